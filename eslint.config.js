@@ -1,0 +1,12 @@
+'use strict'
+
+const neostandard = require('neostandard')
+
+module.exports = [
+  ...neostandard({ env: ['node'] }),
+  { ignores: ['native.js', 'native.d.ts', 'target/'] },
+  {
+    files: ['index.js'],
+    languageOptions: { ecmaVersion: 2022 } // private fields, which Node.js 12 has
+  }
+]

@@ -1,0 +1,224 @@
+//! The whole manager in safe Rust: lane and free map together.
+
+use std::cell::Cell;
+use std::fmt;
+
+use crate::free_map::{FreeMap, OutOfMemory, PAGE};
+use crate::lane::{Lane, Refused};
+
+/// The most slots that a manager can have in use: slots are 0 to 2³¹ - 2.
+pub const MAX_SLOTS: u32 = i32::MAX as u32;
+
+/// How many runs the lane holds. More make out-of-order puts that land in it
+/// dearer, fewer make more of them land in the free map.
+pub const LANE_RUNS: usize = 16;
+
+/// Why [`Slots::get`] gave nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoFreeSlot {
+    /// All slots below the limit are in use.
+    AllInUse,
+    /// There are free slots, but memory for the bookkeeping was refused.
+    OutOfMemory,
+}
+
+/// The slot given to [`Slots::put`] is not in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotInUse;
+
+/// Hands out the lowest free slot.
+///
+/// Free slots are in the [`Lane`], which has the lowest of them as runs, or in
+/// the [`FreeMap`]. Four invariants hold between calls:
+///
+/// - L1. Runs in the lane are disjoint, never adjacent, in descending order
+///   from bottom to top.
+/// - L2. Every free slot outside the lane is higher than every run in the lane.
+/// - L3. The lane is empty only when no slot is free, or memory was refused.
+/// - L4. A slot is in use exactly when it is below the limit, in no run of the
+///   lane and not in the free map.
+///
+/// By L2 and L4 a slot below the top run is certainly in use. That is what
+/// whoever shares the lane's memory may rely on: to advance the top run's
+/// start, unless that uses up the last run, is [`Slots::get`], and to lower it
+/// by one or push a run below it is [`Slots::put`].
+///
+/// ```
+/// use callosum_server_slots::{NotInUse, Slots};
+///
+/// let mut slots = Slots::new();
+/// assert_eq!(slots.get(), Ok(0));
+/// assert_eq!(slots.get(), Ok(1));
+/// assert_eq!(slots.put(0), Ok(()));
+/// assert_eq!(slots.put(0), Err(NotInUse));
+/// assert_eq!(slots.get(), Ok(0));
+/// ```
+pub struct Slots<M = Box<[Cell<i32>]>> {
+    limit: u32,
+    lane: Lane<M>,
+    map: FreeMap,
+}
+
+impl Slots {
+    /// A manager of [`MAX_SLOTS`] slots, all free.
+    pub fn new() -> Self {
+        Self::with_max_slots(MAX_SLOTS)
+    }
+
+    /// A manager of `max_slots` slots, all free.
+    ///
+    /// # Panics
+    ///
+    /// If `max_slots` is more than [`MAX_SLOTS`].
+    pub fn with_max_slots(max_slots: u32) -> Self {
+        Self::over(Lane::in_memory(LANE_RUNS), max_slots)
+    }
+}
+
+impl Default for Slots {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<M: AsRef<[Cell<i32>]>> Slots<M> {
+    /// A manager of `max_slots` slots, all free, over an empty lane.
+    ///
+    /// # Panics
+    ///
+    /// If `max_slots` is more than [`MAX_SLOTS`].
+    pub fn over(lane: Lane<M>, max_slots: u32) -> Self {
+        assert!(max_slots <= MAX_SLOTS, "at most {MAX_SLOTS} slots");
+        let map = FreeMap::new(max_slots);
+        let mut slots = Self {
+            limit: max_slots,
+            lane,
+            map,
+        };
+        // Where memory is refused the next call asks again.
+        let _ = slots.refill();
+        slots
+    }
+
+    /// Takes the lowest free slot.
+    ///
+    /// O(1), amortised over the runs that a refill of the lane brings. Needs
+    /// memory at most once in [`PAGE`] slots.
+    pub fn get(&mut self) -> Result<u32, NoFreeSlot> {
+        if self.lane.is_empty() {
+            self.refill()?;
+        }
+        let slot = self.lane.take().ok_or(NoFreeSlot::AllInUse)?;
+        if self.lane.is_empty() {
+            let _ = self.refill(); // L3; where memory is refused the next call asks again
+        }
+        Ok(slot)
+    }
+
+    /// Frees a slot that is in use. Needs no memory.
+    ///
+    /// O(1), but for a walk over the lane's runs where the slot is among them.
+    pub fn put(&mut self, slot: u32) -> Result<(), NotInUse> {
+        if slot >= self.lane.end_of_highest() {
+            let was_in_use = self.map.insert(slot);
+            return if was_in_use { Ok(()) } else { Err(NotInUse) };
+        }
+        match self.lane.insert(slot) {
+            Ok(()) => Ok(()),
+            Err(Refused::AlreadyFree) => Err(NotInUse),
+            Err(Refused::Full) => {
+                let map = &mut self.map;
+                self.lane.spill(|run| map.insert_run(run));
+                self.put(slot)
+            }
+        }
+    }
+
+    /// How many different slots have been given so far: one more than the
+    /// highest. O(1).
+    pub fn max_slot_given(&self) -> u32 {
+        self.lane.given()
+    }
+
+    /// How many slots there are, in use or free. O(1).
+    pub fn max_slots(&self) -> u32 {
+        self.limit
+    }
+
+    /// How many slots are in use. O(runs in the lane).
+    pub fn in_use(&self) -> u32 {
+        self.map.tail() - self.map.count_below_tail() - self.lane.count()
+    }
+
+    /// Bytes of bookkeeping allocated, the lane's not counted. O(1).
+    pub fn bytes(&self) -> usize {
+        self.map.bytes()
+    }
+
+    /// The lane, to look at.
+    pub fn lane(&self) -> &Lane<M> {
+        &self.lane
+    }
+
+    /// The free map, to look at.
+    pub fn free_map(&self) -> &FreeMap {
+        &self.map
+    }
+
+    /// Panics unless L1 to L3 hold. (L4 defines what in use means.) O(runs),
+    /// for tests.
+    pub fn check_invariants(&self) {
+        let in_lane: Vec<_> = self.lane.runs().collect();
+        let in_map: Vec<_> = self.map.runs().collect();
+        for pair in in_lane.windows(2) {
+            assert!(pair[0].end < pair[1].start, "L1: {pair:?}");
+        }
+        if let (Some(last), Some(first)) = (in_lane.last(), in_map.first()) {
+            assert!(
+                last.end <= first.start,
+                "L2: {last:?} in the lane, {first:?} in the map"
+            );
+        }
+        assert!(
+            !in_lane.is_empty() || in_map.is_empty(),
+            "L3: {in_map:?} in the map"
+        );
+        for run in in_lane.iter().chain(&in_map) {
+            assert!(run.start < run.end && run.end <= self.limit, "{run:?}");
+        }
+    }
+
+    /// Fills an empty lane from the map.
+    fn refill(&mut self) -> Result<(), NoFreeSlot> {
+        let (mut taken, mut refused) = (0, false);
+        let map = &mut self.map;
+        self.lane.refill(|| {
+            // A page's worth is enough: more would only be spilled again.
+            if taken >= PAGE {
+                return None;
+            }
+            let run = map.take_run().unwrap_or_else(|OutOfMemory| {
+                refused = true;
+                None
+            })?;
+            taken += run.end - run.start;
+            Some(run)
+        });
+        match (self.lane.is_empty(), refused) {
+            (false, _) => Ok(()),
+            (true, true) => Err(NoFreeSlot::OutOfMemory),
+            (true, false) => Err(NoFreeSlot::AllInUse),
+        }
+    }
+}
+
+impl<M: AsRef<[Cell<i32>]>> fmt::Debug for Slots<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Slots")
+            .field("in_use", &self.in_use())
+            .field("max_slot_given", &self.max_slot_given())
+            .field("max_slots", &self.max_slots())
+            .field("lane", &self.lane)
+            .finish_non_exhaustive()
+    }
+}
