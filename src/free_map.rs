@@ -74,8 +74,12 @@ impl FreeMap {
         }
     }
 
-    /// Adds a slot that was taken, and says whether it was missing. O(1).
+    /// Adds a slot that was taken, and says whether it was missing; false also
+    /// for a slot that is not below the limit. O(1).
     pub fn insert(&mut self, slot: u32) -> bool {
+        if slot >= self.limit {
+            return false;
+        }
         let (page, bit) = split(slot);
         let Some(Some(bits)) = self.pages.get_mut(page) else {
             return false;

@@ -48,7 +48,7 @@
 
 mod free_map;
 mod lane;
-#[cfg(feature = "node")]
+#[cfg(all(feature = "node", not(test)))]
 mod node;
 mod slots;
 

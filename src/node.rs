@@ -7,6 +7,7 @@
 //!
 //! No JavaScript runs while a manager is borrowed.
 #![allow(unsafe_code)]
+#![allow(unreachable_pub)] // #[napi] takes none but pub methods
 
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
@@ -154,7 +155,7 @@ impl Environment {
 /// The class `CallosumServerSlots` of the addon: all of a manager, one crossing
 /// a call. `index.js` puts the fast paths and the events on top of it.
 #[napi(js_name = "CallosumServerSlots", custom_finalize)]
-pub struct NodeSlots {
+pub(crate) struct NodeSlots {
     environment: Rc<Environment>,
     manager: Rc<Manager>,
     number: usize,
@@ -246,7 +247,7 @@ fn slot_number(value: f64) -> Option<u32> {
 
 /// Sets up an environment: its registers and the two hot crossings.
 #[napi(module_exports)]
-pub fn set_up(mut exports: Object, env: Env) -> Result<()> {
+pub(crate) fn set_up(mut exports: Object, env: Env) -> Result<()> {
     let environment = Rc::new(Environment {
         registers: SharedCells::new(&env, REGISTERS)?,
         managers: RefCell::default(),
