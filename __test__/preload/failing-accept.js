@@ -1,0 +1,16 @@
+'use strict'
+
+// `node -r` this file to have a server fail to accept a connection after its
+// first, as some systems let it when too many files are open.
+
+const net = require('net')
+
+const { listen } = net.Server.prototype
+
+net.Server.prototype.listen = function (...args) {
+  this.once('connection', () => setImmediate(() => {
+    const error = new Error('accept EMFILE')
+    this.emit('error', Object.assign(error, { code: 'EMFILE', syscall: 'accept' }))
+  }))
+  return listen.apply(this, args)
+}

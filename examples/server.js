@@ -1,0 +1,132 @@
+'use strict'
+
+// A Callosum server over TCP. To each connection it writes a slot, as decimal
+// digits and '\r\n': that is the whole protocol. The slot is free again when the
+// connection ends.
+//
+//   node examples/server.js           then, elsewhere: nc 127.0.0.1 4040
+//   PORT=0 node examples/server.js    listens on any free port
+
+const net = require('net')
+const CallosumServerSlots = require('..') // yours: require('callosum-server-slots')
+
+const HOST = '127.0.0.1'
+const PORT = process.env.PORT || '4040'
+
+// ---- The protocol ----
+
+const slots = new CallosumServerSlots()
+const inUse = new Map() // from each slot in use to its socket
+let served = 0
+
+// get() emits 'error' if no slot is free. Without a listener, that would throw.
+slots.on('error', error => report('! ' + error.message))
+
+const server = net.createServer(socket => {
+  const slot = slots.get()
+  if (slot === undefined) return socket.destroy()
+
+  // Now, because a socket that has closed no longer knows its peer. One that
+  // was reset while it waited to be accepted never did.
+  const peer = socket.remoteAddress ? `${socket.remoteAddress}:${socket.remotePort}` : 'gone'
+
+  served++
+  inUse.set(slot, socket)
+  report(`+ ${slot}  ${peer}  ${inUse.size} in use`)
+
+  // 'close' comes exactly once, however the connection ends; 'end' and 'error'
+  // may both come, or neither.
+  socket.on('close', () => {
+    inUse.delete(slot)
+    slots.put(slot)
+    report(`- ${slot}  ${peer}  ${inUse.size} in use`)
+  })
+  socket.on('error', () => {}) // as when a client resets: 'close' follows
+  socket.resume() // a socket ends only when all that was sent to it has been read
+  socket.setKeepAlive(true, 60000) // finds out clients that vanish without a FIN
+  socket.write(`${slot}\r\n`)
+})
+
+server.on('listening', () => {
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  const title = `listening on ${HOST}:${server.address().port}`
+  console.log(title)
+  if (process.stdout.isTTY) openScreen(title + '   (Ctrl-C ends it)')
+  process.on('exit', () => console.log(`connections served: ${served}`))
+})
+
+server.on('error', error => {
+  // A connection that could not be accepted, as when the process has too many
+  // files open (EMFILE), is no reason to end the others.
+  if (server.listening) return report('! ' + error.message)
+  const why = error.code === 'EADDRINUSE' ? 'the port is in use; set PORT to another' : error.message
+  fail(`Cannot listen on ${HOST}:${PORT}: ${why}`)
+})
+
+// With no connection left to wait for, the process ends by itself.
+function stop () {
+  server.close()
+  for (const socket of inUse.values()) socket.destroy()
+}
+
+function fail (message) {
+  console.error(message)
+  process.exitCode = 1
+}
+
+// ---- What it shows: a line for each event, or on a terminal the slots ----
+
+let report = console.log
+
+function openScreen (title) {
+  const { stdout } = process
+  let news = ''
+  let timer = null
+
+  function draw () {
+    timer = null
+    const lines = render(inUse, title, news, stdout.columns || 80, stdout.rows || 24)
+      .map(line => line.replace(/#+/g, '\x1b[32m$&\x1b[m')) // in green
+    // From the top left, over the last frame, clearing what is left of it.
+    stdout.write('\x1b[H' + lines.join('\x1b[K\n') + '\x1b[J')
+  }
+
+  // At most 20 times a second, however fast connections come and go.
+  function redraw () {
+    if (timer === null) timer = setTimeout(draw, 50)
+  }
+
+  report = line => {
+    news = line
+    redraw()
+  }
+  stdout.on('resize', redraw)
+  // The alternate screen, without a cursor. What was on the screen comes back
+  // at the end, after an uncaught error too.
+  stdout.write('\x1b[?1049h\x1b[?25l')
+  process.on('exit', () => stdout.write('\x1b[?25h\x1b[?1049l'))
+  draw()
+}
+
+// The lines of a frame that shows the slots from 0 up, as far as they fit.
+function render (inUse, title, news, columns, rows) {
+  let highest = -1
+  for (const slot of inUse.keys()) highest = Math.max(highest, slot)
+
+  const lines = [title, `# in use: ${inUse.size}   highest: ${highest < 0 ? 'none' : highest}`, news, '']
+  const perRow = [100, 50, 20].find(count => columns > 6 + count + count / 10) || 10
+  const room = (rows - lines.length - 1) * perRow
+  for (let first = 0; first < room && first <= Math.max(highest, 0); first += perRow) {
+    let line = String(first).padStart(6)
+    for (let slot = first; slot < first + perRow; slot++) {
+      line += (slot % 10 === 0 ? ' ' : '') + (inUse.has(slot) ? '#' : '.')
+    }
+    lines.push(line)
+  }
+  if (highest >= room) lines.push(`       and more, up to ${highest}`)
+  return lines.slice(0, rows).map(line => line.slice(0, columns - 1))
+}
+
+if (/^\d+$/.test(PORT) && PORT <= 65535) server.listen(Number(PORT), HOST)
+else fail(`PORT must be an integer from 0 to 65535, but is '${PORT}'`)
