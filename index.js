@@ -4,33 +4,44 @@ const EventEmitter = require('events')
 const { inherits } = require('util')
 const native = require('./native.js')
 
-// The lane: the lowest runs of free slots, as a stack of integers that Rust
-// reads and writes too (src/lane.rs). Indices into it:
+// The lane: the lowest runs of free slots, as a stack (src/lane.rs).
 const TOP = 0 // holds the index of the top run's start; its end comes next
 const GIVEN = 1 // holds maxSlotGiven, unless the bottom run's start is higher
 const OWNER = 2 // holds the manager's number
 const BOTTOM = 4 // the bottom run
 const RUN = 2 // from a run to the one above it, which is lower
 
-// A crossing, a call into Rust, takes no arguments and returns nothing, which
-// makes it several times cheaper. It passes its integers through registers:
+// The map: a bit for each other free slot (src/free_map.rs).
+const END = 0 // holds the slot at which the map ends
+const PAGES = 1 // holds where the pages begin, a bit for 4,096 slots
+const COUNT = 2 // holds how many slots are in the map
+const BITS = 4 // where the slots' bits begin
+
+// Both are integers that Rust reads and writes too. A call into Rust, a
+// crossing, costs more than the work does, and least without arguments and
+// results: it passes its integers through registers (src/node.rs).
 const { registers, crossToGet, crossToPut } = native
 const MANAGER = 0 // the manager's number
 const SLOT = 1 // the slot to put; then the slot got or put, or a refusal, below 0
+const MOVED = 2 // 1 when the map has got new memory
 const OUT_OF_MEMORY = -2
 
+const NO_MAP = new Int32Array(BITS) // until a manager has one
+
 /**
- * Keeps an object's lane where nothing but this file can reach it: Rust counts
- * on that. The base class returns the object it is given, so the private fields
+ * Keeps lane and map where nothing but this file can reach them: Rust counts on
+ * that. The base class returns the object it is given, so the private fields
  * land on that object, as if they had been declared in a class of its own.
  */
 class Hidden extends function (object) { return object } {
   #lane
+  #map
   #manager // what Rust frees when the object is collected
 
   constructor (object, manager) {
     super(object)
     this.#lane = manager.lane
+    this.#map = NO_MAP
     this.#manager = manager
   }
 
@@ -38,29 +49,35 @@ class Hidden extends function (object) { return object } {
     try {
       return object.#lane
     } catch (_) {
-      throw notOurs()
+      throw new TypeError('The receiver is not a CallosumServerSlots')
     }
+  }
+
+  static mapOf (object) {
+    return object.#map
   }
 
   static managerOf (object) {
-    try {
-      return object.#manager
-    } catch (_) {
-      throw notOurs()
-    }
+    this.laneOf(object)
+    return object.#manager
   }
 
-  // For tests and benchmarks: a lane in which no call finds its fast path.
+  static followMap (object) {
+    object.#map = object.#manager.map
+  }
+
+  // For tests and benchmarks: a lane and a map in which no call finds its fast path.
   static withoutFastPaths (object) {
     const lane = new Int32Array(BOTTOM + RUN)
     lane[TOP] = BOTTOM
     lane[OWNER] = object.#lane[OWNER]
     object.#lane = lane
+    object.#map = NO_MAP
     return object
   }
 }
 
-const { laneOf, managerOf, withoutFastPaths } = Hidden
+const { laneOf, mapOf } = Hidden
 
 /**
  * Hands out the lowest free slot number, for a Callosum server.
@@ -95,46 +112,62 @@ CallosumServerSlots.prototype.get = function () {
 
 CallosumServerSlots.prototype.put = function (slot) {
   const lane = laneOf(this)
-  const top = lane[TOP]
-  const start = lane[top]
-  // A slot below the lowest free one is in use: there is nothing to look up.
-  if (typeof slot === 'number' && slot < start && slot >= 0 && (slot | 0) === slot) {
-    if (slot + 1 === start) {
-      if (start > lane[GIVEN]) lane[GIVEN] = start
-      lane[top] = slot
-      return
+  if (typeof slot === 'number' && (slot | 0) === slot && slot >= 0) {
+    const top = lane[TOP]
+    const start = lane[top]
+    if (slot < start) { // nothing below the top run is free: the slot is in use
+      if (slot + 1 === start) {
+        if (start > lane[GIVEN]) lane[GIVEN] = start
+        lane[top] = slot
+        return
+      }
+      if (top + RUN + 1 < lane.length) {
+        lane[top + RUN] = slot
+        lane[top + RUN + 1] = slot + 1
+        lane[TOP] = top + RUN
+        return
+      }
+    } else if (slot >= lane[BOTTOM + 1]) { // above the lane, what is free has its bit
+      const map = mapOf(this)
+      if (slot < map[END]) {
+        const i = BITS + (slot >>> 5)
+        const bits = map[i]
+        const bit = 1 << slot // of the 32; JavaScript shifts modulo 32
+        if ((bits & bit) === 0) {
+          map[i] = bits | bit
+          map[map[PAGES] + (slot >>> 17)] |= 1 << (slot >>> 12)
+          map[COUNT]++
+          return
+        }
+      }
     }
-    if (top + RUN + 1 < lane.length) {
-      lane[top + RUN] = slot
-      lane[top + RUN + 1] = slot + 1
-      lane[TOP] = top + RUN
-      return
-    }
+    if (putByCrossing(lane, slot)) return
   }
-  return putByCrossing(this, lane, slot)
+  return this.emit('error', invalidSlot(slot))
 }
 
 Object.defineProperty(CallosumServerSlots.prototype, 'maxSlotGiven', {
-  get () { return managerOf(this).maxSlotGiven },
+  get () { return Hidden.managerOf(this).maxSlotGiven },
   configurable: true
 })
 
 function getByCrossing (slots, lane) {
   registers[MANAGER] = lane[OWNER]
   crossToGet()
+  if (registers[MOVED] !== 0) {
+    registers[MOVED] = 0
+    Hidden.followMap(slots)
+  }
   const slot = registers[SLOT]
   if (slot >= 0) return slot
   slots.emit('error', noFreeSlot(slot))
 }
 
-function putByCrossing (slots, lane, slot) {
-  if (typeof slot === 'number' && slot >= 0 && (slot | 0) === slot) {
-    registers[MANAGER] = lane[OWNER]
-    registers[SLOT] = slot
-    crossToPut()
-    if (registers[SLOT] >= 0) return
-  }
-  return slots.emit('error', invalidSlot(slot))
+function putByCrossing (lane, slot) {
+  registers[MANAGER] = lane[OWNER]
+  registers[SLOT] = slot
+  crossToPut()
+  return registers[SLOT] >= 0
 }
 
 function noFreeSlot (refusal) {
@@ -161,13 +194,9 @@ function describe (value) {
   }
 }
 
-function notOurs () {
-  return new TypeError('The receiver is not a CallosumServerSlots')
-}
-
 // Not part of the API: what the project's own tests and benchmarks need.
 Object.defineProperty(CallosumServerSlots, Symbol.for('callosum-server-slots.internals'), {
-  value: { native, withoutFastPaths }
+  value: { native, withoutFastPaths: Hidden.withoutFastPaths }
 })
 
 module.exports = CallosumServerSlots

@@ -1,295 +1,312 @@
 //! The free map: every free slot that is not in the lane.
 
+use std::cell::Cell;
 use std::fmt;
 use std::ops::Range;
 
-/// How many slots a page covers.
-pub const PAGE: u32 = Page::BITS;
+use crate::Memory;
 
-/// Memory for the bookkeeping was refused; nothing has changed.
+/// Index of the integer that holds the map's end.
+pub const END: usize = 0;
+/// Index of the integer that holds the index of the first integer of the pages.
+pub const PAGES: usize = 1;
+/// Index of the integer that holds how many slots are in the map.
+pub const COUNT: usize = 2;
+/// Index of the first integer of bits, 32 slots in each.
+pub const BITS: usize = 4;
+
+/// How many slots a bit of the pages stands for.
+pub const PAGE: u32 = 1 << 12;
+
+/// How many slots the map covers when it first gets memory.
+const FIRST_END: u32 = 1 << 10;
+
+/// Memory was refused; nothing has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OutOfMemory;
 
-/// A set of slots below a limit, from which runs are taken lowest first.
+/// A set of slots, from which runs are taken lowest first.
 ///
-/// A bitmap with a bit per slot, 1 is free, under summaries in which a bit says
-/// "below here a slot is free", as in Banga and Mogul, "Scalable kernel
-/// performance for Internet servers", USENIX 1998. The bits come in pages of
-/// [`PAGE`] slots. A page without memory is wholly free, and from the last page
-/// up everything is (the tail), so memory is needed only around slots that were
-/// taken: 0.13 bytes a slot, and 8 bytes for each page below them.
+/// A bit for each slot below the map's end, 1 is free; over them a bit for each
+/// page of [`PAGE`] slots, 1 is "a slot in it may be free". Summaries over a
+/// bitmap are from Banga and Mogul, "Scalable kernel performance for Internet
+/// servers", USENIX 1998. From the end up nothing is stored: there is the tail,
+/// of which [`FreeMap::grow`] adds a piece.
 ///
-/// Only taking needs memory, and asks for it before anything changes. What was
-/// taken can always be put back.
+/// The bits live in [`Memory`] that JavaScript may see, so that it can put a
+/// slot into the map by setting the slot's bit and its page's and counting.
+/// Putting never needs memory, since growing gets it beforehand: an eighth of a
+/// byte a slot, and as much again for the room to grow.
 ///
 /// ```
-/// use callosum_server_slots::{FreeMap, PAGE};
+/// use callosum_server_slots::FreeMap;
 ///
 /// let mut map = FreeMap::new(10_000);
-/// assert_eq!(map.take_run(), Ok(Some(0..PAGE)));
+/// let source: Box<[_]> = Box::default();
+/// assert_eq!(map.grow(&source), Ok(true));
+/// assert_eq!(map.take_run(0), Some(0..1024));
 /// assert!(map.insert(7));
 /// assert!(!map.insert(7));
-/// assert_eq!(map.take_run(), Ok(Some(7..8)));
+/// assert_eq!(map.take_run(0), Some(7..8));
+/// assert_eq!(map.take_run(8), None);
 /// ```
-pub struct FreeMap {
+pub struct FreeMap<M> {
     limit: u32,
-    /// `None`: the page is wholly free.
-    pages: Vec<Option<Box<[Page; 1]>>>,
-    /// Bit p of all of them in a row: page p has a free slot.
-    index: Vec<Page>,
-    /// How many pages have memory.
-    stored: usize,
-    /// How many slots of `pages` are free.
-    free: u32,
+    /// `None` until the map first grows.
+    memory: Option<M>,
 }
 
-impl FreeMap {
-    /// A map in which every slot below `limit` is free. Allocates nothing.
+impl<M: Memory> FreeMap<M> {
+    /// A map that covers no slot yet, and never one from `limit` up. Allocates
+    /// nothing.
     pub const fn new(limit: u32) -> Self {
         Self {
             limit,
-            pages: Vec::new(),
-            index: Vec::new(),
-            stored: 0,
-            free: 0,
+            memory: None,
         }
     }
 
-    /// The tail's start: every slot from here to the limit is in the map. O(1).
-    pub fn tail(&self) -> u32 {
-        self.start_of(self.pages.len())
+    /// The memory, once there is some.
+    pub fn memory(&self) -> Option<&M> {
+        self.memory.as_ref()
     }
 
-    /// How many slots below the tail are in the map. O(1).
-    pub fn count_below_tail(&self) -> u32 {
-        self.free
+    /// The slots below are in the map or not; the slots from here up are the
+    /// tail. O(1).
+    pub fn end(&self) -> u32 {
+        self.cells().map_or(0, |cells| cells[END].get() as u32)
+    }
+
+    /// How many slots are in the map. O(1).
+    pub fn count(&self) -> u32 {
+        self.cells().map_or(0, |cells| cells[COUNT].get() as u32)
     }
 
     /// Whether the slot is in the map. O(1).
     pub fn contains(&self, slot: u32) -> bool {
-        let (page, bit) = split(slot);
-        match self.pages.get(page) {
-            Some(Some(bits)) => bits[0].contains(bit),
-            _ => slot < self.limit,
-        }
+        slot < self.end() && self.bits(slot) & bit(slot) != 0
     }
 
-    /// Adds a slot that was taken, and says whether it was missing; false also
-    /// for a slot that is not below the limit. O(1).
+    /// Adds a slot, and says whether it was missing; false also for a slot that
+    /// is not below the end. O(1).
     pub fn insert(&mut self, slot: u32) -> bool {
-        if slot >= self.limit {
-            return false;
+        let missing = slot < self.end() && self.bits(slot) & bit(slot) == 0;
+        if missing {
+            self.insert_run(slot..slot + 1);
         }
-        let (page, bit) = split(slot);
-        let Some(Some(bits)) = self.pages.get_mut(page) else {
-            return false;
-        };
-        if !bits[0].insert(bit) {
-            return false;
-        }
-        self.free += 1;
-        let (block, bit) = split(page as u32);
-        self.index[block].insert(bit);
-        true
+        missing
     }
 
-    /// Adds a run of slots that were taken. O(run / 64).
+    /// Adds a run of slots that are missing and below the end. O(run / 32).
     pub fn insert_run(&mut self, run: Range<u32>) {
-        let mut start = run.start;
-        while start < run.end {
-            let (page, bit) = split(start);
-            let end = run.end.min(self.start_of(page + 1));
-            let bits = self.pages[page].as_mut().expect("a taken slot has a page");
-            bits[0].insert_run(bit..bit + (end - start));
-            self.free += end - start;
-            let (block, bit) = split(page as u32);
-            self.index[block].insert(bit);
-            start = end;
+        for part in parts(run.clone()) {
+            self.set_bits(part.start, self.bits(part.start) | mask(&part));
+            self.set_page(part.start, true);
         }
+        self.add_to_count((run.end - run.start) as i32);
     }
 
-    /// Takes the lowest run out, at most to the end of its page. `None` where
-    /// the map is empty.
+    /// Removes a slot, and says whether it was there. O(1).
+    pub fn remove(&mut self, slot: u32) -> bool {
+        let there = self.contains(slot);
+        if there {
+            self.remove_run(slot..slot + 1);
+        }
+        there
+    }
+
+    /// Takes the lowest run out, where no slot below `from` is in the map.
     ///
-    /// O(1) up to 16 million slots, then one step per 16 million. Allocates
-    /// where the run's page has no memory yet, at most once in [`PAGE`] slots.
-    pub fn take_run(&mut self) -> Result<Option<Range<u32>>, OutOfMemory> {
-        let page = self.lowest_page();
-        let start = self.start_of(page);
-        if start == self.limit {
-            return Ok(None);
-        }
-        let run = match self.pages.get_mut(page) {
-            Some(Some(bits)) => {
-                let run = bits[0].take_run();
-                start + run.start..start + run.end
-            }
-            _ => {
-                self.store(page)?;
-                start..self.start_of(page + 1)
-            }
-        };
-        self.free -= run.end - run.start;
-        if self.pages[page]
-            .as_ref()
-            .is_some_and(|bits| bits[0].is_empty())
-        {
-            let (block, bit) = split(page as u32);
-            self.index[block].remove(bit);
-        }
-        Ok(Some(run))
+    /// One step for 32 slots within a page, one for 131,072 slots between pages;
+    /// fewer where `from` is the end of the last run taken, instead of 0.
+    pub fn take_run(&mut self, from: u32) -> Option<Range<u32>> {
+        let start = self.lowest(from)?;
+        let run = start..self.run_end(start);
+        self.remove_run(run.clone());
+        Some(run)
     }
 
-    /// The slots in the map as runs, ascending; the tail last. Runs that meet
-    /// at a page's end are separate.
+    /// Doubles what the map covers; what this adds is in the map. False where
+    /// the map covers all slots already. O(end / 32).
+    pub fn grow(&mut self, source: &M) -> Result<bool, OutOfMemory> {
+        let old_end = self.end();
+        if old_end == self.limit {
+            return Ok(false);
+        }
+        let end = old_end.saturating_mul(2).max(FIRST_END).min(self.limit);
+        let pages = BITS + words(end);
+        let memory = source
+            .allocate(pages + words(end.div_ceil(PAGE)))
+            .ok_or(OutOfMemory)?;
+        let cells = memory.as_ref();
+        if let Some(old) = self.cells() {
+            let old_pages = old[PAGES].get() as usize;
+            copy(&old[..old_pages], cells);
+            copy(&old[old_pages..], &cells[pages..]);
+        }
+        cells[END].set(end as i32);
+        cells[PAGES].set(pages as i32);
+        self.memory = Some(memory);
+        self.insert_run(old_end..end);
+        Ok(true)
+    }
+
+    /// Empties the map and gives its memory back.
+    pub fn clear(&mut self) {
+        self.memory = None;
+    }
+
+    /// The slots in the map as runs, ascending. O(end / 32).
     pub fn runs(&self) -> impl Iterator<Item = Range<u32>> + '_ {
-        let stored = self.pages.iter().enumerate().flat_map(|(page, bits)| {
-            let (start, end) = (self.start_of(page), self.start_of(page + 1));
-            let mut left = bits.as_ref().map(|bits| bits[0].clone());
-            let mut whole = bits.is_none().then_some(start..end);
-            std::iter::from_fn(move || match left.as_mut() {
-                Some(left) if !left.is_empty() => {
-                    let run = left.take_run();
-                    Some(start + run.start..start + run.end)
+        let mut from = 0;
+        std::iter::from_fn(move || {
+            let start = self.lowest_bit(from, self.end())?;
+            from = self.run_end(start);
+            Some(start..from)
+        })
+    }
+
+    /// The lowest slot, where none below `from` is in the map. Unmarks the pages
+    /// that turn out to be empty.
+    fn lowest(&mut self, from: u32) -> Option<u32> {
+        let mut from = from;
+        while self.count() > 0 {
+            if from < self.end() && self.page_is_marked(from) {
+                let page_end = self.end().min((from | (PAGE - 1)) + 1);
+                if let Some(slot) = self.lowest_bit(from, page_end) {
+                    return Some(slot);
                 }
-                _ => whole.take(),
-            })
-        });
-        let tail = self.tail()..self.limit;
-        stored.chain((!tail.is_empty()).then_some(tail))
-    }
-
-    /// Bytes allocated. O(1).
-    pub fn bytes(&self) -> usize {
-        self.pages.capacity() * size_of::<Option<Box<[Page; 1]>>>()
-            + (self.stored + self.index.capacity()) * size_of::<Page>()
-    }
-
-    /// The first slot of a page, or the limit.
-    fn start_of(&self, page: usize) -> u32 {
-        (page as u64 * u64::from(PAGE)).min(u64::from(self.limit)) as u32
-    }
-
-    /// The lowest page with a free slot.
-    fn lowest_page(&self) -> usize {
-        let in_block =
-            |(block, bits): (usize, &Page)| Some(block * PAGE as usize + bits.lowest()? as usize);
-        let indexed = self.index.iter().enumerate().find_map(in_block);
-        indexed.unwrap_or(self.pages.len())
-    }
-
-    /// Gives a wholly free page memory, with no slot in it: they are the
-    /// caller's. Counts them as free still.
-    fn store(&mut self, page: usize) -> Result<(), OutOfMemory> {
-        let refused = |_| OutOfMemory;
-        let mut bits = Vec::new();
-        bits.try_reserve_exact(1).map_err(refused)?; // Box::try_new is not stable yet
-        bits.push(Page::EMPTY);
-        let bits = bits.into_boxed_slice().try_into().ok();
-        if page == self.pages.len() {
-            self.pages.try_reserve(1).map_err(refused)?;
-            let (block, _) = split(page as u32);
-            if block == self.index.len() {
-                self.index.try_reserve(1).map_err(refused)?;
-                self.index.push(Page::EMPTY);
+                self.set_page(from, false);
             }
-            self.pages.push(None);
-            self.free += self.start_of(page + 1) - self.start_of(page);
+            from = self.lowest_page()? * PAGE;
         }
-        self.pages[page] = bits;
-        self.stored += 1;
-        Ok(())
+        None
+    }
+
+    /// Where the run that `start` is in ends.
+    fn run_end(&self, start: u32) -> u32 {
+        let mut end = start;
+        while end < self.end() {
+            let ones = (self.bits(end) >> (end % 32)).trailing_ones();
+            end += ones;
+            if ones == 0 || !end.is_multiple_of(32) {
+                break;
+            }
+        }
+        end
+    }
+
+    fn remove_run(&mut self, run: Range<u32>) {
+        for part in parts(run.clone()) {
+            self.set_bits(part.start, self.bits(part.start) & !mask(&part));
+        }
+        self.add_to_count(-((run.end - run.start) as i32));
+    }
+
+    /// The lowest slot in the map from `from` up and below `end`.
+    fn lowest_bit(&self, from: u32, end: u32) -> Option<u32> {
+        if from >= end {
+            return None;
+        }
+        let first = self.bits(from) & mask(&(from..(from | 31) + 1));
+        if first != 0 {
+            return Some(from - from % 32 + first.trailing_zeros());
+        }
+        let words = BITS + words_before(from) + 1..BITS + words(end);
+        let (skipped, bits) = first_nonzero(&self.cells()?[words])?;
+        Some((from | 31) + 1 + skipped * 32 + bits.trailing_zeros())
+    }
+
+    /// The lowest page that may have a slot in the map.
+    fn lowest_page(&self) -> Option<u32> {
+        let cells = self.cells()?;
+        let (skipped, pages) = first_nonzero(&cells[cells[PAGES].get() as usize..])?;
+        Some(skipped * 32 + pages.trailing_zeros())
+    }
+
+    fn cells(&self) -> Option<&[Cell<i32>]> {
+        self.memory.as_ref().map(AsRef::as_ref)
+    }
+
+    /// The integers of a map that covers some slot.
+    fn grown(&self) -> &[Cell<i32>] {
+        self.cells().expect("the map has grown")
+    }
+
+    /// The 32 bits around a slot below the end.
+    fn bits(&self, slot: u32) -> u32 {
+        self.grown()[BITS + words_before(slot)].get() as u32
+    }
+
+    fn set_bits(&mut self, slot: u32, bits: u32) {
+        self.grown()[BITS + words_before(slot)].set(bits as i32);
+    }
+
+    fn pages(&self, slot: u32) -> &Cell<i32> {
+        let cells = self.grown();
+        &cells[cells[PAGES].get() as usize + words_before(slot / PAGE)]
+    }
+
+    fn page_is_marked(&self, slot: u32) -> bool {
+        self.pages(slot).get() as u32 & bit(slot / PAGE) != 0
+    }
+
+    fn set_page(&mut self, slot: u32, marked: bool) {
+        let (cell, bit) = (self.pages(slot), bit(slot / PAGE));
+        let others = cell.get() as u32 & !bit;
+        cell.set(if marked { others | bit } else { others } as i32);
+    }
+
+    fn add_to_count(&mut self, change: i32) {
+        let count = &self.grown()[COUNT];
+        count.set(count.get() + change);
     }
 }
 
-impl fmt::Debug for FreeMap {
+impl<M: Memory> fmt::Debug for FreeMap<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.runs()).finish()
     }
 }
 
-/// Which page a bit is in, and where in it.
-fn split(bit: u32) -> (usize, u32) {
-    ((bit / Page::BITS) as usize, bit % Page::BITS)
+/// How many integers it takes for as many bits.
+fn words(bits: u32) -> usize {
+    bits.div_ceil(32) as usize
 }
 
-/// A set of numbers below 4,096: 64 words, and a summary of which have a bit.
-#[derive(Clone)]
-struct Page {
-    words: [u64; 64],
-    summary: u64,
+/// Which integer a bit is in.
+fn words_before(bit: u32) -> usize {
+    (bit / 32) as usize
 }
 
-impl Page {
-    const BITS: u32 = 64 * 64;
-    const EMPTY: Self = Self {
-        words: [0; 64],
-        summary: 0,
-    };
-
-    fn is_empty(&self) -> bool {
-        self.summary == 0
-    }
-
-    fn lowest(&self) -> Option<u32> {
-        let word = self.summary.trailing_zeros();
-        (word < 64).then(|| word * 64 + self.words[word as usize].trailing_zeros())
-    }
-
-    fn contains(&self, bit: u32) -> bool {
-        self.words[(bit / 64) as usize] >> (bit % 64) & 1 == 1
-    }
-
-    /// Says whether the bit was missing.
-    fn insert(&mut self, bit: u32) -> bool {
-        let (word, mask) = ((bit / 64) as usize, 1 << (bit % 64));
-        let missing = self.words[word] & mask == 0;
-        self.words[word] |= mask;
-        self.summary |= 1 << word;
-        missing
-    }
-
-    fn remove(&mut self, bit: u32) {
-        let word = (bit / 64) as usize;
-        self.words[word] &= !(1 << (bit % 64));
-        if self.words[word] == 0 {
-            self.summary &= !(1 << word);
-        }
-    }
-
-    fn insert_run(&mut self, run: Range<u32>) {
-        let mut start = run.start;
-        while start < run.end {
-            let end = run.end.min((start / 64 + 1) * 64);
-            let word = (start / 64) as usize;
-            self.words[word] |= mask(start % 64, end - start);
-            self.summary |= 1 << word;
-            start = end;
-        }
-    }
-
-    /// Takes the lowest run out of a page that is not empty.
-    fn take_run(&mut self) -> Range<u32> {
-        let mut word = self.summary.trailing_zeros();
-        let start = word * 64 + self.words[word as usize].trailing_zeros();
-        let mut end = start;
-        loop {
-            let bits = &mut self.words[word as usize];
-            let ones = (*bits >> (end % 64)).trailing_ones();
-            *bits &= !mask(end % 64, ones);
-            if *bits == 0 {
-                self.summary &= !(1 << word);
-            }
-            end += ones;
-            word += 1;
-            if end != word * 64 || word == 64 {
-                return start..end;
-            }
-        }
-    }
+/// A slot's bit among the 32 around it.
+fn bit(slot: u32) -> u32 {
+    1 << (slot % 32)
 }
 
-/// `ones` bits from bit `from` up; both together are at most 64.
-fn mask(from: u32, ones: u32) -> u64 {
-    u64::MAX.checked_shr(64 - ones).unwrap_or(0) << (from % 64)
+/// The bits of a run within one integer.
+fn mask(part: &Range<u32>) -> u32 {
+    (u32::MAX >> (32 - (part.end - part.start))) << (part.start % 32)
+}
+
+/// A run cut up by the integers that its bits are in.
+fn parts(run: Range<u32>) -> impl Iterator<Item = Range<u32>> {
+    let mut start = run.start;
+    std::iter::from_fn(move || {
+        let part = start..run.end.min((start | 31) + 1);
+        start = part.end;
+        (!part.is_empty()).then_some(part)
+    })
+}
+
+/// The first integer that is not 0, and how many come before it.
+fn first_nonzero(cells: &[Cell<i32>]) -> Option<(u32, u32)> {
+    let place = cells.iter().position(|cell| cell.get() != 0)?;
+    Some((place as u32, cells[place].get() as u32))
+}
+
+fn copy(from: &[Cell<i32>], to: &[Cell<i32>]) {
+    for (from, to) in from.iter().zip(to) {
+        to.set(from.get());
+    }
 }

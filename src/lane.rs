@@ -4,6 +4,8 @@ use std::cell::Cell;
 use std::fmt;
 use std::ops::Range;
 
+use crate::Memory;
+
 /// Index of the integer that holds the index of the top run.
 pub const TOP: usize = 0;
 /// Index of the integer from which [`Lane::given`] is known; see there.
@@ -42,7 +44,7 @@ pub enum Refused {
 /// assert!(lane.is_empty());
 ///
 /// let mut free = [1..3, 5..6, 9..100].into_iter();
-/// lane.refill(|| free.next());
+/// lane.refill(0, || free.next());
 /// assert_eq!(lane.take(), Some(1));
 /// assert_eq!(lane.insert(7), Ok(()));
 /// assert_eq!(lane.runs().collect::<Vec<_>>(), [2..3, 5..6, 7..8, 9..100]);
@@ -63,7 +65,7 @@ impl Lane<Box<[Cell<i32>]>> {
     }
 }
 
-impl<M: AsRef<[Cell<i32>]>> Lane<M> {
+impl<M: Memory> Lane<M> {
     /// An empty lane in the given memory. The integer at [`OWNER`] is kept.
     ///
     /// # Panics
@@ -177,12 +179,12 @@ impl<M: AsRef<[Cell<i32>]>> Lane<M> {
     }
 
     /// Fills an empty lane with the runs that `next` yields, ascending, until
-    /// there are none or half of the lane is full. O(runs).
-    pub fn refill(&mut self, mut next: impl FnMut() -> Option<Range<u32>>) {
+    /// there are none or half of the lane is full. Where there is none at all,
+    /// the empty run is put at `end`: the slots below are in use. O(runs).
+    pub fn refill(&mut self, end: u32, mut next: impl FnMut() -> Option<Range<u32>>) {
         debug_assert!(self.is_empty());
-        let given = self.given();
-        self.raise_given(given);
-        self.write(BOTTOM, given..given);
+        self.raise_given(self.given());
+        self.write(BOTTOM, end..end);
         let half = BOTTOM + (self.capacity() / 2).max(1) * RUN;
         let mut i = BOTTOM;
         while i < half {
@@ -197,6 +199,15 @@ impl<M: AsRef<[Cell<i32>]>> Lane<M> {
         if i > BOTTOM {
             self.set_top(i - RUN);
             self.reverse();
+        }
+    }
+
+    /// Takes the empty run out from under the others, so that the lane is not
+    /// empty when they are used up. O(runs).
+    pub fn drop_empty_bottom(&mut self) {
+        if self.len() > 1 && self.read(BOTTOM).is_empty() {
+            self.raise_given(self.start(BOTTOM));
+            self.remove(BOTTOM);
         }
     }
 
@@ -305,7 +316,7 @@ impl<M: AsRef<[Cell<i32>]>> Lane<M> {
     }
 }
 
-impl<M: AsRef<[Cell<i32>]>> fmt::Debug for Lane<M> {
+impl<M: Memory> fmt::Debug for Lane<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.runs()).finish()
     }

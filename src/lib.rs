@@ -17,27 +17,33 @@
 //! # How it works
 //!
 //! This crate is the native half of a Node.js package, and a call from
-//! JavaScript into Rust costs more than the work does. So the lowest free slots
-//! are kept as a few runs in integers that both languages see, the [`Lane`].
-//! JavaScript takes from it and puts back into it without a call; every other
-//! free slot is in the [`FreeMap`], a bitmap under summaries.
+//! JavaScript into Rust costs more than the work does. So the integers that the
+//! work is done on are shared, and JavaScript does the common cases itself:
+//!
+//! - The lowest free slots are a few runs, the [`Lane`]. JavaScript takes slots
+//!   from its top run, and puts slots back below it.
+//! - Every other free slot is a bit in the [`FreeMap`]. JavaScript sets bits.
+//! - Rust fills the lane from the map, files what falls among the lane's runs,
+//!   makes room and gets memory: a few calls in a hundred.
 //!
 //! ```text
 //!  slots   0 1 2 3 4 5 6 7 8 9 …            # in use   . free
-//!          # . . # # . # # # . . . . . .
-//!  lane    [9, 4096)
+//!          # . . # # . # # # # . # . . . …
+//!  lane    [10, 11)
 //!          [5, 6)
 //!          [1, 3)   <- top: get() answers 1
-//!  map     [4096, max)                      the tail: no bit is stored for it
+//!  map     12 13 14 … 1023                  a bit each
+//!  tail    1024 …                           nothing is stored
 //! ```
 //!
-//! [`Slots`] keeps the two together and states the invariants, L1 to L4.
+//! [`Slots`] keeps them together and states the invariants, L1 to L4.
 //!
 //! # Rooms
 //!
 //! - `slots.rs`: [`Slots`], the whole manager.
 //! - `lane.rs`: [`Lane`], the lowest free runs.
 //! - `free_map.rs`: [`FreeMap`], every other free slot.
+//! - `memory.rs`: [`Memory`], where both keep their integers.
 //! - `node.rs`: the Node-API binding, the only file with `unsafe` in it. Absent
 //!   without the feature `node`.
 //!
@@ -46,12 +52,16 @@
 //! Where ids need not be dense or lowest-first, a counter is simpler. Where each
 //! id has a value, use a slab. It is not for several threads: wrap it in a lock.
 
-mod free_map;
-mod lane;
+pub mod free_map;
+pub mod lane;
+mod memory;
 #[cfg(all(feature = "node", not(test)))]
 mod node;
 mod slots;
 
-pub use free_map::{FreeMap, OutOfMemory, PAGE};
-pub use lane::{BOTTOM, GIVEN, Lane, OWNER, RUN, Refused, TOP};
+#[doc(inline)]
+pub use free_map::{FreeMap, OutOfMemory};
+#[doc(inline)]
+pub use lane::{Lane, Refused};
+pub use memory::Memory;
 pub use slots::{LANE_RUNS, MAX_SLOTS, NoFreeSlot, NotInUse, Slots};

@@ -3,7 +3,7 @@
 //! What is not hot goes through the `#[napi]` class [`NodeSlots`]. The two hot
 //! crossings, `crossToGet` and `crossToPut`, are plain callbacks without
 //! arguments or results: they find the manager's number and the slot in the
-//! *registers*, two integers that each environment shares with JavaScript.
+//! *registers*, a few integers that each environment shares with JavaScript.
 //!
 //! No JavaScript runs while a manager is borrowed.
 #![allow(unsafe_code)]
@@ -19,14 +19,16 @@ use napi::bindgen_prelude::*;
 use napi::{check_status, sys};
 use napi_derive::napi;
 
-use crate::{BOTTOM, GIVEN, LANE_RUNS, Lane, MAX_SLOTS, NoFreeSlot, OWNER, RUN, Slots, TOP};
+use crate::{LANE_RUNS, Lane, MAX_SLOTS, Memory, NoFreeSlot, Slots, free_map, lane};
 
 /// Register: the number of the manager that is called.
 const MANAGER: usize = 0;
 /// Register: the slot that is put, and afterwards the slot that was got or one
 /// of the refusals below.
 const SLOT: usize = 1;
-const REGISTERS: usize = 2;
+/// Register: set to 1 when the manager's map has moved to new memory.
+const MOVED: usize = 2;
+const REGISTERS: usize = 3;
 
 /// All slots are in use (get); the slot is not in use (put).
 const REFUSED: i32 = -1;
@@ -38,42 +40,133 @@ struct SharedCells {
     cells: *const Cell<i32>,
     length: usize,
     array: sys::napi_ref,
+    arrays: Rc<Int32Arrays>,
 }
 
-impl SharedCells {
-    fn new(env: &Env, length: usize) -> Result<Self> {
-        let mut data = ptr::null_mut();
-        let mut buffer = ptr::null_mut();
-        let mut array = ptr::null_mut();
+/// Makes `Int32Array`s, with the constructor as it was when the addon loaded.
+///
+/// They are made by the constructor and not by `napi_create_arraybuffer`, since
+/// that ends the process where memory is refused.
+struct Int32Arrays {
+    env: sys::napi_env,
+    constructor: sys::napi_ref,
+}
+
+impl Int32Arrays {
+    fn new(env: &Env) -> Result<Self> {
+        let mut global = ptr::null_mut();
+        let mut constructor = ptr::null_mut();
         let mut reference = ptr::null_mut();
-        // SAFETY: env is the environment that called, and the pointers are to
-        // locals that outlive the calls.
+        let env = env.raw();
+        // SAFETY: env is the environment that called, the name ends in NUL, and
+        // the pointers are to locals that outlive the calls.
         unsafe {
-            let (env, bytes) = (env.raw(), length * size_of::<i32>());
-            check_status!(sys::napi_create_arraybuffer(
+            check_status!(sys::napi_get_global(env, &mut global))?;
+            let name = c"Int32Array".as_ptr();
+            check_status!(sys::napi_get_named_property(
                 env,
-                bytes,
-                &mut data,
-                &mut buffer
+                global,
+                name,
+                &mut constructor
             ))?;
-            let kind = sys::TypedarrayType::int32_array;
-            check_status!(sys::napi_create_typedarray(
-                env, kind, length, buffer, 0, &mut array
+            check_status!(sys::napi_create_reference(
+                env,
+                constructor,
+                1,
+                &mut reference
             ))?;
-            check_status!(sys::napi_create_reference(env, array, 1, &mut reference))?;
         }
         Ok(Self {
-            cells: data.cast(),
-            length,
-            array: reference,
+            env,
+            constructor: reference,
         })
     }
 
+    /// An array of zeros; `None` where memory is refused.
+    fn make(self: &Rc<Self>, length: usize) -> Option<SharedCells> {
+        let env = self.env;
+        let mut scope = ptr::null_mut();
+        // SAFETY: self is alive, so its environment is; see `SharedCells`.
+        unsafe { sys::napi_open_handle_scope(env, &mut scope) };
+        let made = self.make_in_scope(length);
+        // SAFETY: the scope was opened above, and no handle of it is left.
+        unsafe { sys::napi_close_handle_scope(env, scope) };
+        made
+    }
+
+    fn make_in_scope(self: &Rc<Self>, length: usize) -> Option<SharedCells> {
+        let env = self.env;
+        let ok = |status| (status == sys::Status::napi_ok).then_some(());
+        let mut value = ptr::null_mut();
+        let mut array = ptr::null_mut();
+        let mut reference = ptr::null_mut();
+        let mut data = ptr::null_mut();
+        // SAFETY: self is alive, so its environment is, and the pointers are to
+        // locals that outlive the calls. The built-in constructor runs no code
+        // of anybody's.
+        unsafe {
+            ok(sys::napi_get_reference_value(
+                env,
+                self.constructor,
+                &mut value,
+            ))?;
+            let constructor = value;
+            ok(sys::napi_create_uint32(
+                env,
+                u32::try_from(length).ok()?,
+                &mut value,
+            ))?;
+            if ok(sys::napi_new_instance(
+                env,
+                constructor,
+                1,
+                &value,
+                &mut array,
+            ))
+            .is_none()
+            {
+                // The RangeError that says so is not for the caller.
+                sys::napi_get_and_clear_last_exception(env, &mut value);
+                return None;
+            }
+            let unasked = ptr::null_mut;
+            let info = sys::napi_get_typedarray_info;
+            let (kind, buffer, offset) = (ptr::null_mut(), unasked(), ptr::null_mut());
+            ok(info(
+                env,
+                array,
+                kind,
+                ptr::null_mut(),
+                &mut data,
+                buffer,
+                offset,
+            ))?;
+            ok(sys::napi_create_reference(env, array, 1, &mut reference))?;
+        }
+        let arrays = Rc::clone(self);
+        Some(SharedCells {
+            cells: data.cast(),
+            length,
+            array: reference,
+            arrays,
+        })
+    }
+}
+
+impl Drop for Int32Arrays {
+    fn drop(&mut self) {
+        // SAFETY: the last owner is dropped by a finalizer at the latest, and
+        // those run while the environment still does.
+        unsafe { sys::napi_delete_reference(self.env, self.constructor) };
+    }
+}
+
+impl SharedCells {
     /// The `Int32Array`.
     fn array<'env>(&self, env: &'env Env) -> Result<Unknown<'env>> {
         let mut value = ptr::null_mut();
-        // SAFETY: the reference was made in this environment and is deleted in
-        // `release` alone, which consumes self.
+        // SAFETY: the reference was made in this environment and is deleted by
+        // drop alone.
         unsafe {
             check_status!(sys::napi_get_reference_value(
                 env.raw(),
@@ -83,51 +176,46 @@ impl SharedCells {
             Unknown::from_napi_value(env.raw(), value)
         }
     }
+}
 
-    /// Lets go of the array.
-    fn release(&self, env: &Env) {
-        // SAFETY: as in `array`; a failure leaves the array to the environment's end.
-        unsafe { sys::napi_delete_reference(env.raw(), self.array) };
+impl Drop for SharedCells {
+    fn drop(&mut self) {
+        // SAFETY: as for `Int32Arrays`; nobody can have the reference any more.
+        unsafe { sys::napi_delete_reference(self.arrays.env, self.array) };
+    }
+}
+
+impl Memory for SharedCells {
+    fn allocate(&self, cells: usize) -> Option<Self> {
+        self.arrays.make(cells)
     }
 }
 
 impl AsRef<[Cell<i32>]> for SharedCells {
     #[inline]
     fn as_ref(&self) -> &[Cell<i32>] {
-        // SAFETY: the array is referenced until `release`, so its memory stays
-        // where it is: nothing detaches it, since index.js lets nobody have it.
-        // It was made with this length, it is aligned for i32, and JavaScript
-        // reaches it on this thread only, which is what Cell allows.
+        // SAFETY: the array is referenced until self is dropped, so its memory
+        // stays where it is: nothing detaches it, since index.js lets nobody
+        // have it. It was made with this length, an Int32Array is aligned for
+        // i32, and JavaScript reaches it on this thread only, as Cell demands.
         unsafe { std::slice::from_raw_parts(self.cells, self.length) }
     }
 }
 
 /// What belongs to one environment (a thread that loaded the addon).
 struct Environment {
+    arrays: Rc<Int32Arrays>,
     registers: SharedCells,
     /// The managers by number.
-    managers: RefCell<Vec<Option<Rc<Manager>>>>,
+    managers: RefCell<Vec<Option<Manager>>>,
     /// Numbers that no manager has.
     unused: RefCell<Vec<usize>>,
 }
 
-/// A manager and what V8 has been told of its size.
-struct Manager {
-    slots: RefCell<Slots<SharedCells>>,
-    reported: Cell<i64>,
-}
-
-impl Manager {
-    /// Tells V8 how much memory the manager holds now.
-    fn report(&self, env: &Env, bytes: usize) {
-        let bytes = bytes as i64;
-        let change = bytes - self.reported.replace(bytes);
-        if change != 0 {
-            // It only paces the garbage collector: a failure is no error.
-            let _ = env.adjust_external_memory(change);
-        }
-    }
-}
+/// Shared by its JavaScript object and its environment, and borrowed for the
+/// length of a call. Memory is allocated meanwhile, which may collect garbage
+/// and so remove other managers from the environment, but not this one.
+type Manager = Rc<RefCell<Slots<SharedCells>>>;
 
 impl Environment {
     fn of(env: &Env) -> Result<&'static Rc<Self>> {
@@ -136,7 +224,7 @@ impl Environment {
             .ok_or_else(|| Error::from_reason("the addon was not initialised"))
     }
 
-    fn add(&self, manager: Rc<Manager>) -> usize {
+    fn add(&self, manager: Manager) -> usize {
         let mut managers = self.managers.borrow_mut();
         let number = self.unused.borrow_mut().pop().unwrap_or_else(|| {
             managers.push(None);
@@ -147,8 +235,9 @@ impl Environment {
     }
 
     fn remove(&self, number: usize) {
-        self.managers.borrow_mut()[number] = None;
+        let manager = self.managers.borrow_mut()[number].take();
         self.unused.borrow_mut().push(number);
+        drop(manager);
     }
 }
 
@@ -157,7 +246,7 @@ impl Environment {
 #[napi(js_name = "CallosumServerSlots", custom_finalize)]
 pub(crate) struct NodeSlots {
     environment: Rc<Environment>,
-    manager: Rc<Manager>,
+    manager: Manager,
     number: usize,
 }
 
@@ -177,16 +266,12 @@ impl NodeSlots {
                 })?,
         };
         let environment = Rc::clone(Environment::of(&env)?);
-        let lane = Lane::new(SharedCells::new(&env, Lane::cells_for(LANE_RUNS))?);
-        let slots = Slots::over(lane, max_slots);
-        let bytes = slots.bytes();
-        let manager = Rc::new(Manager {
-            slots: RefCell::new(slots),
-            reported: Cell::new(0),
-        });
+        let memory = environment.arrays.make(Lane::cells_for(LANE_RUNS));
+        let memory = memory.ok_or_else(|| Error::from_reason("out of memory"))?;
+        let slots = Slots::over(Lane::new(memory), max_slots);
+        let manager = Rc::new(RefCell::new(slots));
         let number = environment.add(Rc::clone(&manager));
-        manager.slots.borrow().lane().memory().as_ref()[OWNER].set(number as i32);
-        manager.report(&env, bytes);
+        manager.borrow().lane().memory().as_ref()[lane::OWNER].set(number as i32);
         Ok(Self {
             environment,
             manager,
@@ -196,45 +281,49 @@ impl NodeSlots {
 
     /// Takes the lowest free slot; `null` where there is none.
     #[napi]
-    pub fn get(&self, env: Env) -> Option<u32> {
-        let (slot, bytes) = {
-            let mut slots = self.manager.slots.borrow_mut();
-            (slots.get().ok(), slots.bytes())
-        };
-        self.manager.report(&env, bytes);
-        slot
+    pub fn get(&self) -> Option<u32> {
+        self.manager.borrow_mut().get().ok()
     }
 
     /// Frees a slot; false where it is not in use.
     #[napi]
     pub fn put(&self, slot: f64) -> bool {
-        slot_number(slot).is_some_and(|slot| self.manager.slots.borrow_mut().put(slot).is_ok())
+        slot_number(slot).is_some_and(|slot| self.manager.borrow_mut().put(slot).is_ok())
     }
 
     /// How many different slots have been given so far: one more than the highest.
     #[napi(getter)]
     pub fn max_slot_given(&self) -> u32 {
-        self.manager.slots.borrow().max_slot_given()
+        self.manager.borrow().max_slot_given()
     }
 
     /// How many slots there are, in use or free.
     #[napi(getter)]
     pub fn max_slots(&self) -> u32 {
-        self.manager.slots.borrow().max_slots()
+        self.manager.borrow().max_slots()
     }
 
     /// The lane's integers. Whoever gets them keeps L1 to L4 and detaches nothing.
     #[napi(getter, ts_return_type = "Int32Array")]
     pub fn lane<'env>(&self, env: &'env Env) -> Result<Unknown<'env>> {
-        self.manager.slots.borrow().lane().memory().array(env)
+        self.manager.borrow().lane().memory().array(env)
+    }
+
+    /// The free map's integers, once it has some; as for the lane's.
+    #[napi(getter, ts_return_type = "Int32Array | undefined")]
+    pub fn map<'env>(&self, env: &'env Env) -> Result<Option<Unknown<'env>>> {
+        let manager = self.manager.borrow();
+        manager
+            .free_map()
+            .memory()
+            .map(|memory| memory.array(env))
+            .transpose()
     }
 }
 
 impl ObjectFinalize for NodeSlots {
-    fn finalize(self, env: Env) -> Result<()> {
+    fn finalize(self, _: Env) -> Result<()> {
         self.environment.remove(self.number);
-        self.manager.report(&env, 0);
-        self.manager.slots.borrow().lane().memory().release(&env);
         Ok(())
     }
 }
@@ -248,31 +337,43 @@ fn slot_number(value: f64) -> Option<u32> {
 /// Sets up an environment: its registers and the two hot crossings.
 #[napi(module_exports)]
 pub(crate) fn set_up(mut exports: Object, env: Env) -> Result<()> {
+    let arrays = Rc::new(Int32Arrays::new(&env)?);
+    let registers = arrays.make(REGISTERS);
     let environment = Rc::new(Environment {
-        registers: SharedCells::new(&env, REGISTERS)?,
+        registers: registers.ok_or_else(|| Error::from_reason("out of memory"))?,
+        arrays,
         managers: RefCell::default(),
         unused: RefCell::default(),
     });
     exports.set("registers", environment.registers.array(&env)?)?;
     exports.set("crossToGet", crossing(&env, &environment, cross_to_get)?)?;
     exports.set("crossToPut", crossing(&env, &environment, cross_to_put)?)?;
-    let mut layout = Object::new(&env)?;
+    exports.set("layout", layout(&env)?)?;
+    env.set_instance_data(environment, (), |context| drop(context.value))
+}
+
+/// Where everything is in the shared integers, for index.js to be tested by.
+fn layout(env: &Env) -> Result<Object<'_>> {
+    let mut layout = Object::new(env)?;
     for (name, value) in [
-        ("TOP", TOP),
-        ("GIVEN", GIVEN),
-        ("OWNER", OWNER),
-        ("BOTTOM", BOTTOM),
-        ("RUN", RUN),
+        ("LANE_TOP", lane::TOP),
+        ("LANE_GIVEN", lane::GIVEN),
+        ("LANE_OWNER", lane::OWNER),
+        ("LANE_BOTTOM", lane::BOTTOM),
+        ("RUN", lane::RUN),
+        ("MAP_END", free_map::END),
+        ("MAP_PAGES", free_map::PAGES),
+        ("MAP_COUNT", free_map::COUNT),
+        ("MAP_BITS", free_map::BITS),
+        ("PAGE", free_map::PAGE as usize),
         ("MANAGER", MANAGER),
         ("SLOT", SLOT),
+        ("MOVED", MOVED),
     ] {
         layout.set(name, value as u32)?;
     }
     layout.set("OUT_OF_MEMORY", OUT_OF_MEMORY)?;
-    exports.set("layout", layout)?;
-    env.set_instance_data(environment, (), |context| {
-        context.value.registers.release(&context.env);
-    })
+    Ok(layout)
 }
 
 /// A JavaScript function that calls `callback` with the environment as its data.
@@ -358,23 +459,20 @@ unsafe fn cross(
     let environment = unsafe { &*data.cast::<Environment>() };
     let registers = environment.registers.as_ref();
     let crossed = catch_unwind(AssertUnwindSafe(|| {
-        let managers = environment.managers.borrow();
-        let manager = managers[registers[MANAGER].get() as usize].as_ref();
+        let number = registers[MANAGER].get() as usize;
+        let manager = environment.managers.borrow()[number].clone();
         let manager = manager.expect("the manager is alive while its lane is");
-        let mut slots = manager.slots.borrow_mut();
+        let mut slots = manager.borrow_mut();
+        let map = slots.free_map().end();
         registers[SLOT].set(work(&mut slots, registers[SLOT].get()));
-        let bytes = slots.bytes();
-        (bytes as i64 != manager.reported.get()).then(|| (Rc::clone(manager), bytes))
-    }));
-    match crossed {
-        Ok(None) => {}
-        // Only here, with nothing borrowed: V8 may collect garbage now.
-        Ok(Some((manager, bytes))) => manager.report(&Env::from_raw(env), bytes),
-        Err(_) => {
-            let message = c"callosum-server-slots: internal error (a panic in Rust)";
-            // SAFETY: env is live, and the strings end in NUL.
-            unsafe { sys::napi_throw_error(env, ptr::null(), message.as_ptr()) };
+        if slots.free_map().end() != map {
+            registers[MOVED].set(1);
         }
+    }));
+    if crossed.is_err() {
+        let message = c"callosum-server-slots: internal error (a panic in Rust)";
+        // SAFETY: env is live, and the message ends in NUL.
+        unsafe { sys::napi_throw_error(env, ptr::null(), message.as_ptr()) };
     }
     ptr::null_mut()
 }

@@ -2,15 +2,17 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::ops::Range;
 
-use crate::free_map::{FreeMap, OutOfMemory, PAGE};
+use crate::free_map::{FreeMap, OutOfMemory};
 use crate::lane::{Lane, Refused};
+use crate::memory::Memory;
 
 /// The most slots that a manager can have in use: slots are 0 to 2³¹ - 2.
 pub const MAX_SLOTS: u32 = i32::MAX as u32;
 
-/// How many runs the lane holds. More make out-of-order puts that land in it
-/// dearer, fewer make more of them land in the free map.
+/// How many runs the lane holds. Half of them come with a refill; the more,
+/// the fewer crossings, but the more puts land among them and have to cross.
 pub const LANE_RUNS: usize = 16;
 
 /// Why [`Slots::get`] gave nothing.
@@ -22,26 +24,34 @@ pub enum NoFreeSlot {
     OutOfMemory,
 }
 
+impl From<OutOfMemory> for NoFreeSlot {
+    fn from(_: OutOfMemory) -> Self {
+        Self::OutOfMemory
+    }
+}
+
 /// The slot given to [`Slots::put`] is not in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotInUse;
 
 /// Hands out the lowest free slot.
 ///
-/// Free slots are in the [`Lane`], which has the lowest of them as runs, or in
-/// the [`FreeMap`]. Four invariants hold between calls:
+/// Free slots are in the [`Lane`], which has the lowest of them as runs, in the
+/// [`FreeMap`], or in the tail that begins at the map's end. Four invariants
+/// hold between calls:
 ///
 /// - L1. Runs in the lane are disjoint, never adjacent, in descending order
 ///   from bottom to top.
 /// - L2. Every free slot outside the lane is higher than every run in the lane.
-/// - L3. The lane is empty only when no slot is free, or memory was refused.
-/// - L4. A slot is in use exactly when it is below the limit, in no run of the
-///   lane and not in the free map.
+/// - L3. The lane is empty only when no slot below the map's end is free.
+/// - L4. A slot below the map's end is in use exactly when it is in no run of
+///   the lane and not in the map.
 ///
-/// By L2 and L4 a slot below the top run is certainly in use. That is what
-/// whoever shares the lane's memory may rely on: to advance the top run's
-/// start, unless that uses up the last run, is [`Slots::get`], and to lower it
-/// by one or push a run below it is [`Slots::put`].
+/// They are what whoever shares the memory relies on. By L2 and L4 a slot below
+/// the top run is certainly in use, so to advance the top run's start, unless
+/// that uses up the last run, is [`Slots::get`]; to lower it by one, or to push
+/// a run below it, is [`Slots::put`]. And by L4 so is, for a slot between the
+/// lane's highest run and the map's end, to add it to the map.
 ///
 /// ```
 /// use callosum_server_slots::{NotInUse, Slots};
@@ -56,7 +66,7 @@ pub struct NotInUse;
 pub struct Slots<M = Box<[Cell<i32>]>> {
     limit: u32,
     lane: Lane<M>,
-    map: FreeMap,
+    map: FreeMap<M>,
 }
 
 impl Slots {
@@ -81,36 +91,34 @@ impl Default for Slots {
     }
 }
 
-impl<M: AsRef<[Cell<i32>]>> Slots<M> {
-    /// A manager of `max_slots` slots, all free, over an empty lane.
+impl<M: Memory> Slots<M> {
+    /// A manager of `max_slots` slots, all free, over an empty lane. Takes more
+    /// memory from the lane's source when it needs some.
     ///
     /// # Panics
     ///
     /// If `max_slots` is more than [`MAX_SLOTS`].
     pub fn over(lane: Lane<M>, max_slots: u32) -> Self {
         assert!(max_slots <= MAX_SLOTS, "at most {MAX_SLOTS} slots");
-        let map = FreeMap::new(max_slots);
-        let mut slots = Self {
+        Self {
             limit: max_slots,
             lane,
-            map,
-        };
-        // Where memory is refused the next call asks again.
-        let _ = slots.refill();
-        slots
+            map: FreeMap::new(max_slots),
+        }
     }
 
     /// Takes the lowest free slot.
     ///
-    /// O(1), amortised over the runs that a refill of the lane brings. Needs
-    /// memory at most once in [`PAGE`] slots.
+    /// O(1), amortised over the runs that a refill of the lane brings and the
+    /// slots that a growth of the map adds.
     pub fn get(&mut self) -> Result<u32, NoFreeSlot> {
         if self.lane.is_empty() {
-            self.refill()?;
+            self.grow()?;
+            self.refill();
         }
         let slot = self.lane.take().ok_or(NoFreeSlot::AllInUse)?;
         if self.lane.is_empty() {
-            let _ = self.refill(); // L3; where memory is refused the next call asks again
+            self.refill(); // L3
         }
         Ok(slot)
     }
@@ -120,15 +128,17 @@ impl<M: AsRef<[Cell<i32>]>> Slots<M> {
     /// O(1), but for a walk over the lane's runs where the slot is among them.
     pub fn put(&mut self, slot: u32) -> Result<(), NotInUse> {
         if slot >= self.lane.end_of_highest() {
-            let was_in_use = self.map.insert(slot);
-            return if was_in_use { Ok(()) } else { Err(NotInUse) };
+            return if self.map.insert(slot) {
+                Ok(())
+            } else {
+                Err(NotInUse)
+            };
         }
         match self.lane.insert(slot) {
             Ok(()) => Ok(()),
             Err(Refused::AlreadyFree) => Err(NotInUse),
             Err(Refused::Full) => {
-                let map = &mut self.map;
-                self.lane.spill(|run| map.insert_run(run));
+                self.lane.spill(|run| self.map.insert_run(run));
                 self.put(slot)
             }
         }
@@ -147,12 +157,7 @@ impl<M: AsRef<[Cell<i32>]>> Slots<M> {
 
     /// How many slots are in use. O(runs in the lane).
     pub fn in_use(&self) -> u32 {
-        self.map.tail() - self.map.count_below_tail() - self.lane.count()
-    }
-
-    /// Bytes of bookkeeping allocated, the lane's not counted. O(1).
-    pub fn bytes(&self) -> usize {
-        self.map.bytes()
+        self.map.end() - self.map.count() - self.lane.count()
     }
 
     /// The lane, to look at.
@@ -161,15 +166,14 @@ impl<M: AsRef<[Cell<i32>]>> Slots<M> {
     }
 
     /// The free map, to look at.
-    pub fn free_map(&self) -> &FreeMap {
+    pub fn free_map(&self) -> &FreeMap<M> {
         &self.map
     }
 
-    /// Panics unless L1 to L3 hold. (L4 defines what in use means.) O(runs),
-    /// for tests.
+    /// Panics unless L1 to L3 hold. (L4 says what in use means.) For tests.
     pub fn check_invariants(&self) {
-        let in_lane: Vec<_> = self.lane.runs().collect();
-        let in_map: Vec<_> = self.map.runs().collect();
+        let in_lane: Vec<Range<u32>> = self.lane.runs().collect();
+        let in_map: Vec<Range<u32>> = self.map.runs().collect();
         for pair in in_lane.windows(2) {
             assert!(pair[0].end < pair[1].start, "L1: {pair:?}");
         }
@@ -184,35 +188,32 @@ impl<M: AsRef<[Cell<i32>]>> Slots<M> {
             "L3: {in_map:?} in the map"
         );
         for run in in_lane.iter().chain(&in_map) {
-            assert!(run.start < run.end && run.end <= self.limit, "{run:?}");
+            assert!(run.start < run.end && run.end <= self.map.end(), "{run:?}");
         }
+        let counted: u32 = in_map.iter().map(|run| run.end - run.start).sum();
+        assert_eq!(self.map.count(), counted);
+    }
+
+    /// Extends the map into the tail, where its slots are all in use.
+    fn grow(&mut self) -> Result<(), OutOfMemory> {
+        if self.map.count() == 0 {
+            self.map.grow(self.lane.memory())?;
+        }
+        Ok(())
     }
 
     /// Fills an empty lane from the map.
-    fn refill(&mut self) -> Result<(), NoFreeSlot> {
-        let (mut taken, mut refused) = (0, false);
-        let map = &mut self.map;
-        self.lane.refill(|| {
-            // A page's worth is enough: more would only be spilled again.
-            if taken >= PAGE {
-                return None;
-            }
-            let run = map.take_run().unwrap_or_else(|OutOfMemory| {
-                refused = true;
-                None
-            })?;
-            taken += run.end - run.start;
+    fn refill(&mut self) {
+        let mut from = 0;
+        self.lane.refill(self.map.end(), || {
+            let run = self.map.take_run(from)?;
+            from = run.end;
             Some(run)
         });
-        match (self.lane.is_empty(), refused) {
-            (false, _) => Ok(()),
-            (true, true) => Err(NoFreeSlot::OutOfMemory),
-            (true, false) => Err(NoFreeSlot::AllInUse),
-        }
     }
 }
 
-impl<M: AsRef<[Cell<i32>]>> fmt::Debug for Slots<M> {
+impl<M: Memory> fmt::Debug for Slots<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Slots")
             .field("in_use", &self.in_use())

@@ -4,7 +4,9 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use callosum_server_slots::{BOTTOM, GIVEN, Lane, NoFreeSlot, NotInUse, PAGE, RUN, Slots, TOP};
+use callosum_server_slots::free_map::{BITS, COUNT, END, PAGES};
+use callosum_server_slots::lane::{BOTTOM, GIVEN, RUN, TOP};
+use callosum_server_slots::{Lane, MAX_SLOTS, Memory, NoFreeSlot, NotInUse, Slots};
 use proptest::prelude::*;
 
 /// The manager as one would write it without a thought to speed or memory.
@@ -45,17 +47,33 @@ impl Model {
     }
 }
 
-/// `get` and `put` as index.js does them: over the lane's integers where it can.
+/// Memory that the test sees too, as index.js does.
+#[derive(Clone)]
+struct Shared(Rc<[Cell<i32>]>);
+
+impl AsRef<[Cell<i32>]> for Shared {
+    fn as_ref(&self) -> &[Cell<i32>] {
+        &self.0
+    }
+}
+
+impl Memory for Shared {
+    fn allocate(&self, cells: usize) -> Option<Self> {
+        Some(Self(vec![Cell::new(0); cells].into()))
+    }
+}
+
+/// `get` and `put` as index.js does them: over the shared integers where it can.
 struct WithFastPaths {
-    slots: Slots<Rc<[Cell<i32>]>>,
-    lane: Rc<[Cell<i32>]>,
+    slots: Slots<Shared>,
+    lane: Shared,
     enabled: bool,
 }
 
 impl WithFastPaths {
     fn new(lane_runs: usize, max_slots: u32, enabled: bool) -> Self {
-        let lane: Rc<[Cell<i32>]> = vec![Cell::new(0); Lane::cells_for(lane_runs)].into();
-        let slots = Slots::over(Lane::new(Rc::clone(&lane)), max_slots);
+        let lane = Shared(vec![Cell::new(0); Lane::cells_for(lane_runs)].into());
+        let slots = Slots::over(Lane::new(lane.clone()), max_slots);
         Self {
             slots,
             lane,
@@ -64,7 +82,8 @@ impl WithFastPaths {
     }
 
     fn get(&mut self) -> Result<u32, NoFreeSlot> {
-        let (lane, top) = (&self.lane, self.lane[TOP].get() as usize);
+        let lane = &self.lane.0;
+        let top = lane[TOP].get() as usize;
         let slot = lane[top].get();
         if self.enabled && slot + 1 < lane[top + 1].get() {
             lane[top].set(slot + 1);
@@ -78,21 +97,42 @@ impl WithFastPaths {
     }
 
     fn put(&mut self, slot: u32) -> Result<(), NotInUse> {
-        let (lane, top) = (&self.lane, self.lane[TOP].get() as usize);
-        let start = lane[top].get();
-        let below = self.enabled && slot < start as u32;
-        if below && slot as i32 + 1 == start {
-            lane[GIVEN].set(lane[GIVEN].get().max(start));
-            lane[top].set(slot as i32);
-            Ok(())
-        } else if below && top + RUN + 1 < lane.len() {
-            lane[top + RUN].set(slot as i32);
-            lane[top + RUN + 1].set(slot as i32 + 1);
-            lane[TOP].set((top + RUN) as i32);
-            Ok(())
-        } else {
-            self.slots.put(slot)
+        if self.enabled && slot <= MAX_SLOTS && self.put_without_crossing(slot as i32) {
+            return Ok(());
         }
+        self.slots.put(slot)
+    }
+
+    fn put_without_crossing(&self, slot: i32) -> bool {
+        let lane = &self.lane.0;
+        let top = lane[TOP].get() as usize;
+        let start = lane[top].get();
+        if slot + 1 == start {
+            lane[GIVEN].set(lane[GIVEN].get().max(start));
+            lane[top].set(slot);
+            return true;
+        }
+        if slot < start && top + RUN + 1 < lane.len() {
+            lane[top + RUN].set(slot);
+            lane[top + RUN + 1].set(slot + 1);
+            lane[TOP].set((top + RUN) as i32);
+            return true;
+        }
+        if let Some(map) = self.slots.free_map().memory()
+            && slot >= lane[BOTTOM + 1].get()
+            && slot < map.0[END].get()
+        {
+            let cell = &map.0[BITS + (slot >> 5) as usize];
+            let (bits, bit) = (cell.get(), 1 << (slot & 31));
+            if bits & bit == 0 {
+                cell.set(bits | bit);
+                let page = &map.0[(map.0[PAGES].get() + (slot >> 17)) as usize];
+                page.set(page.get() | 1 << ((slot >> 12) & 31));
+                map.0[COUNT].set(map.0[COUNT].get() + 1);
+                return true;
+            }
+        }
+        false
     }
 
     /// Compares all that can be seen with the model. L4 is the last comparison.
@@ -111,7 +151,12 @@ impl WithFastPaths {
             );
             free_from = run.end;
         }
-        assert!((free_from..model.max_slots).all(|slot| model.in_use.contains(&slot)));
+        assert!((free_from..map.end()).all(|slot| model.in_use.contains(&slot)));
+        assert_eq!(
+            model.in_use.range(map.end()..).next(),
+            None,
+            "the tail is free"
+        );
     }
 }
 
@@ -130,7 +175,7 @@ enum Step {
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         6 => (1..40usize).prop_map(Step::Get),
-        1 => (1..3 * PAGE as usize).prop_map(Step::Get),
+        1 => (1..10_000usize).prop_map(Step::Get),
         6 => prop::collection::vec(any::<usize>(), 1..40).prop_map(Step::PutInUse),
         1 => (1..60usize).prop_map(Step::PutHighest),
         1 => (1..60usize).prop_map(Step::PutLowest),
