@@ -1,0 +1,46 @@
+'use strict'
+
+// The cases: a pattern at a size. Its program is written once, for all
+// contenders, into a directory of temporary files.
+
+const { mkdtempSync, rmSync, writeFileSync } = require('fs')
+const os = require('os')
+const path = require('path')
+
+const Random = require('./random')
+
+const SEED = 20130413
+
+const patterns = [
+  'fill', 'lifo', 'churn', 'drift', 'wave', 'sparse',
+  'mqtt', 'mqtt-returns', 'poisson', 'pareto', 'restart', 'rotation'
+]
+
+const contenders = [
+  'ours', 'crossing', 'heap', 'flatqueue', 'number-allocator', 'set', 'intervals', 'floor'
+]
+
+class Cases {
+  constructor () {
+    this.directory = mkdtempSync(path.join(os.tmpdir(), 'callosum-bench-'))
+    process.on('exit', () => rmSync(this.directory, { recursive: true, force: true }))
+  }
+
+  /** The patterns at the given sizes, or at each one's own. */
+  list (names, sizes) {
+    return names.flatMap(pattern => {
+      const own = require('./patterns/' + pattern).sizes
+      return (sizes || own).map(size => ({ pattern, size, id: `${pattern} ${size.toLocaleString('en')}` }))
+    })
+  }
+
+  /** What a child needs to know of a case. */
+  prepare ({ pattern, size, id }) {
+    const { data, ...program } = require('./patterns/' + pattern).prepare(size, new Random(SEED))
+    const file = path.join(this.directory, id.replace(/\W/g, '-'))
+    writeFileSync(file, data)
+    return { pattern, file, program }
+  }
+}
+
+module.exports = { Cases, contenders, patterns }

@@ -1,0 +1,14 @@
+'use strict'
+
+// What is left when every call goes to Rust: what the lane saves.
+
+const CallosumServerSlots = require('../..')
+const { version } = require('../../package.json')
+
+const { withoutFastPaths } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
+
+module.exports = {
+  title: 'fast paths off',
+  version,
+  load: () => () => withoutFastPaths(new CallosumServerSlots())
+}

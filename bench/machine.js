@@ -1,0 +1,23 @@
+'use strict'
+
+const os = require('os')
+
+/** Where and when a run was made. */
+function machine () {
+  const [cpu] = os.cpus()
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    node: process.version,
+    v8: process.versions.v8,
+    platform: process.platform,
+    arch: process.arch,
+    cpu: cpu ? cpu.model.trim() : 'unknown processor',
+    cores: os.cpus().length
+  }
+}
+
+function describe ({ cpu, cores, platform, arch, node, date }) {
+  return `${cpu}, ${cores} cores, ${platform} ${arch}, Node.js ${node}, ${date}`
+}
+
+module.exports = { describe, machine }

@@ -1,0 +1,68 @@
+'use strict'
+
+const check = require('./bars')
+const { figure, table } = require('./table')
+
+const BETWEEN = 2
+
+/** Tables for people: the times, the ratios to ours, the bars. */
+function report ({ results, contenders }, width = Infinity) {
+  const ids = [...new Set(results.map(({ id }) => id))]
+  const names = Object.keys(contenders)
+  const find = (id, contender) => results.find(result => result.id === id && result.contender === contender)
+  const grid = (names, cell) => [['', ...names], ...ids.map(id => [id, ...names.map(name => cell(find(id, name), id))])]
+  const tables = cell => slices(grid(names, cell), width).flatMap(rows => [...table(rows), ''])
+
+  const lines = ['ns per call (half the distance between quartiles)', '', ...tables(time)]
+  if (names.includes('ours') && names.length > 1) {
+    lines.push('times as long as ours', '', ...tables((result, id) => ratio(result, find(id, 'ours'))))
+  }
+  const bars = check(results)
+  if (bars.length > 0) lines.push('bars', '', ...table(barRows(bars)), '')
+  for (const [name, { title, version }] of Object.entries(contenders)) {
+    lines.push(`${name}: ${title}, ${version}`)
+  }
+  return lines
+}
+
+function time ({ ns, spread, cut }) {
+  if (cut !== undefined) return cutOff(cut)
+  return `${figure(ns)} ±${Math.round(spread * 100)}%`
+}
+
+function ratio ({ ns, cut }, ours) {
+  return (cut === undefined ? '' : '> ') + figure(ns / ours.ns)
+}
+
+function cutOff (ms) {
+  return `> ${ms / 1000} s`
+}
+
+function barRows (bars) {
+  return [
+    ['', 'bar', 'measured', ''],
+    ...bars.map(({ id, against, bar, measured, passes, stretch }) => [
+      id,
+      against === 'heap' ? `heap / ours at least ${bar}` : `ours / floor at most ${bar}`,
+      figure(measured),
+      passes ? stretch ? 'passes twice over' : 'passes' : 'MISSED'
+    ])
+  ]
+}
+
+/** As many columns at a time as fit, the first one always. */
+function slices (rows, width) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map(row => row[column].length)) + BETWEEN)
+  const slices = []
+  let from = 1
+  while (from < widths.length) {
+    let to = from + 1
+    let total = widths[0] + widths[from]
+    while (to < widths.length && total + widths[to] <= width) total += widths[to++]
+    slices.push(rows.map(row => [row[0], ...row.slice(from, to)]))
+    from = to
+  }
+  return slices
+}
+
+module.exports = report
