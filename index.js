@@ -5,6 +5,7 @@ const { inherits } = require('util')
 const native = require('./native.js')
 
 // The lane: the lowest runs of free slots, as a stack (src/lane.rs).
+const LANE = 36 // how many integers it takes
 const TOP = 0 // holds the index of the top run's start; its end comes next
 const GIVEN = 1 // holds maxSlotGiven, unless the bottom run's start is higher
 const OWNER = 2 // holds the manager's number
@@ -38,11 +39,11 @@ class Hidden extends function (object) { return object } {
   #map
   #manager // what Rust frees when the object is collected
 
-  constructor (object, manager) {
+  constructor (object) {
     super(object)
-    this.#lane = manager.lane
+    this.#lane = new Int32Array(LANE)
     this.#map = NO_MAP
-    this.#manager = manager
+    this.#manager = new native.CallosumServerSlots(undefined, this.#lane)
   }
 
   static laneOf (object) {
@@ -90,7 +91,7 @@ function CallosumServerSlots () {
     throw new TypeError("CallosumServerSlots is a constructor: call it with 'new'")
   }
   EventEmitter.call(this)
-  new Hidden(this, new native.CallosumServerSlots()) // eslint-disable-line no-new
+  new Hidden(this) // eslint-disable-line no-new
 }
 
 inherits(CallosumServerSlots, EventEmitter)

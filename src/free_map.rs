@@ -60,10 +60,7 @@ impl<M: Memory> FreeMap<M> {
     /// A map that covers no slot yet, and never one from `limit` up. Allocates
     /// nothing.
     pub const fn new(limit: u32) -> Self {
-        Self {
-            limit,
-            memory: None,
-        }
+        Self { limit, memory: None }
     }
 
     /// The memory, once there is some.
@@ -135,9 +132,7 @@ impl<M: Memory> FreeMap<M> {
         }
         let end = old_end.saturating_mul(2).max(FIRST_END).min(self.limit);
         let pages = BITS + words(end);
-        let memory = source
-            .allocate(pages + words(end.div_ceil(PAGE)))
-            .ok_or(OutOfMemory)?;
+        let memory = source.allocate(pages + words(end.div_ceil(PAGE))).ok_or(OutOfMemory)?;
         let cells = memory.as_ref();
         if let Some(old) = self.cells() {
             let old_pages = old[PAGES].get() as usize;

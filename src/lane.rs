@@ -73,10 +73,7 @@ impl<M: Memory> Lane<M> {
     /// If there is no room for two runs.
     pub fn new(memory: M) -> Self {
         let cells = memory.as_ref();
-        assert!(
-            cells.len() >= BOTTOM + 2 * RUN,
-            "a lane needs room for two runs"
-        );
+        assert!(cells.len() >= BOTTOM + 2 * RUN, "a lane needs room for two runs");
         cells[TOP].set(BOTTOM as i32);
         cells[GIVEN].set(0);
         let lane = Self { memory };
@@ -107,11 +104,7 @@ impl<M: Memory> Lane<M> {
     /// The runs, ascending.
     pub fn runs(&self) -> impl Iterator<Item = Range<u32>> + '_ {
         let top = self.top();
-        (BOTTOM..top + RUN)
-            .step_by(RUN)
-            .rev()
-            .map(|i| self.read(i))
-            .filter(|run| !run.is_empty())
+        (BOTTOM..top + RUN).step_by(RUN).rev().map(|i| self.read(i)).filter(|run| !run.is_empty())
     }
 
     /// How many slots are in the lane. O(runs).

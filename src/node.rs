@@ -16,7 +16,7 @@ use std::ptr;
 use std::rc::Rc;
 
 use napi::bindgen_prelude::*;
-use napi::{check_status, sys};
+use napi::{JsValue, check_status, sys};
 use napi_derive::napi;
 
 use crate::{LANE_RUNS, Lane, MAX_SLOTS, Memory, NoFreeSlot, Slots, free_map, lane};
@@ -63,94 +63,79 @@ impl Int32Arrays {
         unsafe {
             check_status!(sys::napi_get_global(env, &mut global))?;
             let name = c"Int32Array".as_ptr();
-            check_status!(sys::napi_get_named_property(
-                env,
-                global,
-                name,
-                &mut constructor
-            ))?;
-            check_status!(sys::napi_create_reference(
-                env,
-                constructor,
-                1,
-                &mut reference
-            ))?;
+            check_status!(sys::napi_get_named_property(env, global, name, &mut constructor))?;
+            check_status!(sys::napi_create_reference(env, constructor, 1, &mut reference))?;
         }
-        Ok(Self {
-            env,
-            constructor: reference,
-        })
+        Ok(Self { env, constructor: reference })
     }
 
     /// An array of zeros; `None` where memory is refused.
     fn make(self: &Rc<Self>, length: usize) -> Option<SharedCells> {
         let env = self.env;
         let mut scope = ptr::null_mut();
-        // SAFETY: self is alive, so its environment is; see `SharedCells`.
-        unsafe { sys::napi_open_handle_scope(env, &mut scope) };
-        let made = self.make_in_scope(length);
-        // SAFETY: the scope was opened above, and no handle of it is left.
-        unsafe { sys::napi_close_handle_scope(env, scope) };
-        made
+        // SAFETY: self is alive, so its environment is; the scope is closed once,
+        // when no handle of it is left. The built-in constructor runs no code of
+        // anybody's.
+        unsafe {
+            ok(sys::napi_open_handle_scope(env, &mut scope))?;
+            let array = self.construct(length);
+            let cells = array.and_then(|array| self.share(array, length));
+            ok(sys::napi_close_handle_scope(env, scope))?;
+            cells
+        }
     }
 
-    fn make_in_scope(self: &Rc<Self>, length: usize) -> Option<SharedCells> {
+    /// # Safety
+    ///
+    /// In a handle scope that outlives the handle returned.
+    unsafe fn construct(&self, length: usize) -> Option<sys::napi_value> {
         let env = self.env;
-        let ok = |status| (status == sys::Status::napi_ok).then_some(());
-        let mut value = ptr::null_mut();
+        let mut constructor = ptr::null_mut();
+        let mut argument = ptr::null_mut();
         let mut array = ptr::null_mut();
-        let mut reference = ptr::null_mut();
-        let mut data = ptr::null_mut();
         // SAFETY: self is alive, so its environment is, and the pointers are to
-        // locals that outlive the calls. The built-in constructor runs no code
-        // of anybody's.
+        // locals that outlive the calls.
         unsafe {
-            ok(sys::napi_get_reference_value(
-                env,
-                self.constructor,
-                &mut value,
-            ))?;
-            let constructor = value;
-            ok(sys::napi_create_uint32(
-                env,
-                u32::try_from(length).ok()?,
-                &mut value,
-            ))?;
-            if ok(sys::napi_new_instance(
-                env,
-                constructor,
-                1,
-                &value,
-                &mut array,
-            ))
-            .is_none()
-            {
-                // The RangeError that says so is not for the caller.
-                sys::napi_get_and_clear_last_exception(env, &mut value);
+            ok(sys::napi_get_reference_value(env, self.constructor, &mut constructor))?;
+            ok(sys::napi_create_uint32(env, u32::try_from(length).ok()?, &mut argument))?;
+            let made = sys::napi_new_instance(env, constructor, 1, &argument, &mut array);
+            if made != sys::Status::napi_ok {
+                // The RangeError that says why is not for the caller.
+                sys::napi_get_and_clear_last_exception(env, &mut array);
                 return None;
             }
-            let unasked = ptr::null_mut;
+        }
+        Some(array)
+    }
+
+    /// The integers of an array; `None` unless it is an `Int32Array` of this length.
+    ///
+    /// # Safety
+    ///
+    /// The array is a live value of the environment, and will not be detached.
+    unsafe fn share(self: &Rc<Self>, array: sys::napi_value, length: usize) -> Option<SharedCells> {
+        let (env, unasked) = (self.env, ptr::null_mut());
+        let mut kind = 0;
+        let mut actual_length = 0;
+        let mut data = ptr::null_mut();
+        let mut reference = ptr::null_mut();
+        // SAFETY: as in `construct`; info refuses what is no typed array, and
+        // null asks for nothing.
+        unsafe {
             let info = sys::napi_get_typedarray_info;
-            let (kind, buffer, offset) = (ptr::null_mut(), unasked(), ptr::null_mut());
-            ok(info(
-                env,
-                array,
-                kind,
-                ptr::null_mut(),
-                &mut data,
-                buffer,
-                offset,
-            ))?;
+            let (buffer, offset) = (unasked, ptr::null_mut());
+            ok(info(env, array, &mut kind, &mut actual_length, &mut data, buffer, offset))?;
+            if kind != sys::TypedarrayType::int32_array || actual_length != length {
+                return None;
+            }
             ok(sys::napi_create_reference(env, array, 1, &mut reference))?;
         }
-        let arrays = Rc::clone(self);
-        Some(SharedCells {
-            cells: data.cast(),
-            length,
-            array: reference,
-            arrays,
-        })
+        Some(SharedCells { cells: data.cast(), length, array: reference, arrays: Rc::clone(self) })
     }
+}
+
+fn ok(status: sys::napi_status) -> Option<()> {
+    (status == sys::Status::napi_ok).then_some(())
 }
 
 impl Drop for Int32Arrays {
@@ -168,11 +153,7 @@ impl SharedCells {
         // SAFETY: the reference was made in this environment and is deleted by
         // drop alone.
         unsafe {
-            check_status!(sys::napi_get_reference_value(
-                env.raw(),
-                self.array,
-                &mut value
-            ))?;
+            check_status!(sys::napi_get_reference_value(env.raw(), self.array, &mut value))?;
             Unknown::from_napi_value(env.raw(), value)
         }
     }
@@ -252,31 +233,34 @@ pub(crate) struct NodeSlots {
 
 #[napi]
 impl NodeSlots {
-    /// A manager of `maxSlots` slots (1 to 2^31 - 1, the default), all free.
+    /// A manager of `maxSlots` slots (1 to 2^31 - 1, the default), all free. Its
+    /// lane may be passed in, which is quicker: an `Int32Array` of the length
+    /// that `layout.LANE` says, of which the caller says nothing to anybody.
     #[napi(constructor)]
-    pub fn new(env: Env, max_slots: Option<f64>) -> Result<Self> {
+    pub fn new(
+        env: Env,
+        max_slots: Option<f64>,
+        #[napi(ts_arg_type = "Int32Array")] lane: Option<Unknown>,
+    ) -> Result<Self> {
         let max_slots = match max_slots {
             None => MAX_SLOTS,
-            Some(value) => slot_number(value)
-                .filter(|&slots| slots > 0)
-                .ok_or_else(|| {
-                    let message =
-                        format!("maxSlots must be an integer from 1 to {MAX_SLOTS}: {value}");
-                    Error::new(Status::InvalidArg, message)
-                })?,
+            Some(value) => slot_number(value).filter(|&slots| slots > 0).ok_or_else(|| {
+                let message = format!("maxSlots must be an integer from 1 to {MAX_SLOTS}: {value}");
+                Error::new(Status::InvalidArg, message)
+            })?,
         };
         let environment = Rc::clone(Environment::of(&env)?);
-        let memory = environment.arrays.make(Lane::cells_for(LANE_RUNS));
-        let memory = memory.ok_or_else(|| Error::from_reason("out of memory"))?;
-        let slots = Slots::over(Lane::new(memory), max_slots);
-        let manager = Rc::new(RefCell::new(slots));
+        let (arrays, length) = (&environment.arrays, Lane::cells_for(LANE_RUNS));
+        let memory = match lane {
+            // SAFETY: the value is the call's argument; index.js detaches nothing.
+            Some(lane) => unsafe { arrays.share(lane.raw(), length) }
+                .ok_or_else(|| Error::new(Status::InvalidArg, "the lane has another length"))?,
+            None => arrays.make(length).ok_or_else(|| Error::from_reason("out of memory"))?,
+        };
+        let manager = Rc::new(RefCell::new(Slots::over(Lane::new(memory), max_slots)));
         let number = environment.add(Rc::clone(&manager));
         manager.borrow().lane().memory().as_ref()[lane::OWNER].set(number as i32);
-        Ok(Self {
-            environment,
-            manager,
-            number,
-        })
+        Ok(Self { environment, manager, number })
     }
 
     /// Takes the lowest free slot; `null` where there is none.
@@ -313,11 +297,7 @@ impl NodeSlots {
     #[napi(getter, ts_return_type = "Int32Array | undefined")]
     pub fn map<'env>(&self, env: &'env Env) -> Result<Option<Unknown<'env>>> {
         let manager = self.manager.borrow();
-        manager
-            .free_map()
-            .memory()
-            .map(|memory| memory.array(env))
-            .transpose()
+        manager.free_map().memory().map(|memory| memory.array(env)).transpose()
     }
 }
 
@@ -356,6 +336,7 @@ pub(crate) fn set_up(mut exports: Object, env: Env) -> Result<()> {
 fn layout(env: &Env) -> Result<Object<'_>> {
     let mut layout = Object::new(env)?;
     for (name, value) in [
+        ("LANE", Lane::cells_for(LANE_RUNS)),
         ("LANE_TOP", lane::TOP),
         ("LANE_GIVEN", lane::GIVEN),
         ("LANE_OWNER", lane::OWNER),
@@ -389,14 +370,7 @@ fn crossing<'env>(
     unsafe {
         let (name, length) = (ptr::null(), 0);
         let create = sys::napi_create_function;
-        check_status!(create(
-            env.raw(),
-            name,
-            length,
-            Some(callback),
-            data,
-            &mut function
-        ))?;
+        check_status!(create(env.raw(), name, length, Some(callback), data, &mut function))?;
         Unknown::from_napi_value(env.raw(), function)
     }
 }
@@ -446,14 +420,7 @@ unsafe fn cross(
     // SAFETY: env and info are the call's own; null asks for nothing.
     unsafe {
         let none = ptr::null_mut;
-        sys::napi_get_cb_info(
-            env,
-            info,
-            ptr::null_mut(),
-            none(),
-            ptr::null_mut(),
-            &mut data,
-        )
+        sys::napi_get_cb_info(env, info, ptr::null_mut(), none(), ptr::null_mut(), &mut data)
     };
     // SAFETY: `crossing` set data to an Environment, which outlives the function.
     let environment = unsafe { &*data.cast::<Environment>() };

@@ -100,11 +100,7 @@ impl<M: Memory> Slots<M> {
     /// If `max_slots` is more than [`MAX_SLOTS`].
     pub fn over(lane: Lane<M>, max_slots: u32) -> Self {
         assert!(max_slots <= MAX_SLOTS, "at most {MAX_SLOTS} slots");
-        Self {
-            limit: max_slots,
-            lane,
-            map: FreeMap::new(max_slots),
-        }
+        Self { limit: max_slots, lane, map: FreeMap::new(max_slots) }
     }
 
     /// Takes the lowest free slot.
@@ -128,11 +124,7 @@ impl<M: Memory> Slots<M> {
     /// O(1), but for a walk over the lane's runs where the slot is among them.
     pub fn put(&mut self, slot: u32) -> Result<(), NotInUse> {
         if slot >= self.lane.end_of_highest() {
-            return if self.map.insert(slot) {
-                Ok(())
-            } else {
-                Err(NotInUse)
-            };
+            return if self.map.insert(slot) { Ok(()) } else { Err(NotInUse) };
         }
         match self.lane.insert(slot) {
             Ok(()) => Ok(()),
@@ -178,15 +170,9 @@ impl<M: Memory> Slots<M> {
             assert!(pair[0].end < pair[1].start, "L1: {pair:?}");
         }
         if let (Some(last), Some(first)) = (in_lane.last(), in_map.first()) {
-            assert!(
-                last.end <= first.start,
-                "L2: {last:?} in the lane, {first:?} in the map"
-            );
+            assert!(last.end <= first.start, "L2: {last:?} in the lane, {first:?} in the map");
         }
-        assert!(
-            !in_lane.is_empty() || in_map.is_empty(),
-            "L3: {in_map:?} in the map"
-        );
+        assert!(!in_lane.is_empty() || in_map.is_empty(), "L3: {in_map:?} in the map");
         for run in in_lane.iter().chain(&in_map) {
             assert!(run.start < run.end && run.end <= self.map.end(), "{run:?}");
         }

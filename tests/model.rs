@@ -19,12 +19,7 @@ struct Model {
 
 impl Model {
     fn new(max_slots: u32) -> Self {
-        Self {
-            in_use: BTreeSet::new(),
-            returned: BTreeSet::new(),
-            given: 0,
-            max_slots,
-        }
+        Self { in_use: BTreeSet::new(), returned: BTreeSet::new(), given: 0, max_slots }
     }
 
     fn get(&mut self) -> Result<u32, NoFreeSlot> {
@@ -74,11 +69,7 @@ impl WithFastPaths {
     fn new(lane_runs: usize, max_slots: u32, enabled: bool) -> Self {
         let lane = Shared(vec![Cell::new(0); Lane::cells_for(lane_runs)].into());
         let slots = Slots::over(Lane::new(lane.clone()), max_slots);
-        Self {
-            slots,
-            lane,
-            enabled,
-        }
+        Self { slots, lane, enabled }
     }
 
     fn get(&mut self) -> Result<u32, NoFreeSlot> {
@@ -144,19 +135,11 @@ impl WithFastPaths {
         let mut free_from = 0;
         for run in lane.runs().chain(map.runs()) {
             assert!((free_from..run.start).all(|slot| model.in_use.contains(&slot)));
-            assert_eq!(
-                model.in_use.range(run.clone()).next(),
-                None,
-                "free: {run:?}"
-            );
+            assert_eq!(model.in_use.range(run.clone()).next(), None, "free: {run:?}");
             free_from = run.end;
         }
         assert!((free_from..map.end()).all(|slot| model.in_use.contains(&slot)));
-        assert_eq!(
-            model.in_use.range(map.end()..).next(),
-            None,
-            "the tail is free"
-        );
+        assert_eq!(model.in_use.range(map.end()..).next(), None, "the tail is free");
     }
 }
 
