@@ -17,7 +17,7 @@ const patterns = [
 ]
 
 const contenders = [
-  'ours', 'crossing', 'heap', 'flatqueue', 'number-allocator', 'set', 'intervals', 'floor'
+  'ours', 'crossing', 'heap', 'flatqueue', 'number-allocator', 'set', 'intervals', 'floor', 'held'
 ]
 
 class Cases {

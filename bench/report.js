@@ -19,18 +19,23 @@ function report ({ results, contenders }, width = Infinity) {
   }
   const bars = check(results)
   if (bars.length > 0) lines.push('bars', '', ...table(barRows(bars)), '')
+  for (const { id, contender, wrong } of results) {
+    if (wrong) lines.push(`WRONG: ${contender} on ${id}: ${wrong}`)
+  }
   for (const [name, { title, version }] of Object.entries(contenders)) {
     lines.push(`${name}: ${title}, ${version}`)
   }
   return lines
 }
 
-function time ({ ns, spread, cut }) {
+function time ({ ns, spread, cut, wrong }) {
+  if (wrong) return 'WRONG'
   if (cut !== undefined) return cutOff(cut)
   return `${figure(ns)} ±${Math.round(spread * 100)}%`
 }
 
-function ratio ({ ns, cut }, ours) {
+function ratio ({ ns, cut, wrong }, ours) {
+  if (wrong || ours.wrong) return '-'
   return (cut === undefined ? '' : '> ') + figure(ns / ours.ns)
 }
 
