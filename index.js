@@ -4,30 +4,34 @@ const EventEmitter = require('events')
 const { inherits } = require('util')
 const native = require('./native.js')
 
-// The lane: the lowest runs of free slots, as a stack (src/lane.rs).
-const LANE = 36 // how many integers it takes
-const TOP = 0 // holds the index of the top run's start; its end comes next
-const GIVEN = 1 // holds maxSlotGiven, unless the bottom run's start is higher
-const OWNER = 2 // holds the manager's number
-const BOTTOM = 4 // the bottom run
+// The lane: the lowest runs of free slots, as a stack (src/lane.rs). Indices:
+const START = 0 // of the top run
+const END = 1 // of the top run
+const DEPTH = 2 // the index of the first free place on the stack
+const HIGHEST = 3 // the end of the highest run
+const GIVEN = 4 // maxSlotGiven, unless the highest run's start is higher
+const OWNER = 5 // the manager's number
+const STACK = 6 // the runs under the top one, start and end, the highest first
 const RUN = 2 // from a run to the one above it, which is lower
+const LANE = STACK + 16 * RUN
 
-// The map: a bit for each other free slot (src/free_map.rs).
-const END = 0 // holds the slot at which the map ends
-const PAGES = 1 // holds where the pages begin, a bit for 4,096 slots
-const COUNT = 2 // holds how many slots are in the map
-const BITS = 4 // where the slots' bits begin
+// The map: a bit for each other free slot (src/free_map.rs). Indices:
+const MAP_END = 0 // the slot at which the map ends
+const PAGES = 1 // where the pages begin, a bit for 4,096 slots
+const COUNT = 2 // how many slots are in the map
+const BITS = 4 // the slots' bits
 
 // Both are integers that Rust reads and writes too. A call into Rust, a
 // crossing, costs more than the work does, and least without arguments and
-// results: it passes its integers through registers (src/node.rs).
-const { registers, crossToGet, crossToPut } = native
+// results: it passes its integers through registers (src/node.rs). Indices:
 const MANAGER = 0 // the manager's number
 const SLOT = 1 // the slot to put; then the slot got or put, or a refusal, below 0
 const MOVED = 2 // 1 when the map has got new memory
-const OUT_OF_MEMORY = -2
+const OUT_OF_MEMORY = -2 // a refusal
+const { registers, crossToGet, crossToPut } = native
 
 const NO_MAP = new Int32Array(BITS) // until a manager has one
+const MAP_OFF = new Int32Array(BITS) // where the fast paths are switched off
 
 /**
  * Keeps lane and map where nothing but this file can reach them: Rust counts on
@@ -35,14 +39,12 @@ const NO_MAP = new Int32Array(BITS) // until a manager has one
  * land on that object, as if they had been declared in a class of its own.
  */
 class Hidden extends function (object) { return object } {
-  #lane
-  #map
+  #lane = new Int32Array(LANE)
+  #map = NO_MAP
   #manager // what Rust frees when the object is collected
 
   constructor (object) {
     super(object)
-    this.#lane = new Int32Array(LANE)
-    this.#map = NO_MAP
     this.#manager = new native.CallosumServerSlots(undefined, this.#lane)
   }
 
@@ -64,16 +66,16 @@ class Hidden extends function (object) { return object } {
   }
 
   static followMap (object) {
-    object.#map = object.#manager.map
+    if (object.#map !== MAP_OFF) object.#map = object.#manager.map
   }
 
   // For tests and benchmarks: a lane and a map in which no call finds its fast path.
   static withoutFastPaths (object) {
-    const lane = new Int32Array(BOTTOM + RUN)
-    lane[TOP] = BOTTOM
+    const lane = new Int32Array(LANE)
+    lane[DEPTH] = STACK
     lane[OWNER] = object.#lane[OWNER]
     object.#lane = lane
-    object.#map = NO_MAP
+    object.#map = MAP_OFF
     return object
   }
 }
@@ -98,14 +100,17 @@ inherits(CallosumServerSlots, EventEmitter)
 
 CallosumServerSlots.prototype.get = function () {
   const lane = laneOf(this)
-  const top = lane[TOP]
-  const slot = lane[top]
-  if (slot + 1 < lane[top + 1]) {
-    lane[top] = slot + 1
+  const slot = lane[START]
+  const next = slot + 1
+  if (next < lane[END]) {
+    lane[START] = next
     return slot
   }
-  if (top > BOTTOM) { // the run is used up, and another lies under it
-    lane[TOP] = top - RUN
+  const under = lane[DEPTH] - RUN
+  if (under >= STACK) { // the top run is used up, and another lies under it
+    lane[START] = lane[under]
+    lane[END] = lane[under + 1]
+    lane[DEPTH] = under
     return slot
   }
   return getByCrossing(this, lane)
@@ -114,35 +119,10 @@ CallosumServerSlots.prototype.get = function () {
 CallosumServerSlots.prototype.put = function (slot) {
   const lane = laneOf(this)
   if (typeof slot === 'number' && (slot | 0) === slot && slot >= 0) {
-    const top = lane[TOP]
-    const start = lane[top]
-    if (slot < start) { // nothing below the top run is free: the slot is in use
-      if (slot + 1 === start) {
-        if (start > lane[GIVEN]) lane[GIVEN] = start
-        lane[top] = slot
-        return
-      }
-      if (top + RUN + 1 < lane.length) {
-        lane[top + RUN] = slot
-        lane[top + RUN + 1] = slot + 1
-        lane[TOP] = top + RUN
-        return
-      }
-    } else if (slot >= lane[BOTTOM + 1]) { // above the lane, what is free has its bit
-      const map = mapOf(this)
-      if (slot < map[END]) {
-        const i = BITS + (slot >>> 5)
-        const bits = map[i]
-        const bit = 1 << slot // of the 32; JavaScript shifts modulo 32
-        if ((bits & bit) === 0) {
-          map[i] = bits | bit
-          map[map[PAGES] + (slot >>> 17)] |= 1 << (slot >>> 12)
-          map[COUNT]++
-          return
-        }
-      }
-    }
-    if (putByCrossing(lane, slot)) return
+    const done = slot < lane[START]
+      ? putBelowLane(lane, slot)
+      : slot < lane[HIGHEST] ? putIntoLane(lane, slot) : putIntoMap(mapOf(this), slot)
+    if (done || putByCrossing(lane, slot)) return
   }
   return this.emit('error', invalidSlot(slot))
 }
@@ -151,6 +131,65 @@ Object.defineProperty(CallosumServerSlots.prototype, 'maxSlotGiven', {
   get () { return Hidden.managerOf(this).maxSlotGiven },
   configurable: true
 })
+
+// The fast paths of put. Each says whether it could: if not, Rust knows more.
+
+// Nothing below the lane is free, so the slot is in use.
+function putBelowLane (lane, slot) {
+  const start = lane[START]
+  if (slot + 1 === start) {
+    if (start > lane[GIVEN]) lane[GIVEN] = start
+    lane[START] = slot
+    return true
+  }
+  const depth = lane[DEPTH]
+  if (depth + RUN >= lane.length) return false
+  lane[depth] = start
+  lane[depth + 1] = lane[END]
+  lane[DEPTH] = depth + RUN
+  lane[START] = slot
+  lane[END] = slot + 1
+  return true
+}
+
+// Among the lane's runs, what is in none of them is in use.
+function putIntoLane (lane, slot) {
+  const depth = lane[DEPTH]
+  if (slot < lane[END]) return false
+  let i = depth - RUN
+  while (slot >= lane[i + 1]) i -= RUN
+  const start = lane[i]
+  if (slot >= start) return false
+  if (slot + 1 === start) {
+    if (start > lane[GIVEN]) lane[GIVEN] = start
+    lane[i] = slot
+    return true
+  }
+  const lower = i + RUN === depth ? START : i + RUN // the run above run i
+  if (lane[lower + 1] === slot) {
+    lane[lower + 1] = slot + 1
+    return true
+  }
+  if (depth + RUN >= lane.length) return false
+  lane.copyWithin(i + RUN + RUN, i + RUN, depth)
+  lane[i + RUN] = slot
+  lane[i + RUN + 1] = slot + 1
+  lane[DEPTH] = depth + RUN
+  return true
+}
+
+// Above the lane and below the map's end, what is not in the map is in use.
+function putIntoMap (map, slot) {
+  if (slot >= map[MAP_END]) return false
+  const i = BITS + (slot >>> 5)
+  const bits = map[i]
+  const bit = 1 << slot // of the 32; JavaScript shifts modulo 32
+  if ((bits & bit) !== 0) return false
+  map[i] = bits | bit
+  map[map[PAGES] + (slot >>> 17)] |= 1 << (slot >>> 12)
+  map[COUNT]++
+  return true
+}
 
 function getByCrossing (slots, lane) {
   registers[MANAGER] = lane[OWNER]

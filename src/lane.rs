@@ -6,16 +6,23 @@ use std::ops::Range;
 
 use crate::Memory;
 
-/// Index of the integer that holds the index of the top run.
-pub const TOP: usize = 0;
+/// Index of the integer that holds the top run's start.
+pub const START: usize = 0;
+/// Index of the integer that holds the top run's end.
+pub const END: usize = 1;
+/// Index of the integer that holds the index of the first free place on the
+/// stack of the runs under the top one.
+pub const DEPTH: usize = 2;
+/// Index of the integer that holds the end of the highest run.
+pub const HIGHEST: usize = 3;
 /// Index of the integer from which [`Lane::given`] is known; see there.
-pub const GIVEN: usize = 1;
+pub const GIVEN: usize = 4;
 /// Index of an integer that the lane leaves alone: the Node-API binding keeps
 /// the manager's number in it.
-pub const OWNER: usize = 2;
-/// Index of the bottom run. A run is two integers, its start and its end; the
-/// run above the one at index `i` is at `i + RUN`.
-pub const BOTTOM: usize = 4;
+pub const OWNER: usize = 5;
+/// Index of the stack, the highest run first. A run is two integers, its start
+/// and its end.
+pub const STACK: usize = 6;
 /// How many integers a run takes.
 pub const RUN: usize = 2;
 
@@ -30,12 +37,12 @@ pub enum Refused {
 
 /// A stack of runs of free slots, the lowest on top.
 ///
-/// The runs live in memory that the caller brings, as signed 32-bit integers,
-/// so that JavaScript can read and write the same ones. `get()` is then the top
-/// run's start, and a `put()` below it needs no look-up (see [`crate::Slots`]).
+/// The runs live in [`Memory`] that JavaScript may see, so that a `get()` can
+/// be the top run's start, and a `put()` below it needs no look-up (see
+/// [`crate::Slots`]). The top run has a place of its own.
 ///
-/// The runs are disjoint, never adjacent, and descend from bottom to top (L1).
-/// Only the bottom run may be empty; it then keeps the place of the next one.
+/// The runs are disjoint and descend from bottom to top (L1). Only the bottom
+/// run may be empty; it then keeps the place of the next one.
 ///
 /// ```
 /// use callosum_server_slots::Lane;
@@ -44,7 +51,7 @@ pub enum Refused {
 /// assert!(lane.is_empty());
 ///
 /// let mut free = [1..3, 5..6, 9..100].into_iter();
-/// lane.refill(0, || free.next());
+/// lane.refill(100, || free.next());
 /// assert_eq!(lane.take(), Some(1));
 /// assert_eq!(lane.insert(7), Ok(()));
 /// assert_eq!(lane.runs().collect::<Vec<_>>(), [2..3, 5..6, 7..8, 9..100]);
@@ -61,7 +68,7 @@ impl Lane<Box<[Cell<i32>]>> {
 
     /// How many integers a lane of `runs` runs takes.
     pub const fn cells_for(runs: usize) -> usize {
-        BOTTOM + runs * RUN
+        STACK + runs * RUN
     }
 }
 
@@ -72,12 +79,9 @@ impl<M: Memory> Lane<M> {
     ///
     /// If there is no room for two runs.
     pub fn new(memory: M) -> Self {
-        let cells = memory.as_ref();
-        assert!(cells.len() >= BOTTOM + 2 * RUN, "a lane needs room for two runs");
-        cells[TOP].set(BOTTOM as i32);
-        cells[GIVEN].set(0);
-        let lane = Self { memory };
-        lane.write(BOTTOM, 0..0);
+        assert!(memory.as_ref().len() >= STACK + 2 * RUN, "a lane needs room for two runs");
+        let mut lane = Self { memory };
+        lane.clear();
         lane
     }
 
@@ -88,23 +92,24 @@ impl<M: Memory> Lane<M> {
 
     /// Whether no slot is in the lane. O(1).
     pub fn is_empty(&self) -> bool {
-        self.top() == BOTTOM && self.start(BOTTOM) == self.end(BOTTOM)
+        self.at(DEPTH) as usize == STACK && self.at(START) == self.at(END)
     }
 
     /// The lowest slot in the lane. O(1).
     pub fn lowest(&self) -> Option<u32> {
-        (!self.is_empty()).then(|| self.start(self.top()))
+        (!self.is_empty()).then(|| self.at(START))
     }
 
     /// The end of the highest run: slots from here up are not in the lane. O(1).
     pub fn end_of_highest(&self) -> u32 {
-        self.end(BOTTOM)
+        self.at(HIGHEST)
     }
 
     /// The runs, ascending.
     pub fn runs(&self) -> impl Iterator<Item = Range<u32>> + '_ {
-        let top = self.top();
-        (BOTTOM..top + RUN).step_by(RUN).rev().map(|i| self.read(i)).filter(|run| !run.is_empty())
+        let stack = (STACK..self.at(DEPTH) as usize).step_by(RUN).rev();
+        let runs = std::iter::once(START).chain(stack).map(|i| self.run(i));
+        runs.filter(|run| !run.is_empty())
     }
 
     /// How many slots are in the lane. O(runs).
@@ -114,28 +119,26 @@ impl<M: Memory> Lane<M> {
 
     /// One more than the highest slot that was ever given.
     ///
-    /// The highest run may be the tail: every slot that was never given. Its
+    /// The highest run may be where the slots begin that were never given. Its
     /// start then is the answer, and nothing had to be written for it when a
     /// slot was given. Where a run's start moves down or the run leaves the
     /// lane, [`GIVEN`] remembers how high it was. O(1).
     pub fn given(&self) -> u32 {
-        (self.cells()[GIVEN].get() as u32).max(self.start(BOTTOM))
+        let highest = if self.at(DEPTH) as usize == STACK { START } else { STACK };
+        self.at(GIVEN).max(self.at(highest))
     }
 
     /// Records that the slots below `given` have been given. O(1).
     pub fn raise_given(&mut self, given: u32) {
-        let cell = &self.cells()[GIVEN];
-        cell.set(cell.get().max(given as i32));
+        self.set(GIVEN, self.at(GIVEN).max(given));
     }
 
     /// Takes the lowest slot. O(1).
     pub fn take(&mut self) -> Option<u32> {
         let slot = self.lowest()?;
-        let top = self.top();
-        if slot + 1 == self.end(top) && top > BOTTOM {
-            self.set_top(top - RUN);
-        } else {
-            self.set_start(top, slot + 1);
+        self.set(START, slot + 1);
+        if slot + 1 == self.at(END) && self.at(DEPTH) as usize > STACK {
+            self.pop();
         }
         Some(slot)
     }
@@ -143,32 +146,10 @@ impl<M: Memory> Lane<M> {
     /// Adds a slot that is below [`Lane::end_of_highest`]. O(runs), and O(1)
     /// for a slot below the top run.
     pub fn insert(&mut self, slot: u32) -> Result<(), Refused> {
-        let top = self.top();
-        let mut i = top;
-        while slot >= self.end(i) {
-            debug_assert!(i > BOTTOM, "{slot} is above the lane");
-            i -= RUN;
-        }
-        let start = self.start(i);
-        if slot >= start {
-            return Err(Refused::AlreadyFree);
-        }
-        // The slot lies between run i and the run above it, if there is one.
-        let touches_above = i < top && self.end(i + RUN) == slot;
-        match (touches_above, slot + 1 == start) {
-            (true, true) => {
-                self.raise_given(start);
-                self.set_start(i, self.start(i + RUN));
-                self.remove(i + RUN);
-            }
-            (true, false) => self.set_end(i + RUN, slot + 1),
-            (false, true) => {
-                self.raise_given(start);
-                self.set_start(i, slot);
-            }
-            (false, false) => self.insert_run(i + RUN, slot..slot + 1)?,
-        }
-        Ok(())
+        self.push(); // all runs are on the stack now
+        let inserted = self.insert_on_stack(slot);
+        self.pop();
+        inserted
     }
 
     /// Fills an empty lane with the runs that `next` yields, ascending, until
@@ -177,95 +158,122 @@ impl<M: Memory> Lane<M> {
     pub fn refill(&mut self, end: u32, mut next: impl FnMut() -> Option<Range<u32>>) {
         debug_assert!(self.is_empty());
         self.raise_given(self.given());
-        self.write(BOTTOM, end..end);
-        let half = BOTTOM + (self.capacity() / 2).max(1) * RUN;
-        let mut i = BOTTOM;
-        while i < half {
+        let half = STACK + (self.capacity() / 2).max(1) * RUN;
+        let mut depth = STACK;
+        while depth < half {
             let Some(run) = next() else { break };
-            if i > BOTTOM && self.end(i - RUN) == run.start {
-                self.set_end(i - RUN, run.end); // L1: never adjacent
-            } else {
-                self.write(i, run);
-                i += RUN;
+            self.set_run(depth, run);
+            depth += RUN;
+        }
+        if depth == STACK {
+            self.set_run(STACK, end..end);
+            depth += RUN;
+        }
+        self.set(HIGHEST, self.at(depth - RUN + 1));
+        self.set(DEPTH, depth as u32);
+        self.reverse();
+        self.pop();
+    }
+
+    /// Makes room: hands the highest half of the runs to `keep`. O(runs).
+    pub fn spill(&mut self, mut keep: impl FnMut(Range<u32>)) {
+        self.push();
+        let runs = (self.at(DEPTH) as usize - STACK) / RUN;
+        for _ in 0..(runs / 2).max(1) {
+            let highest = self.run(STACK);
+            self.remove_highest();
+            if !highest.is_empty() {
+                keep(highest);
             }
         }
-        if i > BOTTOM {
-            self.set_top(i - RUN);
-            self.reverse();
-        }
+        self.pop();
     }
 
     /// Takes the empty run out from under the others, so that the lane is not
     /// empty when they are used up. O(runs).
     pub fn drop_empty_bottom(&mut self) {
-        if self.len() > 1 && self.read(BOTTOM).is_empty() {
-            self.raise_given(self.start(BOTTOM));
-            self.remove(BOTTOM);
+        if self.at(DEPTH) as usize > STACK && self.run(STACK).is_empty() {
+            self.push();
+            self.remove_highest();
+            self.pop();
         }
-    }
-
-    /// Makes room: hands the highest half of the runs to `keep`. O(runs).
-    pub fn spill(&mut self, mut keep: impl FnMut(Range<u32>)) {
-        self.raise_given(self.start(BOTTOM));
-        let leaving = (self.len() / 2).max(1) * RUN;
-        for i in (BOTTOM..BOTTOM + leaving).step_by(RUN) {
-            let run = self.read(i);
-            if !run.is_empty() {
-                keep(run);
-            }
-        }
-        self.shift(BOTTOM + leaving, BOTTOM);
-        self.set_top(self.top() - leaving);
     }
 
     /// Empties the lane, as if no slot had ever been given. O(1).
     pub fn clear(&mut self) {
-        self.set_top(BOTTOM);
-        self.write(BOTTOM, 0..0);
-        self.cells()[GIVEN].set(0);
+        self.set_run(START, 0..0);
+        self.set(DEPTH, STACK as u32);
+        self.set(HIGHEST, 0);
+        self.set(GIVEN, 0);
     }
 
-    /// How many runs there are, an empty one at the bottom included.
-    fn len(&self) -> usize {
-        (self.top() - BOTTOM) / RUN + 1
-    }
-
-    /// How many runs there is room for.
+    /// How many runs there is room for, the top run included: it can be on the
+    /// stack too.
     fn capacity(&self) -> usize {
-        (self.cells().len() - BOTTOM) / RUN
+        (self.cells().len() - STACK) / RUN
     }
 
-    fn insert_run(&mut self, i: usize, run: Range<u32>) -> Result<(), Refused> {
-        if self.len() == self.capacity() {
+    /// Puts the top run on the stack, for a while.
+    fn push(&mut self) {
+        let depth = self.at(DEPTH) as usize;
+        self.set_run(depth, self.run(START));
+        self.set(DEPTH, (depth + RUN) as u32);
+    }
+
+    /// Makes the uppermost run of the stack the top run.
+    fn pop(&mut self) {
+        let depth = self.at(DEPTH) as usize - RUN;
+        self.set_run(START, self.run(depth));
+        self.set(DEPTH, depth as u32);
+    }
+
+    /// [`Lane::insert`], while the top run is on the stack too.
+    fn insert_on_stack(&mut self, slot: u32) -> Result<(), Refused> {
+        let depth = self.at(DEPTH) as usize;
+        let mut i = depth - RUN;
+        while slot >= self.at(i + 1) {
+            debug_assert!(i > STACK, "{slot} is above the lane");
+            i -= RUN;
+        }
+        let start = self.at(i);
+        if slot >= start {
+            return Err(Refused::AlreadyFree);
+        }
+        // The slot lies between run i and the run above it, if there is one.
+        if slot + 1 == start {
+            self.raise_given(start);
+            self.set(i, slot);
+        } else if i + RUN < depth && self.at(i + RUN + 1) == slot {
+            self.set(i + RUN + 1, slot + 1);
+        } else if depth == self.cells().len() {
             return Err(Refused::Full);
+        } else {
+            for j in (i + RUN..depth).step_by(RUN).rev() {
+                self.set_run(j + RUN, self.run(j));
+            }
+            self.set_run(i + RUN, slot..slot + 1);
+            self.set(DEPTH, (depth + RUN) as u32);
         }
-        let top = self.top();
-        for j in (i..top + RUN).step_by(RUN).rev() {
-            self.write(j + RUN, self.read(j));
-        }
-        self.write(i, run);
-        self.set_top(top + RUN);
         Ok(())
     }
 
-    fn remove(&mut self, i: usize) {
-        self.shift(i + RUN, i);
-        self.set_top(self.top() - RUN);
-    }
-
-    /// Moves the runs from index `from` up down to index `to`.
-    fn shift(&mut self, from: usize, to: usize) {
-        for i in (from..=self.top()).step_by(RUN) {
-            self.write(i - from + to, self.read(i));
+    /// Removes the highest of at least two runs, while all are on the stack.
+    fn remove_highest(&mut self) {
+        self.raise_given(self.at(STACK));
+        let depth = self.at(DEPTH) as usize - RUN;
+        for i in (STACK..depth).step_by(RUN) {
+            self.set_run(i, self.run(i + RUN));
         }
+        self.set(DEPTH, depth as u32);
+        self.set(HIGHEST, self.at(STACK + 1));
     }
 
     fn reverse(&mut self) {
-        let (mut low, mut high) = (BOTTOM, self.top());
+        let (mut low, mut high) = (STACK, self.at(DEPTH) as usize - RUN);
         while low < high {
-            let run = self.read(low);
-            self.write(low, self.read(high));
-            self.write(high, run);
+            let run = self.run(low);
+            self.set_run(low, self.run(high));
+            self.set_run(high, run);
             low += RUN;
             high -= RUN;
         }
@@ -275,37 +283,21 @@ impl<M: Memory> Lane<M> {
         self.memory.as_ref()
     }
 
-    fn top(&self) -> usize {
-        self.cells()[TOP].get() as usize
-    }
-
-    fn set_top(&mut self, top: usize) {
-        self.cells()[TOP].set(top as i32);
-    }
-
-    fn start(&self, i: usize) -> u32 {
+    fn at(&self, i: usize) -> u32 {
         self.cells()[i].get() as u32
     }
 
-    fn set_start(&mut self, i: usize, start: u32) {
-        self.cells()[i].set(start as i32);
+    fn set(&mut self, i: usize, value: u32) {
+        self.cells()[i].set(value as i32);
     }
 
-    fn end(&self, i: usize) -> u32 {
-        self.cells()[i + 1].get() as u32
+    fn run(&self, i: usize) -> Range<u32> {
+        self.at(i)..self.at(i + 1)
     }
 
-    fn set_end(&mut self, i: usize, end: u32) {
-        self.cells()[i + 1].set(end as i32);
-    }
-
-    fn read(&self, i: usize) -> Range<u32> {
-        self.start(i)..self.end(i)
-    }
-
-    fn write(&self, i: usize, run: Range<u32>) {
-        self.cells()[i].set(run.start as i32);
-        self.cells()[i + 1].set(run.end as i32);
+    fn set_run(&mut self, i: usize, run: Range<u32>) {
+        self.set(i, run.start);
+        self.set(i + 1, run.end);
     }
 }
 

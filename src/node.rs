@@ -337,10 +337,13 @@ fn layout(env: &Env) -> Result<Object<'_>> {
     let mut layout = Object::new(env)?;
     for (name, value) in [
         ("LANE", Lane::cells_for(LANE_RUNS)),
-        ("LANE_TOP", lane::TOP),
+        ("LANE_START", lane::START),
+        ("LANE_END", lane::END),
+        ("LANE_DEPTH", lane::DEPTH),
+        ("LANE_HIGHEST", lane::HIGHEST),
         ("LANE_GIVEN", lane::GIVEN),
         ("LANE_OWNER", lane::OWNER),
-        ("LANE_BOTTOM", lane::BOTTOM),
+        ("LANE_STACK", lane::STACK),
         ("RUN", lane::RUN),
         ("MAP_END", free_map::END),
         ("MAP_PAGES", free_map::PAGES),

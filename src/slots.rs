@@ -40,8 +40,7 @@ pub struct NotInUse;
 /// [`FreeMap`], or in the tail that begins at the map's end. Four invariants
 /// hold between calls:
 ///
-/// - L1. Runs in the lane are disjoint, never adjacent, in descending order
-///   from bottom to top.
+/// - L1. Runs in the lane are disjoint, in descending order from bottom to top.
 /// - L2. Every free slot outside the lane is higher than every run in the lane.
 /// - L3. The lane is empty only when no slot below the map's end is free.
 /// - L4. A slot below the map's end is in use exactly when it is in no run of
@@ -51,7 +50,8 @@ pub struct NotInUse;
 /// the top run is certainly in use, so to advance the top run's start, unless
 /// that uses up the last run, is [`Slots::get`]; to lower it by one, or to push
 /// a run below it, is [`Slots::put`]. And by L4 so is, for a slot between the
-/// lane's highest run and the map's end, to add it to the map.
+/// lane's runs that is in none of them, to insert it there, and for a slot from
+/// the lane's highest run to the map's end, to add it to the map.
 ///
 /// ```
 /// use callosum_server_slots::{NotInUse, Slots};
@@ -167,12 +167,14 @@ impl<M: Memory> Slots<M> {
         let in_lane: Vec<Range<u32>> = self.lane.runs().collect();
         let in_map: Vec<Range<u32>> = self.map.runs().collect();
         for pair in in_lane.windows(2) {
-            assert!(pair[0].end < pair[1].start, "L1: {pair:?}");
+            assert!(pair[0].end <= pair[1].start, "L1: {pair:?}");
         }
         if let (Some(last), Some(first)) = (in_lane.last(), in_map.first()) {
             assert!(last.end <= first.start, "L2: {last:?} in the lane, {first:?} in the map");
         }
         assert!(!in_lane.is_empty() || in_map.is_empty(), "L3: {in_map:?} in the map");
+        let highest = in_lane.last().map_or(self.map.end(), |run| run.end);
+        assert!(self.lane.end_of_highest() >= highest, "L2: the lane's end");
         for run in in_lane.iter().chain(&in_map) {
             assert!(run.start < run.end && run.end <= self.map.end(), "{run:?}");
         }

@@ -4,8 +4,8 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use callosum_server_slots::free_map::{BITS, COUNT, END, PAGES};
-use callosum_server_slots::lane::{BOTTOM, GIVEN, RUN, TOP};
+use callosum_server_slots::free_map::{self, BITS, COUNT, PAGES};
+use callosum_server_slots::lane::{DEPTH, END, GIVEN, HIGHEST, RUN, STACK, START};
 use callosum_server_slots::{Lane, MAX_SLOTS, Memory, NoFreeSlot, NotInUse, Slots};
 use proptest::prelude::*;
 
@@ -74,13 +74,15 @@ impl WithFastPaths {
 
     fn get(&mut self) -> Result<u32, NoFreeSlot> {
         let lane = &self.lane.0;
-        let top = lane[TOP].get() as usize;
-        let slot = lane[top].get();
-        if self.enabled && slot + 1 < lane[top + 1].get() {
-            lane[top].set(slot + 1);
+        let slot = lane[START].get();
+        let depth = lane[DEPTH].get() as usize;
+        if self.enabled && slot + 1 < lane[END].get() {
+            lane[START].set(slot + 1);
             Ok(slot as u32)
-        } else if self.enabled && top > BOTTOM {
-            lane[TOP].set((top - RUN) as i32);
+        } else if self.enabled && depth > STACK {
+            lane[START].set(lane[depth - RUN].get());
+            lane[END].set(lane[depth - RUN + 1].get());
+            lane[DEPTH].set((depth - RUN) as i32);
             Ok(slot as u32)
         } else {
             self.slots.get()
@@ -96,34 +98,83 @@ impl WithFastPaths {
 
     fn put_without_crossing(&self, slot: i32) -> bool {
         let lane = &self.lane.0;
-        let top = lane[TOP].get() as usize;
-        let start = lane[top].get();
+        if slot < lane[START].get() {
+            self.put_below_lane(slot)
+        } else if slot < lane[HIGHEST].get() {
+            self.put_into_lane(slot)
+        } else {
+            self.put_into_map(slot)
+        }
+    }
+
+    fn put_below_lane(&self, slot: i32) -> bool {
+        let lane = &self.lane.0;
+        let start = lane[START].get();
+        let depth = lane[DEPTH].get() as usize;
         if slot + 1 == start {
             lane[GIVEN].set(lane[GIVEN].get().max(start));
-            lane[top].set(slot);
-            return true;
+        } else if depth + RUN < lane.len() {
+            lane[depth].set(start);
+            lane[depth + 1].set(lane[END].get());
+            lane[DEPTH].set((depth + RUN) as i32);
+            lane[END].set(slot + 1);
+        } else {
+            return false;
         }
-        if slot < start && top + RUN + 1 < lane.len() {
-            lane[top + RUN].set(slot);
-            lane[top + RUN + 1].set(slot + 1);
-            lane[TOP].set((top + RUN) as i32);
-            return true;
+        lane[START].set(slot);
+        true
+    }
+
+    fn put_into_lane(&self, slot: i32) -> bool {
+        let lane = &self.lane.0;
+        let depth = lane[DEPTH].get() as usize;
+        if slot < lane[END].get() {
+            return false;
         }
-        if let Some(map) = self.slots.free_map().memory()
-            && slot >= lane[BOTTOM + 1].get()
-            && slot < map.0[END].get()
-        {
-            let cell = &map.0[BITS + (slot >> 5) as usize];
-            let (bits, bit) = (cell.get(), 1 << (slot & 31));
-            if bits & bit == 0 {
-                cell.set(bits | bit);
-                let page = &map.0[(map.0[PAGES].get() + (slot >> 17)) as usize];
-                page.set(page.get() | 1 << ((slot >> 12) & 31));
-                map.0[COUNT].set(map.0[COUNT].get() + 1);
-                return true;
+        let mut i = depth - RUN;
+        while slot >= lane[i + 1].get() {
+            i -= RUN;
+        }
+        let start = lane[i].get();
+        if slot >= start {
+            return false;
+        }
+        let below = if i + RUN == depth { START } else { i + RUN };
+        if slot + 1 == start {
+            lane[GIVEN].set(lane[GIVEN].get().max(start));
+            lane[i].set(slot);
+        } else if lane[below + 1].get() == slot {
+            lane[below + 1].set(slot + 1);
+        } else if depth + RUN < lane.len() {
+            for j in (i + RUN..depth).rev() {
+                lane[j + RUN].set(lane[j].get());
             }
+            lane[i + RUN].set(slot);
+            lane[i + RUN + 1].set(slot + 1);
+            lane[DEPTH].set((depth + RUN) as i32);
+        } else {
+            return false;
         }
-        false
+        true
+    }
+
+    fn put_into_map(&self, slot: i32) -> bool {
+        let Some(Shared(map)) = self.slots.free_map().memory() else {
+            return false;
+        };
+        if slot >= map[free_map::END].get() {
+            return false;
+        }
+        let cell = &map[BITS + (slot >> 5) as usize];
+        let (bits, bit) = (cell.get(), 1 << (slot & 31));
+        if bits & bit != 0 {
+            return false;
+        }
+        cell.set(bits | bit);
+        let page = &map[(map[PAGES].get() + (slot >> 17)) as usize];
+        page.set(page.get() | 1 << ((slot >> 12) & 31));
+        map[COUNT].set(map[COUNT].get() + 1);
+        true
     }
 
     /// Compares all that can be seen with the model. L4 is the last comparison.
