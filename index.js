@@ -1,8 +1,9 @@
 'use strict'
 
 const EventEmitter = require('events')
-const { inherits } = require('util')
+const { inherits, inspect } = require('util')
 const native = require('./native.js')
+const { isSlot, maxSlotsOf, checkedSnapshot, noFreeSlot, invalidSlot } = require('./errors.js')
 
 // The lane: the lowest runs of free slots, as a stack (src/lane.rs). Indices:
 const START = 0 // of the top run
@@ -42,10 +43,11 @@ class Hidden extends function (object) { return object } {
   #lane = new Int32Array(LANE)
   #map = NO_MAP
   #manager // what Rust frees when the object is collected
+  #clears = 0 // how many times all slots were freed
 
-  constructor (object) {
+  constructor (object, maxSlots) {
     super(object)
-    this.#manager = new native.CallosumServerSlots(undefined, this.#lane)
+    this.#manager = new native.CallosumServerSlots(maxSlots, this.#lane)
   }
 
   static laneOf (object) {
@@ -61,12 +63,45 @@ class Hidden extends function (object) { return object } {
   }
 
   static managerOf (object) {
-    this.laneOf(object)
+    laneOf(object) // throws where there is none
     return object.#manager
   }
 
+  // To be called when the map may have got new memory, or lost it.
   static followMap (object) {
-    if (object.#map !== MAP_OFF) object.#map = object.#manager.map
+    if (object.#map !== MAP_OFF) object.#map = object.#manager.map || NO_MAP
+  }
+
+  static clearsOf (object) {
+    return object.#clears
+  }
+
+  static clear (object) {
+    Hidden.managerOf(object).clear()
+    object.#clears++
+    Hidden.followMap(object)
+  }
+
+  static give (object, maxSlots) {
+    try {
+      new Hidden(object, maxSlots) // eslint-disable-line no-new
+    } catch (error) {
+      if (!Hidden.has(object)) throw error
+      // It has one already. Like 0.1.0, start afresh.
+      const fresh = new Hidden({}, maxSlots)
+      object.#lane = fresh.#lane
+      object.#map = fresh.#map
+      object.#manager = fresh.#manager
+      object.#clears++
+    }
+  }
+
+  static has (object) {
+    try {
+      return object.#clears >= 0
+    } catch (_) {
+      return false
+    }
   }
 
   // For tests and benchmarks: a lane and a map in which no call finds its fast path.
@@ -80,20 +115,22 @@ class Hidden extends function (object) { return object } {
   }
 }
 
-const { laneOf, mapOf } = Hidden
+const { laneOf, mapOf, managerOf } = Hidden
 
 /**
  * Hands out the lowest free slot number, for a Callosum server.
  *
- * @extends EventEmitter
+ * @param {object} [options]
+ * @param {number} [options.maxSlots=2147483647] how many slots there are
  * @fires CallosumServerSlots#error
  */
-function CallosumServerSlots () {
+function CallosumServerSlots (/* options */) {
   if (!(this instanceof CallosumServerSlots)) {
     throw new TypeError("CallosumServerSlots is a constructor: call it with 'new'")
   }
+  const maxSlots = maxSlotsOf(arguments[0])
   EventEmitter.call(this)
-  new Hidden(this) // eslint-disable-line no-new
+  Hidden.give(this, maxSlots)
 }
 
 inherits(CallosumServerSlots, EventEmitter)
@@ -118,7 +155,7 @@ CallosumServerSlots.prototype.get = function () {
 
 CallosumServerSlots.prototype.put = function (slot) {
   const lane = laneOf(this)
-  if (typeof slot === 'number' && (slot | 0) === slot && slot >= 0) {
+  if (isSlot(slot)) {
     const done = slot < lane[START]
       ? putBelowLane(lane, slot)
       : slot < lane[HIGHEST] ? putIntoLane(lane, slot) : putIntoMap(mapOf(this), slot)
@@ -127,10 +164,105 @@ CallosumServerSlots.prototype.put = function (slot) {
   return this.emit('error', invalidSlot(slot))
 }
 
-Object.defineProperty(CallosumServerSlots.prototype, 'maxSlotGiven', {
-  get () { return Hidden.managerOf(this).maxSlotGiven },
+// Everything else is not hot, and not enumerable either, unlike in 0.1.0.
+const members = {
+  get size () { return managerOf(this).size },
+
+  get maxSlots () { return managerOf(this).maxSlots },
+
+  get maxSlotGiven () { return managerOf(this).maxSlotGiven },
+
+  peek () {
+    const slot = managerOf(this).peek()
+    return slot === null ? undefined : slot
+  },
+
+  has (slot) {
+    const manager = managerOf(this)
+    return isSlot(slot) && manager.has(slot)
+  },
+
+  reserve (slot) {
+    const manager = managerOf(this)
+    if (!isSlot(slot) || slot >= manager.maxSlots) {
+      this.emit('error', invalidSlot(slot))
+      return false
+    }
+    let reserved
+    try {
+      reserved = manager.reserve(slot, slot + 1)
+    } catch (_) {
+      reserved = undefined
+    }
+    Hidden.followMap(this)
+    if (reserved === undefined) this.emit('error', noFreeSlot('memory was refused'))
+    return reserved === true
+  },
+
+  clear () {
+    Hidden.clear(this)
+  },
+
+  values () {
+    return slotsOf(managerOf(this).inUseRuns())
+  },
+
+  lease () {
+    const clears = Hidden.clearsOf(this)
+    const slot = this.get()
+    if (slot === undefined) return undefined
+    let released = false
+    const release = () => {
+      if (released) return
+      released = true
+      if (Hidden.clearsOf(this) === clears) this.put(slot)
+    }
+    const lease = { slot, release }
+    if (Symbol.dispose !== undefined) lease[Symbol.dispose] = release
+    return lease
+  },
+
+  toJSON () {
+    const { maxSlots, maxSlotGiven } = this
+    const runs = managerOf(this).inUseRuns()
+    const inUse = []
+    for (let i = 0; i < runs.length; i += 2) inUse.push([runs[i], runs[i + 1]])
+    return { maxSlots, maxSlotGiven, inUse }
+  },
+
+  [inspect.custom] (depth, options) {
+    const name = (this.constructor && this.constructor.name) || 'CallosumServerSlots'
+    if (!Hidden.has(this)) return `${name} {}`
+    const { size, maxSlotGiven, maxSlots } = this
+    const state = inspect({ size, maxSlotGiven, next: this.peek(), maxSlots }, { ...options, breakLength: Infinity })
+    return `${name} ${state}`
+  }
+}
+
+for (const key of Reflect.ownKeys(members)) {
+  const member = Object.getOwnPropertyDescriptor(members, key)
+  Object.defineProperty(CallosumServerSlots.prototype, key, { ...member, enumerable: false })
+}
+
+Object.defineProperty(CallosumServerSlots.prototype, Symbol.iterator, {
+  value: CallosumServerSlots.prototype.values,
+  writable: true,
   configurable: true
 })
+
+CallosumServerSlots.from = function (json) {
+  const { maxSlots, maxSlotGiven, inUse } = checkedSnapshot(json)
+  const slots = new this({ maxSlots })
+  const manager = managerOf(slots)
+  try {
+    for (const [start, end] of inUse) manager.reserve(start, end)
+  } catch (_) {
+    throw noFreeSlot('memory was refused')
+  }
+  manager.raiseMaxSlotGiven(maxSlotGiven)
+  Hidden.followMap(slots)
+  return slots
+}
 
 // The fast paths of put. Each says whether it could: if not, Rust knows more.
 
@@ -200,7 +332,7 @@ function getByCrossing (slots, lane) {
   }
   const slot = registers[SLOT]
   if (slot >= 0) return slot
-  slots.emit('error', noFreeSlot(slot))
+  slots.emit('error', noFreeSlot(slot === OUT_OF_MEMORY ? 'memory was refused' : 'all are in use'))
 }
 
 function putByCrossing (lane, slot) {
@@ -210,27 +342,9 @@ function putByCrossing (lane, slot) {
   return registers[SLOT] >= 0
 }
 
-function noFreeSlot (refusal) {
-  const error = new Error(refusal === OUT_OF_MEMORY ? 'No free slot: out of memory' : 'No free slot: all are in use')
-  error.code = 'ERR_NO_FREE_SLOT'
-  return error
-}
-
-function invalidSlot (slot) {
-  const error = new Error('Invalid slot: ' + describe(slot))
-  error.code = 'ERR_INVALID_SLOT'
-  error.slot = slot
-  return error
-}
-
-// Runs no code of the value's own.
-function describe (value) {
-  switch (typeof value) {
-    case 'string': return `'${value}'`
-    case 'bigint': return `${value}n`
-    case 'function': return 'a function'
-    case 'object': return value === null ? 'null' : 'an object'
-    default: return String(value)
+function * slotsOf (runs) {
+  for (let i = 0; i < runs.length; i += 2) {
+    for (let slot = runs[i]; slot < runs[i + 1]; slot++) yield slot
   }
 }
 
@@ -240,3 +354,4 @@ Object.defineProperty(CallosumServerSlots, Symbol.for('callosum-server-slots.int
 })
 
 module.exports = CallosumServerSlots
+module.exports.CallosumServerSlots = CallosumServerSlots

@@ -103,13 +103,12 @@ impl<M: Memory> FreeMap<M> {
         self.add_to_count((run.end - run.start) as i32);
     }
 
-    /// Removes a slot, and says whether it was there. O(1).
-    pub fn remove(&mut self, slot: u32) -> bool {
-        let there = self.contains(slot);
-        if there {
-            self.remove_run(slot..slot + 1);
+    /// Removes a run of slots that are there. O(run / 32).
+    pub fn remove_run(&mut self, run: Range<u32>) {
+        for part in parts(run.clone()) {
+            self.set_bits(part.start, self.bits(part.start) & !mask(&part));
         }
-        there
+        self.add_to_count(-((run.end - run.start) as i32));
     }
 
     /// Takes the lowest run out, where no slot below `from` is in the map.
@@ -191,13 +190,6 @@ impl<M: Memory> FreeMap<M> {
         end
     }
 
-    fn remove_run(&mut self, run: Range<u32>) {
-        for part in parts(run.clone()) {
-            self.set_bits(part.start, self.bits(part.start) & !mask(&part));
-        }
-        self.add_to_count(-((run.end - run.start) as i32));
-    }
-
     /// The lowest slot in the map from `from` up and below `end`.
     fn lowest_bit(&self, from: u32, end: u32) -> Option<u32> {
         if from >= end {
@@ -253,8 +245,9 @@ impl<M: Memory> FreeMap<M> {
     }
 
     fn add_to_count(&mut self, change: i32) {
-        let count = &self.grown()[COUNT];
-        count.set(count.get() + change);
+        if let Some(cells) = self.cells() {
+            cells[COUNT].set(cells[COUNT].get() + change);
+        }
     }
 }
 

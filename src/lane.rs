@@ -100,6 +100,11 @@ impl<M: Memory> Lane<M> {
         (!self.is_empty()).then(|| self.at(START))
     }
 
+    /// Whether the slot is in the lane. O(runs).
+    pub fn contains(&self, slot: u32) -> bool {
+        self.runs().any(|run| run.contains(&slot))
+    }
+
     /// The end of the highest run: slots from here up are not in the lane. O(1).
     pub fn end_of_highest(&self) -> u32 {
         self.at(HIGHEST)
@@ -189,14 +194,13 @@ impl<M: Memory> Lane<M> {
         self.pop();
     }
 
-    /// Takes the empty run out from under the others, so that the lane is not
-    /// empty when they are used up. O(runs).
-    pub fn drop_empty_bottom(&mut self) {
-        if self.at(DEPTH) as usize > STACK && self.run(STACK).is_empty() {
-            self.push();
-            self.remove_highest();
-            self.pop();
-        }
+    /// Empties the lane: hands all runs to `keep`. O(runs).
+    pub fn spill_all(&mut self, keep: impl FnMut(Range<u32>)) {
+        self.raise_given(self.given());
+        self.runs().for_each(keep);
+        self.set_run(START, 0..0);
+        self.set(DEPTH, STACK as u32);
+        self.set(HIGHEST, 0);
     }
 
     /// Empties the lane, as if no slot had ever been given. O(1).

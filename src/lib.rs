@@ -64,4 +64,4 @@ pub use free_map::{FreeMap, OutOfMemory};
 #[doc(inline)]
 pub use lane::{Lane, Refused};
 pub use memory::Memory;
-pub use slots::{LANE_RUNS, MAX_SLOTS, NoFreeSlot, NotInUse, Slots};
+pub use slots::{CannotReserve, LANE_RUNS, MAX_SLOTS, NoFreeSlot, NotInUse, Slots};

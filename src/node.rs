@@ -19,7 +19,7 @@ use napi::bindgen_prelude::*;
 use napi::{JsValue, check_status, sys};
 use napi_derive::napi;
 
-use crate::{LANE_RUNS, Lane, MAX_SLOTS, Memory, NoFreeSlot, Slots, free_map, lane};
+use crate::{CannotReserve, LANE_RUNS, Lane, MAX_SLOTS, Memory, NoFreeSlot, Slots, free_map, lane};
 
 /// Register: the number of the manager that is called.
 const MANAGER: usize = 0;
@@ -273,6 +273,70 @@ impl NodeSlots {
     #[napi]
     pub fn put(&self, slot: f64) -> bool {
         slot_number(slot).is_some_and(|slot| self.manager.borrow_mut().put(slot).is_ok())
+    }
+
+    /// What `get` would return.
+    #[napi]
+    pub fn peek(&self) -> Option<u32> {
+        self.manager.borrow().peek()
+    }
+
+    /// Whether the slot is in use.
+    #[napi]
+    pub fn has(&self, slot: f64) -> bool {
+        slot_number(slot).is_some_and(|slot| self.manager.borrow().contains(slot))
+    }
+
+    /// Takes the slots from `start` to `end` (not included); false where one of
+    /// them is in use. Throws where they are no slots, or memory is refused.
+    #[napi]
+    pub fn reserve(&self, start: f64, end: f64) -> Result<bool> {
+        let run = slot_number(start).zip(slot_number(end)).map(|(start, end)| start..end);
+        let reserved = match run {
+            Some(run) => self.manager.borrow_mut().reserve_run(run),
+            None => Err(CannotReserve::NoSuchSlot),
+        };
+        match reserved {
+            Ok(()) => Ok(true),
+            Err(CannotReserve::InUse) => Ok(false),
+            Err(CannotReserve::NoSuchSlot) => {
+                Err(Error::new(Status::InvalidArg, format!("no such slots: {start} to {end}")))
+            }
+            Err(CannotReserve::OutOfMemory) => Err(Error::from_reason("out of memory")),
+        }
+    }
+
+    /// Frees all slots, as if none had ever been given.
+    #[napi]
+    pub fn clear(&self) {
+        self.manager.borrow_mut().clear();
+    }
+
+    /// The slots in use as runs, ascending: start, end, start, end …
+    #[napi(ts_return_type = "Int32Array")]
+    pub fn in_use_runs<'env>(&self, env: &'env Env) -> Result<Unknown<'env>> {
+        let manager = self.manager.borrow();
+        let length = manager.in_use_runs().count() * 2;
+        let array = self.environment.arrays.make(length);
+        let array = array.ok_or_else(|| Error::from_reason("out of memory"))?;
+        let places = array.as_ref().chunks_exact(2);
+        for (place, run) in places.zip(manager.in_use_runs()) {
+            place[0].set(run.start as i32);
+            place[1].set(run.end as i32);
+        }
+        array.array(env)
+    }
+
+    /// How many slots are in use.
+    #[napi(getter)]
+    pub fn size(&self) -> u32 {
+        self.manager.borrow().len()
+    }
+
+    /// Makes `maxSlotGiven` at least as high.
+    #[napi]
+    pub fn raise_max_slot_given(&self, given: u32) {
+        self.manager.borrow_mut().raise_max_slot_given(given);
     }
 
     /// How many different slots have been given so far: one more than the highest.

@@ -2,11 +2,12 @@
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::rc::Rc;
 
 use callosum_server_slots::free_map::{self, BITS, COUNT, PAGES};
 use callosum_server_slots::lane::{DEPTH, END, GIVEN, HIGHEST, RUN, STACK, START};
-use callosum_server_slots::{Lane, MAX_SLOTS, Memory, NoFreeSlot, NotInUse, Slots};
+use callosum_server_slots::{CannotReserve, Lane, MAX_SLOTS, Memory, NoFreeSlot, NotInUse, Slots};
 use proptest::prelude::*;
 
 /// The manager as one would write it without a thought to speed or memory.
@@ -22,15 +23,35 @@ impl Model {
         Self { in_use: BTreeSet::new(), returned: BTreeSet::new(), given: 0, max_slots }
     }
 
+    fn lowest(&self) -> Option<u32> {
+        let lowest = self.returned.first().copied().unwrap_or(self.given);
+        (lowest < self.max_slots).then_some(lowest)
+    }
+
     fn get(&mut self) -> Result<u32, NoFreeSlot> {
-        let slot = match self.returned.pop_first() {
-            Some(slot) => slot,
-            None if self.given < self.max_slots => self.given,
-            None => return Err(NoFreeSlot::AllInUse),
-        };
+        let slot = self.lowest().ok_or(NoFreeSlot::AllInUse)?;
+        self.returned.remove(&slot);
         self.in_use.insert(slot);
         self.given = self.given.max(slot + 1);
         Ok(slot)
+    }
+
+    fn reserve_run(&mut self, run: Range<u32>) -> Result<(), CannotReserve> {
+        if run.is_empty() || run.end > self.max_slots {
+            return Err(CannotReserve::NoSuchSlot);
+        }
+        if self.in_use.range(run.clone()).next().is_some() {
+            return Err(CannotReserve::InUse);
+        }
+        self.returned.extend(self.given..run.end);
+        self.given = self.given.max(run.end);
+        self.returned.retain(|slot| !run.contains(slot));
+        self.in_use.extend(run);
+        Ok(())
+    }
+
+    fn clear(&mut self) {
+        *self = Self::new(self.max_slots);
     }
 
     fn put(&mut self, slot: u32) -> Result<(), NotInUse> {
@@ -177,20 +198,16 @@ impl WithFastPaths {
         true
     }
 
-    /// Compares all that can be seen with the model. L4 is the last comparison.
+    /// Compares all that can be seen with the model.
     fn check(&self, model: &Model) {
         self.slots.check_invariants();
         assert_eq!(self.slots.max_slot_given(), model.given);
-        assert_eq!(self.slots.in_use() as usize, model.in_use.len());
-        let (lane, map) = (self.slots.lane(), self.slots.free_map());
-        let mut free_from = 0;
-        for run in lane.runs().chain(map.runs()) {
-            assert!((free_from..run.start).all(|slot| model.in_use.contains(&slot)));
-            assert_eq!(model.in_use.range(run.clone()).next(), None, "free: {run:?}");
-            free_from = run.end;
+        assert_eq!(self.slots.len() as usize, model.in_use.len());
+        assert_eq!(self.slots.peek(), model.lowest());
+        assert!(self.slots.iter().eq(model.in_use.iter().copied()));
+        for slot in [0, 1, 63, 64, 1023, 1024, model.given, model.max_slots] {
+            assert_eq!(self.slots.contains(slot), model.in_use.contains(&slot));
         }
-        assert!((free_from..map.end()).all(|slot| model.in_use.contains(&slot)));
-        assert_eq!(model.in_use.range(map.end()..).next(), None, "the tail is free");
     }
 }
 
@@ -204,6 +221,8 @@ enum Step {
     /// Every n-th slot in use, from the highest down.
     PutEvery(usize),
     PutAny(u32),
+    Reserve(Range<u32>),
+    Clear,
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -215,6 +234,10 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => (1..60usize).prop_map(Step::PutLowest),
         1 => (1..200usize).prop_map(Step::PutEvery),
         2 => prop_oneof![0..100u32, any::<u32>()].prop_map(Step::PutAny),
+        2 => (0..25_000u32, prop_oneof![Just(1), 0..100u32]).prop_map(|(start, length)| {
+            Step::Reserve(start..start + length)
+        }),
+        1 => Just(Step::Clear),
     ];
     prop::collection::vec(step, 1..60)
 }
@@ -243,6 +266,15 @@ fn run(lane_runs: usize, max_slots: u32, fast_paths: bool, steps: &[Step]) {
             Step::PutLowest(count) => model.in_use.iter().take(*count).copied().collect(),
             Step::PutEvery(nth) => model.in_use.iter().rev().step_by(*nth).copied().collect(),
             Step::PutAny(slot) => vec![*slot],
+            Step::Reserve(run) => {
+                assert_eq!(slots.slots.reserve_run(run.clone()), model.reserve_run(run.clone()));
+                vec![]
+            }
+            Step::Clear => {
+                slots.slots.clear();
+                model.clear();
+                vec![]
+            }
         };
         for slot in puts {
             assert_eq!(slots.put(slot), model.put(slot), "put({slot})");
