@@ -138,7 +138,7 @@ inherits(CallosumServerSlots, EventEmitter)
 CallosumServerSlots.prototype.get = function () {
   const lane = laneOf(this)
   const slot = lane[START]
-  const next = slot + 1
+  const next = (slot + 1) | 0
   if (next < lane[END]) {
     lane[START] = next
     return slot
@@ -303,7 +303,7 @@ function putIntoLane (lane, slot) {
     return true
   }
   if (depth + RUN >= lane.length) return false
-  lane.copyWithin(i + RUN + RUN, i + RUN, depth)
+  for (let j = depth - 1; j >= i + RUN; j--) lane[j + RUN] = lane[j] // copyWithin is slower
   lane[i + RUN] = slot
   lane[i + RUN + 1] = slot + 1
   lane[DEPTH] = depth + RUN
