@@ -71,12 +71,12 @@ impl<M: Memory> FreeMap<M> {
     /// The slots below are in the map or not; the slots from here up are the
     /// tail. O(1).
     pub fn end(&self) -> u32 {
-        self.cells().map_or(0, |cells| cells[END].get() as u32)
+        self.header(END)
     }
 
     /// How many slots are in the map. O(1).
     pub fn count(&self) -> u32 {
-        self.cells().map_or(0, |cells| cells[COUNT].get() as u32)
+        self.header(COUNT)
     }
 
     /// Whether the slot is in the map. O(1).
@@ -95,20 +95,32 @@ impl<M: Memory> FreeMap<M> {
     }
 
     /// Adds a run of slots that are missing and below the end. O(run / 32).
+    #[inline]
     pub fn insert_run(&mut self, run: Range<u32>) {
-        for part in parts(run.clone()) {
-            self.set_bits(part.start, self.bits(part.start) | mask(&part));
-            self.set_page(part.start, true);
+        self.change(run.clone(), |bits, mask| bits | mask);
+        for page in run.start / PAGE..run.end.div_ceil(PAGE) {
+            self.mark_page(page * PAGE, true);
         }
         self.add_to_count((run.end - run.start) as i32);
     }
 
     /// Removes a run of slots that are there. O(run / 32).
+    #[inline]
     pub fn remove_run(&mut self, run: Range<u32>) {
-        for part in parts(run.clone()) {
-            self.set_bits(part.start, self.bits(part.start) & !mask(&part));
-        }
+        self.change(run.clone(), |bits, mask| bits & !mask);
         self.add_to_count(-((run.end - run.start) as i32));
+    }
+
+    /// Changes the bits of a run, one integer after the other.
+    #[inline]
+    fn change(&mut self, run: Range<u32>, how: impl Fn(u32, u32) -> u32) {
+        let mut start = run.start;
+        while start < run.end {
+            let end = run.end.min((start | 31) + 1);
+            let cell = self.cell(start);
+            cell.set(how(cell.get() as u32, mask(start, end)) as i32);
+            start = end;
+        }
     }
 
     /// Takes the lowest run out, where no slot below `from` is in the map.
@@ -117,6 +129,16 @@ impl<M: Memory> FreeMap<M> {
     /// fewer where `from` is the end of the last run taken, instead of 0.
     pub fn take_run(&mut self, from: u32) -> Option<Range<u32>> {
         let start = self.lowest(from)?;
+        let cell = self.cell(start);
+        let bits = cell.get() as u32;
+        let ones = (bits >> (start % 32)).trailing_ones();
+        let end = start + ones;
+        if start % 32 + ones < 32 {
+            // Most runs end within an integer.
+            cell.set((bits & !mask(start, end)) as i32);
+            self.add_to_count(-(ones as i32));
+            return Some(start..end);
+        }
         let run = start..self.run_end(start);
         self.remove_run(run.clone());
         Some(run)
@@ -133,11 +155,9 @@ impl<M: Memory> FreeMap<M> {
         let pages = BITS + words(end);
         let memory = source.allocate(pages + words(end.div_ceil(PAGE))).ok_or(OutOfMemory)?;
         let cells = memory.as_ref();
-        if let Some(old) = self.cells() {
-            let old_pages = old[PAGES].get() as usize;
-            copy(&old[..old_pages], cells);
-            copy(&old[old_pages..], &cells[pages..]);
-        }
+        let (old_bits, old_pages) = self.cells().split_at(self.header(PAGES) as usize);
+        copy(old_bits, cells);
+        copy(old_pages, &cells[pages..]);
         cells[END].set(end as i32);
         cells[PAGES].set(pages as i32);
         self.memory = Some(memory);
@@ -162,6 +182,7 @@ impl<M: Memory> FreeMap<M> {
 
     /// The lowest slot, where none below `from` is in the map. Unmarks the pages
     /// that turn out to be empty.
+    #[inline]
     fn lowest(&mut self, from: u32) -> Option<u32> {
         let mut from = from;
         while self.count() > 0 {
@@ -170,7 +191,7 @@ impl<M: Memory> FreeMap<M> {
                 if let Some(slot) = self.lowest_bit(from, page_end) {
                     return Some(slot);
                 }
-                self.set_page(from, false);
+                self.mark_page(from, false);
             }
             from = self.lowest_page()? * PAGE;
         }
@@ -191,63 +212,72 @@ impl<M: Memory> FreeMap<M> {
     }
 
     /// The lowest slot in the map from `from` up and below `end`.
+    #[inline]
     fn lowest_bit(&self, from: u32, end: u32) -> Option<u32> {
         if from >= end {
             return None;
         }
-        let first = self.bits(from) & mask(&(from..(from | 31) + 1));
+        let first = self.bits(from) & (u32::MAX << (from % 32));
         if first != 0 {
             return Some(from - from % 32 + first.trailing_zeros());
         }
-        let words = BITS + words_before(from) + 1..BITS + words(end);
-        let (skipped, bits) = first_nonzero(&self.cells()?[words])?;
+        let rest = &self.cells()[BITS + words_before(from) + 1..BITS + words(end)];
+        let (skipped, bits) = first_nonzero(rest)?;
         Some((from | 31) + 1 + skipped * 32 + bits.trailing_zeros())
     }
 
     /// The lowest page that may have a slot in the map.
     fn lowest_page(&self) -> Option<u32> {
-        let cells = self.cells()?;
+        let cells = self.cells();
         let (skipped, pages) = first_nonzero(&cells[cells[PAGES].get() as usize..])?;
         Some(skipped * 32 + pages.trailing_zeros())
     }
 
-    fn cells(&self) -> Option<&[Cell<i32>]> {
-        self.memory.as_ref().map(AsRef::as_ref)
+    /// Empty until the map first grows.
+    #[inline]
+    fn cells(&self) -> &[Cell<i32>] {
+        self.memory.as_ref().map_or(&[], AsRef::as_ref)
     }
 
-    /// The integers of a map that covers some slot.
-    fn grown(&self) -> &[Cell<i32>] {
-        self.cells().expect("the map has grown")
+    /// An integer of the header; 0 until the map first grows.
+    #[inline]
+    fn header(&self, i: usize) -> u32 {
+        self.cells().get(i).map_or(0, |cell| cell.get() as u32)
     }
 
-    /// The 32 bits around a slot below the end.
+    /// The integer that a slot below the end has its bit in.
+    #[inline]
+    fn cell(&self, slot: u32) -> &Cell<i32> {
+        &self.cells()[BITS + words_before(slot)]
+    }
+
+    #[inline]
     fn bits(&self, slot: u32) -> u32 {
-        self.grown()[BITS + words_before(slot)].get() as u32
+        self.cell(slot).get() as u32
     }
 
-    fn set_bits(&mut self, slot: u32, bits: u32) {
-        self.grown()[BITS + words_before(slot)].set(bits as i32);
-    }
-
-    fn pages(&self, slot: u32) -> &Cell<i32> {
-        let cells = self.grown();
+    #[inline]
+    fn page_cell(&self, slot: u32) -> &Cell<i32> {
+        let cells = self.cells();
         &cells[cells[PAGES].get() as usize + words_before(slot / PAGE)]
     }
 
+    #[inline]
     fn page_is_marked(&self, slot: u32) -> bool {
-        self.pages(slot).get() as u32 & bit(slot / PAGE) != 0
+        self.page_cell(slot).get() as u32 & bit(slot / PAGE) != 0
     }
 
-    fn set_page(&mut self, slot: u32, marked: bool) {
-        let (cell, bit) = (self.pages(slot), bit(slot / PAGE));
+    #[inline]
+    fn mark_page(&mut self, slot: u32, marked: bool) {
+        let (cell, bit) = (self.page_cell(slot), bit(slot / PAGE));
         let others = cell.get() as u32 & !bit;
         cell.set(if marked { others | bit } else { others } as i32);
     }
 
+    #[inline]
     fn add_to_count(&mut self, change: i32) {
-        if let Some(cells) = self.cells() {
-            cells[COUNT].set(cells[COUNT].get() + change);
-        }
+        let count = &self.cells()[COUNT];
+        count.set(count.get() + change);
     }
 }
 
@@ -272,19 +302,10 @@ fn bit(slot: u32) -> u32 {
     1 << (slot % 32)
 }
 
-/// The bits of a run within one integer.
-fn mask(part: &Range<u32>) -> u32 {
-    (u32::MAX >> (32 - (part.end - part.start))) << (part.start % 32)
-}
-
-/// A run cut up by the integers that its bits are in.
-fn parts(run: Range<u32>) -> impl Iterator<Item = Range<u32>> {
-    let mut start = run.start;
-    std::iter::from_fn(move || {
-        let part = start..run.end.min((start | 31) + 1);
-        start = part.end;
-        (!part.is_empty()).then_some(part)
-    })
+/// The bits of a run within one integer that is not empty.
+#[inline]
+fn mask(start: u32, end: u32) -> u32 {
+    (u32::MAX >> (32 - (end - start))) << (start % 32)
 }
 
 /// The first integer that is not 0, and how many come before it.

@@ -375,7 +375,9 @@ impl<M: Memory> Slots<M> {
             let place = self.ahead.partition_point(|&slot| slot < ahead.start);
             self.ahead.splice(place..place, ahead);
         }
-        self.map.remove_run(run.start..run.end.min(end).max(run.start));
+        if run.start < end {
+            self.map.remove_run(run.start..run.end.min(end));
+        }
         self.lane.raise_given(run.end);
         Ok(())
     }
