@@ -12,14 +12,16 @@ pub const END: usize = 0;
 pub const PAGES: usize = 1;
 /// Index of the integer that holds how many slots are in the map.
 pub const COUNT: usize = 2;
+/// Index of the integer that holds up to which slot there is memory.
+pub const CAPACITY: usize = 3;
 /// Index of the first integer of bits, 32 slots in each.
 pub const BITS: usize = 4;
 
 /// How many slots a bit of the pages stands for.
 pub const PAGE: u32 = 1 << 12;
 
-/// How many slots the map covers when it first gets memory.
-const FIRST_END: u32 = 1 << 10;
+/// How many slots there is memory for at first.
+const FIRST_CAPACITY: u32 = 1 << 10;
 
 /// Memory was refused; nothing has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,13 +32,14 @@ pub struct OutOfMemory;
 /// A bit for each slot below the map's end, 1 is free; over them a bit for each
 /// page of [`PAGE`] slots, 1 is "a slot in it may be free". Summaries over a
 /// bitmap are from Banga and Mogul, "Scalable kernel performance for Internet
-/// servers", USENIX 1998. From the end up nothing is stored: there is the tail,
-/// of which [`FreeMap::grow`] adds a piece.
+/// servers", USENIX 1998. From the end up no slot has a bit: there is the tail.
+/// It begins where a run that reaches the end is added, and a piece of it is
+/// taken by moving the end.
 ///
 /// The bits live in [`Memory`] that JavaScript may see, so that it can put a
 /// slot into the map by setting the slot's bit and its page's and counting.
-/// Putting never needs memory, since growing gets it beforehand: an eighth of a
-/// byte a slot, and as much again for the room to grow.
+/// Putting never needs memory: no piece of the tail is taken before there is
+/// memory for its bits, an eighth of a byte a slot and as much again for growth.
 ///
 /// ```
 /// use callosum_server_slots::FreeMap;
@@ -44,7 +47,7 @@ pub struct OutOfMemory;
 /// let mut map = FreeMap::new(10_000);
 /// let source: Box<[_]> = Box::default();
 /// assert_eq!(map.grow(&source), Ok(true));
-/// assert_eq!(map.take_run(0), Some(0..1024));
+/// assert_eq!(map.take_tail(10), Some(0..10));
 /// assert!(map.insert(7));
 /// assert!(!map.insert(7));
 /// assert_eq!(map.take_run(0), Some(7..8));
@@ -57,8 +60,8 @@ pub struct FreeMap<M> {
 }
 
 impl<M: Memory> FreeMap<M> {
-    /// A map that covers no slot yet, and never one from `limit` up. Allocates
-    /// nothing.
+    /// A map in which all is tail, and which never has memory for slots from
+    /// `limit` up. Allocates nothing.
     pub const fn new(limit: u32) -> Self {
         Self { limit, memory: None }
     }
@@ -68,13 +71,18 @@ impl<M: Memory> FreeMap<M> {
         self.memory.as_ref()
     }
 
-    /// The slots below are in the map or not; the slots from here up are the
-    /// tail. O(1).
+    /// The slots below are in the map or not; the slots from here up are the tail.
+    /// O(1).
     pub fn end(&self) -> u32 {
         self.header(END)
     }
 
-    /// How many slots are in the map. O(1).
+    /// The slots below have memory for their bits. O(1).
+    pub fn capacity(&self) -> u32 {
+        self.header(CAPACITY)
+    }
+
+    /// How many slots are in the map, the tail not counted. O(1).
     pub fn count(&self) -> u32 {
         self.header(COUNT)
     }
@@ -94,9 +102,19 @@ impl<M: Memory> FreeMap<M> {
         missing
     }
 
-    /// Adds a run of slots that are missing and below the end. O(run / 32).
+    /// Adds a run of slots that are missing and below the end. O(run / 32), but
+    /// O(1) where the run reaches the end: it is the tail then.
     #[inline]
     pub fn insert_run(&mut self, run: Range<u32>) {
+        if run.end == self.end() {
+            self.set_end(run.start);
+        } else {
+            self.give_bits(run);
+        }
+    }
+
+    #[inline]
+    fn give_bits(&mut self, run: Range<u32>) {
         self.change(run.clone(), |bits, mask| bits | mask);
         for page in run.start / PAGE..run.end.div_ceil(PAGE) {
             self.mark_page(page * PAGE, true);
@@ -144,24 +162,41 @@ impl<M: Memory> FreeMap<M> {
         Some(run)
     }
 
-    /// Doubles what the map covers; what this adds is in the map. False where
-    /// the map covers all slots already. O(end / 32).
+    /// Takes the tail's slots out, up to `end` or as far as there is memory.
+    pub fn take_tail(&mut self, end: u32) -> Option<Range<u32>> {
+        let run = self.end()..end.min(self.capacity());
+        if run.is_empty() {
+            return None;
+        }
+        self.set_end(run.end);
+        Some(run)
+    }
+
+    /// Gives the tail's slots up to `end`, for which there is memory, bits.
+    pub fn extend(&mut self, end: u32) {
+        if let Some(run) = self.take_tail(end) {
+            self.give_bits(run);
+        }
+    }
+
+    /// Doubles the memory; false where it is enough for all slots. O(end / 32).
     pub fn grow(&mut self, source: &M) -> Result<bool, OutOfMemory> {
-        let old_end = self.end();
-        if old_end == self.limit {
+        let (end, old_capacity) = (self.end(), self.capacity());
+        if old_capacity == self.limit {
             return Ok(false);
         }
-        let end = old_end.saturating_mul(2).max(FIRST_END).min(self.limit);
-        let pages = BITS + words(end);
-        let memory = source.allocate(pages + words(end.div_ceil(PAGE))).ok_or(OutOfMemory)?;
+        let capacity = old_capacity.saturating_mul(2).max(FIRST_CAPACITY).min(self.limit);
+        let pages = BITS + words(capacity);
+        let cells = pages + words(capacity.div_ceil(PAGE));
+        let memory = source.allocate(cells).ok_or(OutOfMemory)?;
         let cells = memory.as_ref();
         let (old_bits, old_pages) = self.cells().split_at(self.header(PAGES) as usize);
         copy(old_bits, cells);
         copy(old_pages, &cells[pages..]);
         cells[END].set(end as i32);
         cells[PAGES].set(pages as i32);
+        cells[CAPACITY].set(capacity as i32);
         self.memory = Some(memory);
-        self.insert_run(old_end..end);
         Ok(true)
     }
 
@@ -243,6 +278,11 @@ impl<M: Memory> FreeMap<M> {
     #[inline]
     fn header(&self, i: usize) -> u32 {
         self.cells().get(i).map_or(0, |cell| cell.get() as u32)
+    }
+
+    #[inline]
+    fn set_end(&mut self, end: u32) {
+        self.cells()[END].set(end as i32);
     }
 
     /// The integer that a slot below the end has its bit in.

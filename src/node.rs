@@ -412,6 +412,7 @@ fn layout(env: &Env) -> Result<Object<'_>> {
         ("MAP_END", free_map::END),
         ("MAP_PAGES", free_map::PAGES),
         ("MAP_COUNT", free_map::COUNT),
+        ("MAP_CAPACITY", free_map::CAPACITY),
         ("MAP_BITS", free_map::BITS),
         ("PAGE", free_map::PAGE as usize),
         ("MANAGER", MANAGER),
@@ -497,9 +498,9 @@ unsafe fn cross(
         let manager = environment.managers.borrow()[number].clone();
         let manager = manager.expect("the manager is alive while its lane is");
         let mut slots = manager.borrow_mut();
-        let map = slots.free_map().end();
+        let capacity = slots.free_map().capacity();
         registers[SLOT].set(work(&mut slots, registers[SLOT].get()));
-        if slots.free_map().end() != map {
+        if slots.free_map().capacity() != capacity {
             registers[MOVED].set(1);
         }
     }));

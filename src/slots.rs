@@ -64,7 +64,7 @@ impl From<OutOfMemory> for CannotReserve {
 ///
 /// - L1. Runs in the lane are disjoint, in descending order from bottom to top.
 /// - L2. Every free slot outside the lane is higher than every run in the lane.
-/// - L3. The lane is empty only when no slot below the map's end is free.
+/// - L3. The lane is empty only when no slot that there is memory for is free.
 /// - L4. A slot below the map's end is in use exactly when it is in no run of
 ///   the lane and not in the map; one from there up, when it is on the list.
 ///
@@ -132,8 +132,7 @@ impl<M: Memory> Slots<M> {
     /// O(1), amortised over the runs that a refill of the lane brings and the
     /// slots that a growth of the map adds.
     pub fn get(&mut self) -> Result<u32, NoFreeSlot> {
-        if self.lane.is_empty() {
-            while self.map.count() == 0 && self.grow()? {}
+        while self.lane.is_empty() && self.map.grow(self.lane.memory())? {
             self.refill();
         }
         let slot = self.lane.take().ok_or(NoFreeSlot::AllInUse)?;
@@ -349,7 +348,8 @@ impl<M: Memory> Slots<M> {
         if let (Some(last), Some(first)) = (in_lane.last(), in_map.first()) {
             assert!(last.end <= first.start, "L2: {last:?} in the lane, {first:?} in the map");
         }
-        assert!(!in_lane.is_empty() || in_map.is_empty(), "L3: {in_map:?} in the map");
+        let none_left = in_map.is_empty() && self.map.end() >= self.map.capacity();
+        assert!(!in_lane.is_empty() || none_left, "L3: {in_map:?} in the map");
         let highest = in_lane.last().map_or(self.map.end(), |run| run.end);
         assert!(self.lane.end_of_highest() >= highest, "L2: the lane's end");
         for run in in_lane.iter().chain(&in_map) {
@@ -365,10 +365,10 @@ impl<M: Memory> Slots<M> {
     fn reserve_in_map(&mut self, run: Range<u32>) -> Result<(), CannotReserve> {
         let in_use = u64::from(self.len()) + u64::from(run.end - run.start);
         let is_dense = u64::from(run.end) <= in_use * SLOTS_PER_SLOT_IN_USE;
-        while is_dense && self.map.end() < run.end {
-            self.grow()?;
+        while is_dense && self.map.capacity() < run.end {
+            self.map.grow(self.lane.memory())?;
         }
-        let end = self.map.end();
+        let end = run.end.min(self.map.capacity());
         let ahead = run.start.max(end)..run.end;
         if !ahead.is_empty() {
             self.ahead.try_reserve(ahead.len()).map_err(|_| OutOfMemory)?;
@@ -376,28 +376,32 @@ impl<M: Memory> Slots<M> {
             self.ahead.splice(place..place, ahead);
         }
         if run.start < end {
-            self.map.remove_run(run.start..run.end.min(end));
+            self.map.extend(end);
+            let covered = self.ahead.partition_point(|&slot| slot < end);
+            for slot in self.ahead.drain(..covered) {
+                self.map.remove_run(slot..slot + 1);
+            }
+            self.map.remove_run(run.start..end);
         }
         self.lane.raise_given(run.end);
         Ok(())
     }
 
-    /// Doubles the map; false where it covers all slots.
-    fn grow(&mut self) -> Result<bool, OutOfMemory> {
-        let grown = self.map.grow(self.lane.memory())?;
-        let end = self.map.end();
-        let covered = self.ahead.partition_point(|&slot| slot < end);
-        for slot in self.ahead.drain(..covered) {
-            self.map.remove_run(slot..slot + 1);
-        }
-        Ok(grown)
+    /// Moves the map's end up to a slot that is free.
+    fn end_at_free_slot(&mut self) {
+        let ahead = self.ahead.iter().zip(self.map.end()..self.map.capacity());
+        let passed = ahead.take_while(|(slot, end)| *slot == end).count();
+        self.map.take_tail(self.map.end() + passed as u32);
+        self.ahead.drain(..passed);
     }
 
-    /// Fills an empty lane from the map.
+    /// Fills an empty lane from the map, and the tail last.
     fn refill(&mut self) {
+        self.end_at_free_slot();
+        let tail_end = self.ahead.first().copied().unwrap_or(self.limit);
         let mut from = 0;
         self.lane.refill(self.map.end(), || {
-            let run = self.map.take_run(from)?;
+            let run = self.map.take_run(from).or_else(|| self.map.take_tail(tail_end))?;
             from = run.end;
             Some(run)
         });

@@ -12,11 +12,11 @@ const BOUNDARIES: [u32; 17] = [
     262_144,
 ];
 
-/// A map of at least 262,145 slots, all of them taken.
+/// A map with memory for at least 262,145 slots, all of them taken.
 fn taken(limit: u32) -> FreeMap<Source> {
     let mut map = FreeMap::new(limit);
-    while map.end() <= 262_144 && map.grow(&Source::default()).unwrap() {}
-    while map.take_run(0).is_some() {}
+    while map.capacity() <= 262_144 && map.grow(&Source::default()).unwrap() {}
+    map.take_tail(limit);
     map
 }
 
@@ -84,14 +84,14 @@ fn a_run_can_be_removed_from_the_middle() {
 }
 
 #[test]
-fn growing_keeps_what_is_in_the_map_and_adds_the_new_slots() {
+fn growing_keeps_what_is_in_the_map() {
     let mut map = FreeMap::new(5000);
     assert_eq!(map.grow(&Source::default()), Ok(true));
-    assert_eq!(map.take_run(0), Some(0..1024));
+    assert_eq!(map.take_tail(1000), Some(0..1000));
     map.insert_run(5..7);
     assert_eq!(map.grow(&Source::default()), Ok(true));
-    assert_eq!(map.runs().collect::<Vec<_>>(), [5..7, 1024..2048]);
-    assert_eq!(map.count(), 1026);
+    assert!(map.runs().eq(std::iter::once(5..7)));
+    assert_eq!((map.count(), map.end(), map.capacity()), (2, 1000, 2048));
 }
 
 #[test]
@@ -99,9 +99,29 @@ fn growing_ends_at_the_limit() {
     for limit in [1, 31, 32, 33, 1023, 1024, 1025, 4097, 262_145] {
         let mut map = FreeMap::new(limit);
         while map.grow(&Source::default()).unwrap() {}
-        assert_eq!(map.end(), limit);
-        assert_eq!(map.take_run(0), Some(0..limit));
+        assert_eq!(map.capacity(), limit);
+        assert_eq!(map.take_tail(u32::MAX), Some(0..limit));
         assert!(!map.insert(limit), "the limit is no slot");
         assert!(map.insert(limit - 1));
     }
+}
+
+#[test]
+fn a_run_that_reaches_the_end_becomes_the_tail_again() {
+    let mut map = taken(1 << 20);
+    let end = map.end();
+    map.insert_run(5000..end);
+    assert_eq!((map.end(), map.count()), (5000, 0));
+    assert_eq!(map.take_tail(6000), Some(5000..6000));
+    assert_eq!(map.take_tail(u32::MAX), Some(6000..end));
+    assert_eq!(map.take_tail(u32::MAX), None);
+}
+
+#[test]
+fn the_tail_can_be_given_bits() {
+    let mut map = taken(1 << 20);
+    map.insert_run(4000..map.end());
+    map.extend(9000);
+    assert_eq!((map.end(), map.count()), (9000, 5000));
+    assert_eq!(map.take_run(0), Some(4000..9000));
 }
