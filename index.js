@@ -31,8 +31,9 @@ const MOVED = 2 // 1 when the map has got new memory
 const OUT_OF_MEMORY = -2 // a refusal
 const { registers, crossToGet, crossToPut } = native
 
-const NO_MAP = new Int32Array(BITS) // until a manager has one
-const MAP_OFF = new Int32Array(BITS) // where the fast paths are switched off
+const Integers = Int32Array // whatever becomes of the global
+const NO_MAP = new Integers(BITS) // until a manager has one
+const MAP_OFF = new Integers(BITS) // where the fast paths are switched off
 
 /**
  * Keeps lane and map where nothing but this file can reach them: Rust counts on
@@ -40,7 +41,7 @@ const MAP_OFF = new Int32Array(BITS) // where the fast paths are switched off
  * land on that object, as if they had been declared in a class of its own.
  */
 class Hidden extends function (object) { return object } {
-  #lane = new Int32Array(LANE)
+  #lane = new Integers(LANE)
   #map = NO_MAP
   #manager // what Rust frees when the object is collected
   #clears = 0 // how many times all slots were freed
@@ -73,6 +74,7 @@ class Hidden extends function (object) { return object } {
   }
 
   static clearsOf (object) {
+    laneOf(object) // throws where there is none
     return object.#clears
   }
 
@@ -106,7 +108,7 @@ class Hidden extends function (object) { return object } {
 
   // For tests and benchmarks: a lane and a map in which no call finds its fast path.
   static withoutFastPaths (object) {
-    const lane = new Int32Array(LANE)
+    const lane = new Integers(LANE)
     lane[DEPTH] = STACK
     lane[OWNER] = object.#lane[OWNER]
     object.#lane = lane
@@ -135,6 +137,13 @@ function CallosumServerSlots (/* options */) {
 
 inherits(CallosumServerSlots, EventEmitter)
 
+/**
+ * Takes the lowest free slot. Constant time; a call into Rust once in several
+ * runs of free slots.
+ *
+ * @returns {number|undefined} the slot, from 0 to 2147483646; undefined where
+ *   none is free, after 'error' with the code ERR_NO_FREE_SLOT
+ */
 CallosumServerSlots.prototype.get = function () {
   const lane = laneOf(this)
   const slot = lane[START]
@@ -153,6 +162,15 @@ CallosumServerSlots.prototype.get = function () {
   return getByCrossing(this, lane)
 }
 
+/**
+ * Frees a slot that is in use. Constant time.
+ *
+ * Anything else changes nothing and emits 'error' with the code ERR_INVALID_SLOT
+ * and the value as `slot`, which throws where nobody listens.
+ *
+ * @param {number} slot
+ * @returns {undefined|boolean} undefined; after an error, what emit returned
+ */
 CallosumServerSlots.prototype.put = function (slot) {
   const lane = laneOf(this)
   if (isSlot(slot)) {
@@ -166,22 +184,33 @@ CallosumServerSlots.prototype.put = function (slot) {
 
 // Everything else is not hot, and not enumerable either, unlike in 0.1.0.
 const members = {
+  /** How many slots are in use. */
   get size () { return managerOf(this).size },
 
+  /** How many slots there are, in use or free. */
   get maxSlots () { return managerOf(this).maxSlots },
 
+  /** How many different slots have been given so far: one more than the highest. */
   get maxSlotGiven () { return managerOf(this).maxSlotGiven },
 
+  /** What get() would return; undefined where no slot is free. Emits nothing. */
   peek () {
     const slot = managerOf(this).peek()
     return slot === null ? undefined : slot
   },
 
+  /** Whether the slot is in use; false for anything that is no slot. */
   has (slot) {
     const manager = managerOf(this)
     return isSlot(slot) && manager.has(slot)
   },
 
+  /**
+   * Takes that very slot, as for a connection taken over after a restart.
+   *
+   * @returns {boolean} false where it is in use already; false too after 'error':
+   *   ERR_INVALID_SLOT for what is no slot, ERR_NO_FREE_SLOT for want of memory
+   */
   reserve (slot) {
     const manager = managerOf(this)
     if (!isSlot(slot) || slot >= manager.maxSlots) {
@@ -199,14 +228,23 @@ const members = {
     return reserved === true
   },
 
+  /** Frees all slots, as if none had ever been given. */
   clear () {
     Hidden.clear(this)
   },
 
+  /** Iterates over the slots in use at the time of the call, ascending. */
   values () {
     return slotsOf(managerOf(this).inUseRuns())
   },
 
+  /**
+   * Takes the lowest free slot, to be put back by `release`, which needs no
+   * receiver and does so once, however often it is called.
+   *
+   * @returns {{slot: number, release: function(): void}|undefined} undefined
+   *   where no slot is free, after the same 'error' as from get()
+   */
   lease () {
     const clears = Hidden.clearsOf(this)
     const slot = this.get()
@@ -222,6 +260,7 @@ const members = {
     return lease
   },
 
+  /** The state as plain data: maxSlots, maxSlotGiven, the runs [start, end) in use. */
   toJSON () {
     const { maxSlots, maxSlotGiven } = this
     const runs = managerOf(this).inUseRuns()
@@ -250,6 +289,12 @@ Object.defineProperty(CallosumServerSlots.prototype, Symbol.iterator, {
   configurable: true
 })
 
+/**
+ * A manager in the state that toJSON() described.
+ *
+ * @throws {TypeError} ERR_INVALID_ARG_TYPE where a part is missing or of a wrong type
+ * @throws {RangeError} ERR_OUT_OF_RANGE where a number is out of its range
+ */
 CallosumServerSlots.from = function (json) {
   const { maxSlots, maxSlotGiven, inUse } = checkedSnapshot(json)
   const slots = new this({ maxSlots })
