@@ -34,6 +34,15 @@ class Cases {
     })
   }
 
+  /** Of each pattern the middle size, and no two that are much alike. */
+  listQuick () {
+    const alike = ['mqtt-returns', 'pareto']
+    return patterns.filter(pattern => !alike.includes(pattern)).flatMap(pattern => {
+      const list = this.list([pattern])
+      return list[(list.length - 1) >> 1]
+    })
+  }
+
   /** What a child needs to know of a case. */
   prepare ({ pattern, size, id }) {
     const { data, ...program } = require('./patterns/' + pattern).prepare(size, new Random(SEED))

@@ -14,10 +14,10 @@ const report = require('./report')
 const { summary } = require('./statistics')
 
 const usage = `npm run bench -- [options]
-  --quick                one short round
+  --quick                one short round, and of each pattern the middle size
   --rounds N             how many times each contender runs each pattern (3)
-  --budget MS            how long it is measured each time (80)
-  --limit S              a contender that takes longer is cut off (5)
+  --budget MS            how long it is measured each time (50)
+  --limit S              a contender that takes longer is cut off (2)
   --patterns A,B         only these: ${patterns.join(', ')}
   --contenders A,B       only these: ${contenders.join(', ')}
   --sizes N,N            these sizes in place of each pattern's own
@@ -26,7 +26,7 @@ const usage = `npm run bench -- [options]
 
 // Milliseconds: how long a contender is measured, and how long a pass takes that
 // needs no warm-up. Seconds: when it is cut off.
-const standard = { rounds: 3, budget: 80, long: 400, limit: 5 }
+const standard = { rounds: 3, budget: 50, long: 200, limit: 2 }
 const quick = { rounds: 1, budget: 20, long: 60, limit: 0.25 }
 
 const { values: options } = parseArgs({
@@ -50,9 +50,8 @@ async function main () {
   for (const name in pace) if (options[name] !== undefined) pace[name] = Number(options[name])
 
   const chosen = choose(options.contenders, contenders)
-  const sizes = options.sizes && options.sizes.split(',').map(Number)
   const cases = new Cases()
-  const list = cases.list(choose(options.patterns, patterns), sizes)
+  const list = listCases(cases)
   const progress = new Progress(pace.rounds * list.length * chosen.length)
   const jobs = new Map()
   const answers = new Map(list.flatMap(({ id }) => chosen.map(contender => [id + contender, []])))
@@ -80,6 +79,12 @@ async function main () {
   console.log(report(run, process.stdout.columns).concat('', describe(run)).join('\n'))
   if (results.some(result => result.wrong)) process.exitCode = 1
   if (options.check && check(results).some(bar => !bar.passes)) process.exitCode = 1
+}
+
+function listCases (cases) {
+  const sizes = options.sizes && options.sizes.split(',').map(Number)
+  if (options.quick && !options.patterns && !sizes) return cases.listQuick()
+  return cases.list(choose(options.patterns, patterns), sizes)
 }
 
 function sumUp (answers, { program: { calls } }) {
