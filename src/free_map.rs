@@ -219,6 +219,13 @@ impl<M: Memory> FreeMap<M> {
     /// that turn out to be empty.
     #[inline]
     fn lowest(&mut self, from: u32) -> Option<u32> {
+        if !from.is_multiple_of(32) {
+            // The run taken last mostly leaves others in its integer.
+            let rest = self.bits(from) & (u32::MAX << (from % 32));
+            if rest != 0 {
+                return Some(from - from % 32 + rest.trailing_zeros());
+            }
+        }
         let mut from = from;
         while self.count() > 0 {
             if from < self.end() && self.page_is_marked(from) {

@@ -180,11 +180,12 @@ impl<M: Memory> Lane<M> {
         self.pop();
     }
 
-    /// Makes room: hands the highest half of the runs to `keep`. O(runs).
+    /// Makes room: hands the highest three quarters of the runs to `keep`. What
+    /// is put next is likelier to be above the lane than among it. O(runs).
     pub fn spill(&mut self, mut keep: impl FnMut(Range<u32>)) {
         self.push();
         let runs = (self.at(DEPTH) as usize - STACK) / RUN;
-        for _ in 0..(runs / 2).max(1) {
+        for _ in 0..(runs * 3 / 4).max(1) {
             let highest = self.run(STACK);
             self.remove_highest();
             if !highest.is_empty() {
