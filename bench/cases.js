@@ -52,4 +52,12 @@ class Cases {
   }
 }
 
-module.exports = { Cases, contenders, patterns }
+/** What each contender is, and in which version. */
+function versions (contenders) {
+  return Object.fromEntries(contenders.map(name => {
+    const { title, version } = require('./contenders/' + name)
+    return [name, { title, version }]
+  }))
+}
+
+module.exports = { Cases, contenders, patterns, versions }

@@ -1,0 +1,94 @@
+'use strict'
+
+// npm run bench -- --growth: how time and memory grow with the slots in use.
+
+const { Cases, versions } = require('./cases')
+const { machine } = require('./machine')
+const measure = require('./measure')
+const Progress = require('./progress')
+const runRounds = require('./rounds')
+const { figure, table } = require('./table')
+
+const contenders = ['ours', 'heap', 'floor']
+const sizes = [100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000]
+
+/** At ten million at most this many times a call's time at a thousand. */
+const bars = { churn: 2, drift: 3, wave: 3 }
+
+async function run ({ pace, contenders, ...options }) {
+  const cases = new Cases()
+  const list = cases.list(options.patterns || Object.keys(bars), options.sizes || sizes)
+  const results = await runRounds({ cases, list, contenders, pace })
+  const memory = await measureMemory(contenders, options.sizes || sizes)
+  return { ...machine(), ...pace, contenders: versions(contenders), results, memory }
+}
+
+async function measureMemory (contenders, sizes) {
+  const child = { script: 'child-memory.js', flags: ['--expose-gc'] }
+  const progress = new Progress(contenders.length * sizes.length)
+  const memory = []
+  for (const size of sizes) {
+    for (const contender of contenders) {
+      progress.step(`memory: ${size.toLocaleString('en')}, ${contender}`)
+      memory.push({ size, contender, ...await measure({ contender, size, limit: 60_000 }, child) })
+    }
+  }
+  progress.end()
+  return memory
+}
+
+function check ({ results }) {
+  const find = (pattern, size) => results.find(result =>
+    result.contender === 'ours' && result.pattern === pattern && result.size === size)
+  return Object.entries(bars).flatMap(([pattern, bar]) => {
+    const [few, many] = [find(pattern, 1_000), find(pattern, 10_000_000)]
+    if (few === undefined || many === undefined) return []
+    const measured = many.ns / few.ns
+    return [{ pattern, bar, measured, passes: measured <= bar }]
+  })
+}
+
+function report (run) {
+  const { results, memory } = run
+  const names = Object.keys(run.contenders)
+  const sizes = [...new Set(results.map(({ size }) => size))]
+  const patterns = [...new Set(results.map(({ pattern }) => pattern))]
+  const lines = []
+  for (const pattern of patterns) {
+    const cell = (size, contender) => time(results.find(result =>
+      result.pattern === pattern && result.size === size && result.contender === contender))
+    lines.push(`${pattern}: ns per call`, '', ...grid(names, sizes, cell), '')
+  }
+  for (const [what, title] of Object.entries(moments)) {
+    const cell = (size, contender) => {
+      const { [what]: bytes } = memory.find(one => one.size === size && one.contender === contender)
+      return bytes === undefined ? '-' : `${bytes.process.toFixed(2)} (${bytes.v8.toFixed(2)})`
+    }
+    lines.push(`bytes a slot, ${title}: the process (as V8 counts)`, '', ...grid(names, sizes, cell), '')
+  }
+  const rows = check(run).map(({ pattern, bar, measured, passes }) =>
+    [pattern, `10,000,000 / 1,000 at most ${bar}`, figure(measured), passes ? 'passes' : 'MISSED'])
+  if (rows.length > 0) lines.push('bars', '', ...table([['', 'bar', 'measured', ''], ...rows]), '')
+  for (const [name, { title, version }] of Object.entries(run.contenders)) {
+    lines.push(`${name}: ${title}, ${version}`)
+  }
+  return lines
+}
+
+const moments = {
+  given: 'all given',
+  half: 'half of them put back in random order',
+  returned: 'all put back'
+}
+
+function grid (names, sizes, cell) {
+  const rows = sizes.map(size => [size.toLocaleString('en'), ...names.map(name => cell(size, name))])
+  return table([['', ...names], ...rows])
+}
+
+function time ({ ns, spread, cut, wrong }) {
+  if (wrong) return 'WRONG'
+  return cut === undefined ? `${figure(ns)} ±${Math.round(spread * 100)}%` : `> ${cut / 1000} s`
+}
+
+module.exports = { check, contenders, report, run }
