@@ -262,8 +262,9 @@ const members = {
 
   /** The state as plain data: maxSlots, maxSlotGiven, the runs [start, end) in use. */
   toJSON () {
-    const { maxSlots, maxSlotGiven } = this
-    const runs = managerOf(this).inUseRuns()
+    const manager = managerOf(this)
+    const { maxSlots, maxSlotGiven } = manager
+    const runs = manager.inUseRuns()
     const inUse = []
     for (let i = 0; i < runs.length; i += 2) inUse.push([runs[i], runs[i + 1]])
     return { maxSlots, maxSlotGiven, inUse }
