@@ -34,11 +34,11 @@ async function main () {
   const options = readOptions()
   if (options.help) return console.log(usage)
   const run = await (options.growth ? growth.run(options) : bench(options))
-  if (options.json) writeFileSync(options.json, JSON.stringify(run, null, 1) + '\n')
+  if (options.json) writeFileSync(options.json, lines(run))
 
   const bars = options.growth ? growth.check(run) : check(run.results)
-  const lines = options.growth ? growth.report(run) : report(run, process.stdout.columns)
-  console.log([...lines, '', describe(run)].join('\n'))
+  const text = options.growth ? growth.report(run) : report(run, process.stdout.columns)
+  console.log([...text, '', describe(run)].join('\n'))
   if (run.results.some(result => result.wrong)) process.exitCode = 1
   if (options.check && bars.some(bar => !bar.passes)) process.exitCode = 1
 }
@@ -50,6 +50,11 @@ async function bench ({ pace, contenders, ...options }) {
     : cases.list(options.patterns || patterns, options.sizes)
   const results = await runRounds({ cases, list, contenders, pace })
   return { ...machine(), ...pace, contenders: versions(contenders), results }
+}
+
+/** JSON with a line for each result. */
+function lines (run) {
+  return JSON.stringify(run).replace(/([[,])(?=\{)/g, '$1\n') + '\n'
 }
 
 function readOptions () {
