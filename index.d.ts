@@ -14,7 +14,7 @@ import { EventEmitter } from 'events'
  * const slot = slots.get() // 0
  * slots.put(slot)
  */
-declare class CallosumServerSlots extends EventEmitter implements Iterable<number> {
+declare class CallosumServerSlots {
   /** The same class, for named imports. */
   static CallosumServerSlots: typeof CallosumServerSlots
 
@@ -152,6 +152,10 @@ declare class CallosumServerSlots extends EventEmitter implements Iterable<numbe
   addListener (event: 'error', listener: (error: CallosumServerSlots.SlotError) => void): this
   addListener (event: string | symbol, listener: (...args: any[]) => void): this
 }
+
+// Not "class … extends": 0.1.0 inherited the methods of EventEmitter, and not its
+// static members, and so it is today.
+interface CallosumServerSlots extends EventEmitter, Iterable<number> {}
 
 type Instance = CallosumServerSlots
 

@@ -296,9 +296,9 @@ Object.defineProperty(CallosumServerSlots.prototype, Symbol.iterator, {
  * @throws {TypeError} ERR_INVALID_ARG_TYPE where a part is missing or of a wrong type
  * @throws {RangeError} ERR_OUT_OF_RANGE where a number is out of its range
  */
-CallosumServerSlots.from = function (json) {
+function from (json) {
   const { maxSlots, maxSlotGiven, inUse } = checkedSnapshot(json)
-  const slots = new this({ maxSlots })
+  const slots = new (this || CallosumServerSlots)({ maxSlots })
   const manager = managerOf(slots)
   try {
     for (const [start, end] of inUse) manager.reserve(start, end)
@@ -399,5 +399,7 @@ Object.defineProperty(CallosumServerSlots, Symbol.for('callosum-server-slots.int
   value: { native, withoutFastPaths: Hidden.withoutFastPaths }
 })
 
+// Written like this, ES modules can import the two by name as well.
 module.exports = CallosumServerSlots
 module.exports.CallosumServerSlots = CallosumServerSlots
+module.exports.from = from
