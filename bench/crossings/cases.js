@@ -1,0 +1,68 @@
+'use strict'
+
+// The ways to cross. Each answers a loop of n calls; each runs in a process of
+// its own.
+
+module.exports = {
+  'raw callback, nothing in or out' ({ rawNothing }) {
+    return n => { for (let i = 0; i < n; i++) rawNothing() }
+  },
+  'raw callback, an integer in and out through shared memory' ({ rawShared, registers }) {
+    return n => {
+      for (let i = 0; i < n; i++) {
+        registers[0] = i
+        rawShared()
+        if (registers[1] !== i + 1) throw new Error('wrong')
+      }
+    }
+  },
+  'raw callback, two integers in' ({ rawSum }) {
+    return n => { for (let i = 0; i < n; i++) rawSum(i, 1) }
+  },
+  'raw callback, an integer in and out' ({ rawNext }) {
+    return n => { for (let i = 0; i < n;) i = rawNext(i) }
+  },
+  'raw callback that unwraps this' ({ rawUnwrap, rawWrap }) {
+    const wrapped = { rawUnwrap, rawWrap }
+    wrapped.rawWrap()
+    return n => { for (let i = 0; i < n; i++) wrapped.rawUnwrap() }
+  },
+  'raw callbacks, 8 of them at one call site' ({ rawMany }) {
+    return n => { for (let i = 0; i < n; i++) rawMany[i & 7]() }
+  },
+  '#[napi] function, nothing in or out' ({ nothing }) {
+    return n => { for (let i = 0; i < n; i++) nothing() }
+  },
+  '#[napi] function, an integer in and out' ({ next }) {
+    return n => { for (let i = 0; i < n;) i = next(i) }
+  },
+  '#[napi] method, nothing in or out' ({ Counter }) {
+    const counter = new Counter()
+    return n => { for (let i = 0; i < n; i++) counter.nothing() }
+  },
+  '#[napi] method, an integer in and out' ({ Counter }) {
+    const counter = new Counter()
+    return n => { for (let i = 0; i < n; i++) counter.add(1) }
+  },
+  'the addon\'s own class: put(slot), get()' (_, { CallosumServerSlots }) {
+    const slots = new CallosumServerSlots()
+    slots.get()
+    return n => {
+      for (let i = 0; i < n; i += 2) {
+        slots.put(0)
+        slots.get()
+      }
+    }
+  },
+  'the package: put(slot), get()' () {
+    const Slots = require('../..')
+    const slots = new Slots()
+    slots.get()
+    return n => {
+      for (let i = 0; i < n; i += 2) {
+        slots.put(0)
+        slots.get()
+      }
+    }
+  }
+}

@@ -1,0 +1,21 @@
+'use strict'
+
+const { median } = require('../statistics')
+
+const CALLS = 200_000
+const SAMPLES = 15
+
+const { name, addon } = JSON.parse(process.argv[2])
+const crossings = { exports: {} }
+process.dlopen(crossings, addon)
+const run = require('./cases')[name](crossings.exports, require('../../native'))
+
+function sample () {
+  const before = process.hrtime.bigint()
+  run(CALLS)
+  return Number(process.hrtime.bigint() - before) / CALLS
+}
+
+for (let i = 0; i < 3; i++) sample() // warms up
+const samples = Array.from({ length: SAMPLES }, sample)
+process.stdout.write(JSON.stringify({ ns: median(samples) }))
