@@ -2,9 +2,12 @@
 
 import CallosumServerSlots = require('callosum-server-slots')
 import { EventEmitter } from 'events'
+import { inherits } from 'util'
 
 const slots = new CallosumServerSlots()
+new CallosumServerSlots(undefined)
 new CallosumServerSlots({ maxSlots: 5 })
+new CallosumServerSlots({ maxSlots: undefined })
 new CallosumServerSlots.CallosumServerSlots({})
 const emitter: EventEmitter = slots
 emitter.emit('mine')
@@ -16,21 +19,47 @@ const held: boolean = slots.has('anything')
 const taken: boolean = slots.reserve(17)
 slots.clear()
 const numbers: number[] = [slots.size, slots.maxSlots, slots.maxSlotGiven, ...slots, ...slots.values()]
+const iterable: Iterable<number> = slots
 
 const lease: CallosumServerSlots.Lease | undefined = slots.lease()
 lease?.release()
 lease?.[Symbol.dispose]()
 const sum: number = lease!.slot + 1
+emitter.once('close', lease!.release)
+{
+  using lease = slots.lease()
+  console.log(lease?.slot)
+}
 
 const json: CallosumServerSlots.Snapshot = slots.toJSON()
 const start: number = json.inUse[0]![0]
+const same: CallosumServerSlots = CallosumServerSlots.from(JSON.parse(JSON.stringify(slots)))
+CallosumServerSlots.from({ maxSlots: 10, maxSlotGiven: 7, inUse: [[0, 3], [5, 7]] } as const)
 
 class Mine extends CallosumServerSlots {
   name = 'mine'
+  constructor (options?: CallosumServerSlots.Options) {
+    super(options)
+    super.once('error', error => console.log(error.code))
+  }
+
   override get (): number | undefined { return super.get() }
+  override put (slot: number): boolean | undefined { return super.put(slot) && super.emit('mine') }
 }
 const mine: Mine = Mine.from(json)
 mine.name
+
+class Strange extends CallosumServerSlots {
+  constructor (name: string) {
+    super()
+    this.emit(name)
+  }
+}
+
+function Old (this: CallosumServerSlots): void {
+  CallosumServerSlots.call(this)
+}
+inherits(Old, CallosumServerSlots)
 
 slots.on('error', error => {
   if (error.code === 'ERR_INVALID_SLOT') console.log(error.slot, error.message)
@@ -39,22 +68,56 @@ slots.on('error', error => {
     console.log(code)
   }
 }).once('mine', (a: number, b: string) => console.log(a, b))
+function listener (error: CallosumServerSlots.SlotError): void { console.log(error.code) }
+slots.addListener('error', listener).off('error', listener)
+slots.prependListener('error', error => listener(error)).prependOnceListener('error', error => listener(error))
+slots.addListener('mine', a => console.log(a)).prependListener('mine', a => console.log(a))
+const invalid = (error: CallosumServerSlots.InvalidSlotError): unknown => error.slot
+const none = (error: CallosumServerSlots.NoFreeSlotError): string => error.stack ?? error.message
 
 // @ts-expect-error a slot is a number
 slots.put('1')
 // @ts-expect-error an argument is needed
 slots.put()
+// @ts-expect-error there may be none
+slots.put(slots.get())
+// @ts-expect-error a slot is a number
+slots.reserve('1')
+// @ts-expect-error an argument is needed
+slots.has()
 // @ts-expect-error read-only
 slots.size = 1
 // @ts-expect-error read-only
+slots.maxSlots = 1
+// @ts-expect-error read-only
 slots.maxSlotGiven = 1
+// @ts-expect-error read-only
+json.maxSlots = 1
 // @ts-expect-error a number
 new CallosumServerSlots({ maxSlots: '5' })
 // @ts-expect-error no such option
 new CallosumServerSlots({ max: 5 })
+// @ts-expect-error not null
+new CallosumServerSlots(null)
+// @ts-expect-error a constructor
+CallosumServerSlots()
 // @ts-expect-error not a string
 CallosumServerSlots.from('{}')
+// @ts-expect-error maxSlotGiven is missing
+CallosumServerSlots.from({ maxSlots: 1, inUse: [] })
+// @ts-expect-error a run has two ends
+CallosumServerSlots.from({ maxSlots: 1, maxSlotGiven: 1, inUse: [[0]] })
+// @ts-expect-error its constructor takes no options
+Strange.from(json)
 // @ts-expect-error may be undefined
 slots.lease().release()
+// @ts-expect-error read-only
+lease!.slot = 1
+// @ts-expect-error not inherited
+CallosumServerSlots.defaultMaxListeners
+// @ts-expect-error no such code
+slots.on('error', error => error.code === 'ERR_OUT_OF_RANGE')
+// @ts-expect-error not each error has one
+slots.once('error', error => console.log(error.slot))
 
-console.log(emitted, next, held, taken, numbers, sum, start)
+console.log(emitted, next, held, taken, numbers, iterable, sum, start, same, invalid, none)
