@@ -21,10 +21,10 @@ function checkedSnapshot (json) {
   checkType('json', json, 'object')
   const { maxSlots, maxSlotGiven, inUse } = json
   checkInteger('json.maxSlots', maxSlots, 1, MAX_SLOTS)
-  checkArray('json.inUse', inUse)
+  if (!Array.isArray(inUse)) throw wrongType('json.inUse', inUse, 'an array')
   let last = 0
   const runs = Array.from(inUse, (run, i) => {
-    checkArray(`json.inUse[${i}]`, run)
+    if (!Array.isArray(run) || run.length !== 2) throw wrongType(`json.inUse[${i}]`, run, 'an array of two numbers')
     const [start, end] = run
     checkInteger(`json.inUse[${i}][0]`, start, last, maxSlots - 1)
     checkInteger(`json.inUse[${i}][1]`, end, start + 1, maxSlots)
@@ -33,10 +33,6 @@ function checkedSnapshot (json) {
   })
   checkInteger('json.maxSlotGiven', maxSlotGiven, last, maxSlots)
   return { maxSlots, maxSlotGiven, inUse: runs }
-}
-
-function checkArray (name, value) {
-  if (!Array.isArray(value)) throw wrongType(name, value, 'an array')
 }
 
 function checkType (name, value, type) {
