@@ -1,0 +1,109 @@
+'use strict'
+
+// npm run bench:server: what the slots are worth in a server under a load of TCP
+// connections, on 127.0.0.1.
+
+const { fork } = require('child_process')
+const { once } = require('events')
+const path = require('path')
+const { parseArgs } = require('util')
+
+const { versions } = require('./cases')
+const { describe, machine } = require('./machine')
+const Progress = require('./progress')
+const { median } = require('./statistics')
+const { figure, table } = require('./table')
+
+const FILES = 200 // that a process needs beside its connections, with room
+const TIME_LIMIT = 180_000
+
+const { values: options } = parseArgs({
+  options: {
+    open: { type: 'string', default: '10000' },
+    short: { type: 'string', default: '100000' },
+    rounds: { type: 'string', default: '1' },
+    contenders: { type: 'string', default: 'ours,heap' }
+  }
+})
+
+async function main () {
+  const wanted = Number(options.open)
+  const open = Math.min(wanted, fileLimit() - FILES)
+  const short = Number(options.short)
+  if (open < wanted) {
+    console.log(`${wanted} connections at once need a limit of ${wanted + FILES} open files (ulimit -n): ${open} it is`)
+  }
+  const contenders = options.contenders.split(',')
+  const rounds = Number(options.rounds)
+  const progress = new Progress(rounds * contenders.length)
+  const figures = Object.fromEntries(contenders.map(contender => [contender, []]))
+  for (let round = 1; round <= rounds; round++) {
+    for (const contender of contenders) {
+      progress.step(`round ${round} of ${rounds}: ${contender}`)
+      figures[contender].push(await load(contender, open, short))
+    }
+  }
+  progress.end()
+  const many = number => number.toLocaleString('en')
+  console.log(`${many(open)} connections open, ${many(short)} short ones beside them, 100 at once`)
+  console.log(['', ...table([
+    ['', ...contenders],
+    ...Object.entries(rows).map(([title, row]) => [title, ...contenders.map(contender => row(figures[contender]))])
+  ]), ''].join('\n'))
+  for (const [name, { title, version }] of Object.entries(versions(contenders))) console.log(`${name}: ${title}, ${version}`)
+  console.log('\n' + describe(machine()))
+}
+
+const rows = {
+  'a call on the slots, ns': figures => middle(figures, ({ server }) => server.spent / server.calls),
+  'a connection, µs of the server\'s processor': figures => middle(figures, ({ server }) => server.cpu / (server.calls / 2) / 1e3),
+  'share of it spent on the slots, %': figures => middle(figures, ({ server }) => server.spent / server.cpu * 100),
+  'connect to slot, median, µs': figures => middle(figures, ({ client }) => client.shorts.times.median / 1e3),
+  'connect to slot, 99 in 100, µs': figures => middle(figures, ({ client }) => client.shorts.times.p99 / 1e3),
+  'short connections a second': figures => middle(figures, ({ client }) => Number(options.short) / client.shorts.wall * 1e9)
+}
+
+function middle (figures, pick) {
+  return figure(median(figures.map(pick)))
+}
+
+/** A server and a client, each in a process of its own. */
+async function load (contender, open, short) {
+  const server = fork(path.join(__dirname, 'server/server.js'), [contender])
+  let client
+  const timer = setTimeout(() => {
+    server.kill('SIGKILL')
+    if (client) client.kill('SIGKILL')
+  }, TIME_LIMIT)
+  try {
+    const { ports } = await answer(server)
+    server.send('start')
+    client = fork(path.join(__dirname, 'server/client.js'), [JSON.stringify({ ports, open, short })])
+    const measured = await answer(client)
+    server.send('stop')
+    return { client: measured, server: await answer(server) }
+  } finally {
+    clearTimeout(timer)
+    if (client && client.connected) client.disconnect()
+    if (server.connected) server.disconnect()
+  }
+}
+
+async function answer (child) {
+  const gone = once(child, 'exit').then(() => { throw new Error('a process ended before it was done') })
+  const [message] = await Promise.race([once(child, 'message'), gone])
+  gone.catch(() => {}) // it may end now
+  return message
+}
+
+/** How many files a process may have open; Node.js takes what it may. */
+function fileLimit () {
+  const { userLimits } = process.report.getReport()
+  const limit = userLimits && userLimits.open_files.soft
+  return limit === 'unlimited' || limit === undefined ? Infinity : Number(limit)
+}
+
+main().catch(error => {
+  console.error(error.message)
+  process.exitCode = 1
+})
