@@ -147,7 +147,7 @@ inherits(CallosumServerSlots, EventEmitter)
 CallosumServerSlots.prototype.get = function () {
   const lane = laneOf(this)
   const slot = lane[START]
-  const next = (slot + 1) | 0
+  const next = slot + 1
   if (next < lane[END]) {
     lane[START] = next
     return slot
