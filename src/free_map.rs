@@ -92,6 +92,12 @@ impl<M: Memory> FreeMap<M> {
         slot < self.end() && self.bits(slot) & bit(slot) != 0
     }
 
+    /// Whether all slots of a run that ends before the map does are in the map.
+    /// O(run / 32).
+    pub fn contains_run(&self, run: Range<u32>) -> bool {
+        run.is_empty() || self.contains(run.start) && self.run_end(run.start) >= run.end
+    }
+
     /// Adds a slot, and says whether it was missing; false also for a slot that
     /// is not below the end. O(1).
     pub fn insert(&mut self, slot: u32) -> bool {

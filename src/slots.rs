@@ -220,7 +220,7 @@ impl<M: Memory> Slots<M> {
     /// Memory is in proportion to the slots in use, not to the highest: the map
     /// grows over the run where that is at most 8 bytes for each slot in use;
     /// where it would be more, the slots go on a sorted list, 4 bytes each, until
-    /// it grows over them some day. O(run + runs in the lane), O(growth) where
+    /// it grows over them some day. O(run / 32 + runs in the lane), O(growth) where
     /// the map grows, O(list) where slots go on the list.
     ///
     /// ```
@@ -233,9 +233,6 @@ impl<M: Memory> Slots<M> {
     pub fn reserve_run(&mut self, run: Range<u32>) -> Result<(), CannotReserve> {
         if run.is_empty() || run.end > self.limit {
             return Err(CannotReserve::NoSuchSlot);
-        }
-        if run.clone().any(|slot| self.contains(slot)) {
-            return Err(CannotReserve::InUse);
         }
         // L2 and L3 are easiest to keep with an empty lane.
         self.lane.spill_all(|run| self.map.insert_run(run));
@@ -361,8 +358,13 @@ impl<M: Memory> Slots<M> {
         assert_eq!(self.map.count(), counted);
     }
 
-    /// [`Slots::reserve_run`] of free slots, while all free slots are in the map.
+    /// [`Slots::reserve_run`], while all free slots are in the map or the tail.
     fn reserve_in_map(&mut self, run: Range<u32>) -> Result<(), CannotReserve> {
+        let first_ahead = self.ahead.partition_point(|&slot| slot < run.start);
+        let none_ahead = self.ahead.get(first_ahead).is_none_or(|&slot| slot >= run.end);
+        if !none_ahead || !self.map.contains_run(run.start..run.end.min(self.map.end())) {
+            return Err(CannotReserve::InUse);
+        }
         let in_use = u64::from(self.len()) + u64::from(run.end - run.start);
         let is_dense = u64::from(run.end) <= in_use * SLOTS_PER_SLOT_IN_USE;
         while is_dense && self.map.capacity() < run.end {

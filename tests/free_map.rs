@@ -125,3 +125,18 @@ fn the_tail_can_be_given_bits() {
     assert_eq!((map.end(), map.count()), (9000, 5000));
     assert_eq!(map.take_run(0), Some(4000..9000));
 }
+
+#[test]
+fn a_run_is_in_the_map_when_all_of_it_is() {
+    let mut map = taken(1 << 20);
+    for start in BOUNDARIES {
+        for end in BOUNDARIES.into_iter().filter(|&end| end > start) {
+            map.insert_run(start..end);
+            assert!(map.contains_run(start..end));
+            assert!(!map.contains_run(start..end + 1));
+            assert!(start == 0 || !map.contains_run(start - 1..end));
+            assert_eq!(map.take_run(0), Some(start..end));
+            assert!(!map.contains_run(start..end));
+        }
+    }
+}
