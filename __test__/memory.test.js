@@ -95,7 +95,7 @@ test('what V8 is not told is little: 1,000,000 slots given and returned', async 
     await collect()
     const before = process.memoryUsage.rss()
     const managers = []
-    for (let i = 0; i < 20; i++) managers.push(use(1000000))
+    for (let i = 0; i < 10; i++) managers.push(use(1000000))
     await collect()
     return (process.memoryUsage.rss() - before) / managers.length
   })
@@ -150,7 +150,7 @@ test('the numbers of collected managers are used again without mixing them up', 
   const wrong = await measure(async (CallosumServerSlots, { collect }) => {
     const kept = []
     let wrong = 0
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; round < 10; round++) {
       for (let i = 0; i < 500; i++) {
         const slots = new CallosumServerSlots({ maxSlots: 40 })
         for (let slot = 0; slot <= i % 40; slot++) if (slots.get() !== slot) wrong++
