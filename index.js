@@ -299,6 +299,10 @@ Object.defineProperty(CallosumServerSlots.prototype, Symbol.iterator, {
 function from (json) {
   const { maxSlots, maxSlotGiven, inUse } = checkedSnapshot(json)
   const slots = new (this || CallosumServerSlots)({ maxSlots })
+  if (slots.maxSlots !== maxSlots) {
+    throw new TypeError(`from() needs a constructor that passes its options on: maxSlots is ${slots.maxSlots}, not ${maxSlots}`)
+  }
+  Hidden.clear(slots) // a constructor may have taken some
   const manager = managerOf(slots)
   try {
     for (const [start, end] of inUse) manager.reserve(start, end)

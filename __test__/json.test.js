@@ -243,3 +243,21 @@ test('from() refuses or rebuilds whatever it is given, and never does a third th
     assert.ok(inUse.length <= json.inUse.length)
   }), { numRuns: 1000 })
 })
+
+test('from() rebuilds a manager whose constructor takes a slot', () => {
+  class Mine extends CallosumServerSlots {
+    constructor (options) {
+      super(options)
+      this.get()
+    }
+  }
+  const json = { maxSlots: 10, maxSlotGiven: 3, inUse: [[0, 3]] }
+  assert.deepStrictEqual(Mine.from(json).toJSON(), json)
+})
+
+test('from() refuses a constructor that does not pass its options on', () => {
+  class Mine extends CallosumServerSlots {
+    constructor () { super() }
+  }
+  assert.throws(() => Mine.from({ maxSlots: 10, maxSlotGiven: 0, inUse: [] }), { name: 'TypeError', message: /passes its options on/ })
+})
