@@ -257,7 +257,7 @@ test('from() rebuilds a manager whose constructor takes a slot', () => {
 
 test('from() refuses a constructor that does not pass its options on', () => {
   class Mine extends CallosumServerSlots {
-    constructor () { super() }
+    constructor () { super({ maxSlots: 5 }) }
   }
   assert.throws(() => Mine.from({ maxSlots: 10, maxSlotGiven: 0, inUse: [] }), { name: 'TypeError', message: /passes its options on/ })
 })
