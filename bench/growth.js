@@ -91,4 +91,4 @@ function time ({ ns, spread, cut, wrong }) {
   return cut === undefined ? `${figure(ns)} ±${Math.round(spread * 100)}%` : `> ${cut / 1000} s`
 }
 
-module.exports = { check, contenders, report, run }
+module.exports = { bars, check, contenders, moments, report, run }
