@@ -28,12 +28,12 @@
 //!
 //! ```text
 //!  slots   0 1 2 3 4 5 6 7 8 9 …            # in use   . free
-//!          # . . # # . # # # # . # . . . …
+//!          # . . # # . # # # # . # . # # …
 //!  lane    [10, 11)
 //!          [5, 6)
 //!          [1, 3)   <- top: get() answers 1
-//!  map     12 13 14 … 1023                  a bit each
-//!  tail    1024 …                           nothing is stored
+//!  map     12                               a bit each
+//!  tail    15 …                             nothing is stored
 //! ```
 //!
 //! [`Slots`] keeps them together and states the invariants, L1 to L4.
