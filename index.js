@@ -5,83 +5,73 @@ const { inherits, inspect } = require('util')
 const native = require('./native.js')
 const { isSlot, maxSlotsOf, checkedSnapshot, noFreeSlot, invalidSlot } = require('./errors.js')
 
-// The lane: the lowest runs of free slots, as a stack (src/lane.rs). Indices:
-const START = 0 // of the top run
-const END = 1 // of the top run
-const DEPTH = 2 // the index of the first free place on the stack
-const HIGHEST = 3 // the end of the highest run
-const GIVEN = 4 // maxSlotGiven, unless the highest run's start is higher
+// A manager's integers, which Rust reads and writes too (src/memory.rs). Indices:
+const START = 0 // of the lane, a run of free slots; no slot below it is free
+const END = 1 // of the lane
+const TAIL = 2 // where the slots begin of which nothing is stored
+const COUNT = 3 // how many slots are in the map
+const GIVEN = 4 // maxSlotGiven, unless the lane's start is higher
 const OWNER = 5 // the manager's number
-const STACK = 6 // the runs under the top one, start and end, the highest first
-const RUN = 2 // from a run to the one above it, which is lower
-const LANE = STACK + 16 * RUN
+const CAPACITY = 6 // up to which slot there is memory
+const WORDS = 7 // how many integers of bits there are
+const BITS = 8 // the map: a bit for each free slot in neither lane nor tail
+const FIRST_WORDS = 32
+const CELLS = BITS + FIRST_WORDS + FIRST_WORDS / 16 // with the summaries over the bits
 
-// The map: a bit for each other free slot (src/free_map.rs). Indices:
-const MAP_END = 0 // the slot at which the map ends
-const PAGES = 1 // where the pages begin, a bit for 4,096 slots
-const COUNT = 2 // how many slots are in the map
-const BITS = 4 // the slots' bits
-
-// Both are integers that Rust reads and writes too. A call into Rust, a
-// crossing, costs more than the work does, and least without arguments and
-// results: it passes its integers through registers (src/node.rs). Indices:
+// A call into Rust, a crossing, costs more than the work does, and least without
+// arguments and results: it passes its integers through registers (src/node.rs).
+// Indices:
 const MANAGER = 0 // the manager's number
 const SLOT = 1 // the slot to put; then the slot got or put, or a refusal, below 0
-const MOVED = 2 // 1 when the map has got new memory
+const MOVED = 2 // 1 when the manager has got new memory
 const OUT_OF_MEMORY = -2 // a refusal
 const { registers, crossToGet, crossToPut } = native
 
 const Integers = Int32Array // whatever becomes of the global
-const NO_MAP = new Integers(BITS) // until a manager has one
-const MAP_OFF = new Integers(BITS) // where the fast paths are switched off
+const { clz32, min } = Math
 
 /**
- * Keeps lane and map where nothing but this file can reach them: Rust counts on
+ * Keeps the integers where nothing but this file can reach them: Rust counts on
  * that. The base class returns the object it is given, so the private fields
  * land on that object, as if they had been declared in a class of its own.
  */
 class Hidden extends function (object) { return object } {
-  #lane = new Integers(LANE)
-  #map = NO_MAP
+  #cells = new Integers(CELLS)
   #manager // what Rust frees when the object is collected
   #clears = 0 // how many times all slots were freed
 
   constructor (object, maxSlots) {
     super(object)
-    this.#manager = new native.CallosumServerSlots(maxSlots, this.#lane)
+    this.#manager = new native.CallosumServerSlots(maxSlots, this.#cells)
   }
 
-  static laneOf (object) {
+  static cellsOf (object) {
     try {
-      return object.#lane
+      return object.#cells
     } catch (_) {
       throw new TypeError('The receiver is not a CallosumServerSlots')
     }
   }
 
-  static mapOf (object) {
-    return object.#map
-  }
-
   static managerOf (object) {
-    laneOf(object) // throws where there is none
+    cellsOf(object) // throws where there are none
     return object.#manager
   }
 
-  // To be called when the map may have got new memory, or lost it.
-  static followMap (object) {
-    if (object.#map !== MAP_OFF) object.#map = object.#manager.map || NO_MAP
+  // To be called when the manager may have got new memory.
+  static followMemory (object) {
+    if (object.#cells.length !== BITS) object.#cells = object.#manager.cells
   }
 
   static clearsOf (object) {
-    laneOf(object) // throws where there is none
+    cellsOf(object) // throws where there are none
     return object.#clears
   }
 
   static clear (object) {
     Hidden.managerOf(object).clear()
     object.#clears++
-    Hidden.followMap(object)
+    Hidden.followMemory(object)
   }
 
   static give (object, maxSlots) {
@@ -91,8 +81,7 @@ class Hidden extends function (object) { return object } {
       if (!Hidden.has(object)) throw error
       // It has one already. Like 0.1.0, start afresh.
       const fresh = new Hidden({}, maxSlots)
-      object.#lane = fresh.#lane
-      object.#map = fresh.#map
+      object.#cells = fresh.#cells
       object.#manager = fresh.#manager
       object.#clears++
     }
@@ -106,18 +95,16 @@ class Hidden extends function (object) { return object } {
     }
   }
 
-  // For tests and benchmarks: a lane and a map in which no call finds its fast path.
+  // For tests and benchmarks: integers in which no call finds its fast path.
   static withoutFastPaths (object) {
-    const lane = new Integers(LANE)
-    lane[DEPTH] = STACK
-    lane[OWNER] = object.#lane[OWNER]
-    object.#lane = lane
-    object.#map = MAP_OFF
+    const cells = new Integers(BITS)
+    cells[OWNER] = object.#cells[OWNER]
+    object.#cells = cells
     return object
   }
 }
 
-const { laneOf, mapOf, managerOf } = Hidden
+const { cellsOf, managerOf } = Hidden
 
 /**
  * Hands out the lowest free slot number, for a Callosum server.
@@ -138,28 +125,30 @@ function CallosumServerSlots (/* options */) {
 inherits(CallosumServerSlots, EventEmitter)
 
 /**
- * Takes the lowest free slot. Constant time; a call into Rust once in several
- * runs of free slots.
+ * Takes the lowest free slot. Constant time; a call into Rust where memory has to
+ * grow, or no slot is free.
  *
  * @returns {number|undefined} the slot, from 0 to 2147483646; undefined where
  *   none is free, after 'error' with the code ERR_NO_FREE_SLOT
  */
 CallosumServerSlots.prototype.get = function () {
-  const lane = laneOf(this)
-  const slot = lane[START]
-  const next = slot + 1
-  if (next < lane[END]) {
-    lane[START] = next
+  const cells = cellsOf(this)
+  const slot = cells[START]
+  if (slot < cells[END]) {
+    cells[START] = slot + 1
     return slot
   }
-  const under = lane[DEPTH] - RUN
-  if (under >= STACK) { // the top run is used up, and another lies under it
-    lane[START] = lane[under]
-    lane[END] = lane[under + 1]
-    lane[DEPTH] = under
-    return slot
+  // The lane is used up. The lowest free slot begins the next one.
+  if (cells[COUNT] !== 0) return getFromMap(cells)
+  const tail = cells[TAIL]
+  const capacity = cells[CAPACITY]
+  if (tail < capacity) {
+    cells[START] = tail + 1
+    cells[END] = capacity
+    cells[TAIL] = capacity
+    return tail
   }
-  return getByCrossing(this, lane)
+  return getByCrossing(this, cells)
 }
 
 /**
@@ -172,12 +161,10 @@ CallosumServerSlots.prototype.get = function () {
  * @returns {undefined|boolean} undefined; after an error, what emit returned
  */
 CallosumServerSlots.prototype.put = function (slot) {
-  const lane = laneOf(this)
+  const cells = cellsOf(this)
   if (isSlot(slot)) {
-    const done = slot < lane[START]
-      ? putBelowLane(lane, slot)
-      : slot < lane[HIGHEST] ? putIntoLane(lane, slot) : putIntoMap(mapOf(this), slot)
-    if (done || putByCrossing(lane, slot)) return
+    if (slot < cells[START]) return putBelowLane(cells, slot)
+    if (slot < cells[TAIL] ? putAboveLane(cells, slot) : putByCrossing(cells, slot)) return
   }
   return this.emit('error', invalidSlot(slot))
 }
@@ -223,7 +210,7 @@ const members = {
     } catch (_) {
       reserved = undefined
     }
-    Hidden.followMap(this)
+    Hidden.followMemory(this)
     if (reserved === undefined) this.emit('error', noFreeSlot('memory was refused'))
     return reserved === true
   },
@@ -310,83 +297,139 @@ function from (json) {
     throw noFreeSlot('memory was refused')
   }
   manager.raiseMaxSlotGiven(maxSlotGiven)
-  Hidden.followMap(slots)
+  Hidden.followMemory(slots)
   return slots
 }
 
-// The fast paths of put. Each says whether it could: if not, Rust knows more.
-
-// Nothing below the lane is free, so the slot is in use.
-function putBelowLane (lane, slot) {
-  const start = lane[START]
-  if (slot + 1 === start) {
-    if (start > lane[GIVEN]) lane[GIVEN] = start
-    lane[START] = slot
-    return true
-  }
-  const depth = lane[DEPTH]
-  if (depth + RUN >= lane.length) return false
-  lane[depth] = start
-  lane[depth + 1] = lane[END]
-  lane[DEPTH] = depth + RUN
-  lane[START] = slot
-  lane[END] = slot + 1
-  return true
+// Nothing below the lane is free, so the slot is in use. It begins the new lane.
+function putBelowLane (cells, slot) {
+  const start = cells[START]
+  const end = cells[END]
+  if (start > cells[GIVEN]) cells[GIVEN] = start
+  cells[START] = slot
+  if (slot + 1 === start) return
+  cells[END] = slot + 1
+  if (start === end) return
+  if (end === cells[TAIL]) cells[TAIL] = start
+  else putRunIntoMap(cells, start, end)
 }
 
-// Among the lane's runs, what is in none of them is in use.
-function putIntoLane (lane, slot) {
-  const depth = lane[DEPTH]
-  if (slot < lane[END]) return false
-  let i = depth - RUN
-  while (slot >= lane[i + 1]) i -= RUN
-  const start = lane[i]
-  if (slot >= start) return false
-  if (slot + 1 === start) {
-    if (start > lane[GIVEN]) lane[GIVEN] = start
-    lane[i] = slot
+// Below the tail, what is in neither lane nor map is in use. Says whether it was.
+function putAboveLane (cells, slot) {
+  const end = cells[END]
+  if (slot < end) return false
+  const count = cells[COUNT]
+  if (count === 0 && end === cells[START]) { // no slot below the tail is free
+    cells[START] = slot
+    cells[END] = slot + 1
     return true
   }
-  const lower = i + RUN === depth ? START : i + RUN // the run above run i
-  if (lane[lower + 1] === slot) {
-    lane[lower + 1] = slot + 1
-    return true
-  }
-  if (depth + RUN >= lane.length) return false
-  for (let j = depth - 1; j >= i + RUN; j--) lane[j + RUN] = lane[j] // copyWithin is slower
-  lane[i + RUN] = slot
-  lane[i + RUN + 1] = slot + 1
-  lane[DEPTH] = depth + RUN
-  return true
-}
-
-// Above the lane and below the map's end, what is not in the map is in use.
-function putIntoMap (map, slot) {
-  if (slot >= map[MAP_END]) return false
-  const i = BITS + (slot >>> 5)
-  const bits = map[i]
+  const word = slot >>> 5
+  const bits = cells[BITS + word]
   const bit = 1 << slot // of the 32; JavaScript shifts modulo 32
   if ((bits & bit) !== 0) return false
-  map[i] = bits | bit
-  map[map[PAGES] + (slot >>> 17)] |= 1 << (slot >>> 12)
-  map[COUNT]++
+  cells[BITS + word] = bits | bit
+  cells[COUNT] = count + 1
+  if (bits === 0) mark(cells, word)
   return true
 }
 
-function getByCrossing (slots, lane) {
-  registers[MANAGER] = lane[OWNER]
+function putRunIntoMap (cells, start, end) {
+  cells[COUNT] += end - start
+  while (start < end) {
+    const word = start >>> 5
+    const bits = cells[BITS + word]
+    const next = min(end, (start | 31) + 1)
+    cells[BITS + word] = bits | -1 >>> 32 - (next - start) << start
+    if (bits === 0) mark(cells, word)
+    start = next
+  }
+}
+
+// Takes the map's lowest run as the lane, as far as it is in one integer.
+function getFromMap (cells) {
+  const words = cells[WORDS]
+  let word = cells[START] >>> 5 // no slot below is free
+  let bits = cells[BITS + word]
+  if (bits === 0) {
+    word = nextWord(cells, words, word)
+    bits = cells[BITS + word]
+  }
+  const lowest = bits & -bits
+  const rest = bits & bits + lowest // the sum carries through the run
+  cells[BITS + word] = rest
+  if (rest === 0) unmark(cells, words, word)
+  const slot = (word << 5) + 31 - clz32(lowest)
+  const end = (word << 5) + 32 - clz32(bits ^ rest)
+  cells[COUNT] -= end - slot
+  cells[START] = slot + 1
+  cells[END] = end
+  return slot
+}
+
+// The map's integers are the leaves of a 32-ary tree, in which a bit says that the
+// integer below is not 0. Leaf i is node words + i, and the node above node i is
+// i >>> 5. Node 0 is the uppermost.
+
+// The leaf is not 0 any more.
+function mark (cells, word) {
+  const words = cells[WORDS]
+  let node = words + word
+  let bits
+  do {
+    const bit = 1 << node
+    node >>>= 5
+    const i = BITS + words + node
+    bits = cells[i]
+    cells[i] = bits | bit
+  } while (bits === 0 && node !== 0)
+}
+
+// The leaf is 0 now.
+function unmark (cells, words, word) {
+  let node = words + word
+  let rest
+  do {
+    const bit = 1 << node
+    node >>>= 5
+    const i = BITS + words + node
+    rest = cells[i] ^ bit
+    cells[i] = rest
+  } while (rest === 0 && node !== 0)
+}
+
+// The lowest leaf that is not 0, where there is one and all up to this one are:
+// up until there is a bit, and down along the lowest ones.
+function nextWord (cells, words, word) {
+  let node = words + word
+  let bits
+  do {
+    node >>>= 5
+    bits = cells[BITS + words + node]
+  } while (bits === 0)
+  node = (node << 5) + 31 - clz32(bits & -bits)
+  while (node < words) {
+    bits = cells[BITS + words + node]
+    node = (node << 5) + 31 - clz32(bits & -bits)
+  }
+  return node - words
+}
+
+function getByCrossing (slots, cells) {
+  registers[MANAGER] = cells[OWNER]
   crossToGet()
   if (registers[MOVED] !== 0) {
     registers[MOVED] = 0
-    Hidden.followMap(slots)
+    Hidden.followMemory(slots)
   }
   const slot = registers[SLOT]
   if (slot >= 0) return slot
   slots.emit('error', noFreeSlot(slot === OUT_OF_MEMORY ? 'memory was refused' : 'all are in use'))
 }
 
-function putByCrossing (lane, slot) {
-  registers[MANAGER] = lane[OWNER]
+// From the tail up, Rust knows which slots were reserved far ahead.
+function putByCrossing (cells, slot) {
+  registers[MANAGER] = cells[OWNER]
   registers[SLOT] = slot
   crossToPut()
   return registers[SLOT] >= 0

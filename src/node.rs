@@ -19,14 +19,15 @@ use napi::bindgen_prelude::*;
 use napi::{JsValue, check_status, sys};
 use napi_derive::napi;
 
-use crate::{CannotReserve, LANE_RUNS, Lane, MAX_SLOTS, Memory, NoFreeSlot, Slots, free_map, lane};
+use crate::memory::{self, FIRST_WORDS, cells_for};
+use crate::{CannotReserve, MAX_SLOTS, Memory, NoFreeSlot, Slots};
 
 /// Register: the number of the manager that is called.
 const MANAGER: usize = 0;
 /// Register: the slot that is put, and afterwards the slot that was got or one
 /// of the refusals below.
 const SLOT: usize = 1;
-/// Register: set to 1 when the manager's map has moved to new memory.
+/// Register: set to 1 when the manager has moved to new memory.
 const MOVED: usize = 2;
 const REGISTERS: usize = 3;
 
@@ -234,13 +235,13 @@ pub(crate) struct NodeSlots {
 #[napi]
 impl NodeSlots {
     /// A manager of `maxSlots` slots (1 to 2^31 - 1, the default), all free. Its
-    /// lane may be passed in, which is quicker: an `Int32Array` of the length
-    /// that `layout.LANE` says, of which the caller says nothing to anybody.
+    /// first memory may be passed in, which is quicker: an `Int32Array` of zeros,
+    /// as long as `layout.CELLS` says, of which the caller says nothing to anybody.
     #[napi(constructor)]
     pub fn new(
         env: Env,
         max_slots: Option<f64>,
-        #[napi(ts_arg_type = "Int32Array")] lane: Option<Unknown>,
+        #[napi(ts_arg_type = "Int32Array")] cells: Option<Unknown>,
     ) -> Result<Self> {
         let max_slots = match max_slots {
             None => MAX_SLOTS,
@@ -250,16 +251,16 @@ impl NodeSlots {
             })?,
         };
         let environment = Rc::clone(Environment::of(&env)?);
-        let (arrays, length) = (&environment.arrays, Lane::cells_for(LANE_RUNS));
-        let memory = match lane {
+        let (arrays, length) = (&environment.arrays, cells_for(FIRST_WORDS));
+        let memory = match cells {
             // SAFETY: the value is the call's argument; index.js detaches nothing.
-            Some(lane) => unsafe { arrays.share(lane.raw(), length) }
-                .ok_or_else(|| Error::new(Status::InvalidArg, "the lane has another length"))?,
+            Some(cells) => unsafe { arrays.share(cells.raw(), length) }
+                .ok_or_else(|| Error::new(Status::InvalidArg, "the memory has another length"))?,
             None => arrays.make(length).ok_or_else(|| Error::from_reason("out of memory"))?,
         };
-        let manager = Rc::new(RefCell::new(Slots::over(Lane::new(memory), max_slots)));
+        let manager = Rc::new(RefCell::new(Slots::over(memory, max_slots)));
         let number = environment.add(Rc::clone(&manager));
-        manager.borrow().lane().memory().as_ref()[lane::OWNER].set(number as i32);
+        manager.borrow().memory().as_ref()[memory::OWNER].set(number as i32);
         Ok(Self { environment, manager, number })
     }
 
@@ -351,17 +352,11 @@ impl NodeSlots {
         self.manager.borrow().max_slots()
     }
 
-    /// The lane's integers. Whoever gets them keeps L1 to L4 and detaches nothing.
+    /// The manager's integers; others after growth and `clear`. Whoever gets them
+    /// keeps L1 to L4 and detaches nothing.
     #[napi(getter, ts_return_type = "Int32Array")]
-    pub fn lane<'env>(&self, env: &'env Env) -> Result<Unknown<'env>> {
-        self.manager.borrow().lane().memory().array(env)
-    }
-
-    /// The free map's integers, once it has some; as for the lane's.
-    #[napi(getter, ts_return_type = "Int32Array | undefined")]
-    pub fn map<'env>(&self, env: &'env Env) -> Result<Option<Unknown<'env>>> {
-        let manager = self.manager.borrow();
-        manager.free_map().memory().map(|memory| memory.array(env)).transpose()
+    pub fn cells<'env>(&self, env: &'env Env) -> Result<Unknown<'env>> {
+        self.manager.borrow().memory().array(env)
     }
 }
 
@@ -400,21 +395,16 @@ pub(crate) fn set_up(mut exports: Object, env: Env) -> Result<()> {
 fn layout(env: &Env) -> Result<Object<'_>> {
     let mut layout = Object::new(env)?;
     for (name, value) in [
-        ("LANE", Lane::cells_for(LANE_RUNS)),
-        ("LANE_START", lane::START),
-        ("LANE_END", lane::END),
-        ("LANE_DEPTH", lane::DEPTH),
-        ("LANE_HIGHEST", lane::HIGHEST),
-        ("LANE_GIVEN", lane::GIVEN),
-        ("LANE_OWNER", lane::OWNER),
-        ("LANE_STACK", lane::STACK),
-        ("RUN", lane::RUN),
-        ("MAP_END", free_map::END),
-        ("MAP_PAGES", free_map::PAGES),
-        ("MAP_COUNT", free_map::COUNT),
-        ("MAP_CAPACITY", free_map::CAPACITY),
-        ("MAP_BITS", free_map::BITS),
-        ("PAGE", free_map::PAGE as usize),
+        ("CELLS", cells_for(FIRST_WORDS)),
+        ("START", memory::START),
+        ("END", memory::END),
+        ("TAIL", memory::TAIL),
+        ("COUNT", memory::COUNT),
+        ("GIVEN", memory::GIVEN),
+        ("OWNER", memory::OWNER),
+        ("CAPACITY", memory::CAPACITY),
+        ("WORDS", memory::WORDS),
+        ("BITS", memory::BITS),
         ("MANAGER", MANAGER),
         ("SLOT", SLOT),
         ("MOVED", MOVED),
@@ -496,11 +486,11 @@ unsafe fn cross(
     let crossed = catch_unwind(AssertUnwindSafe(|| {
         let number = registers[MANAGER].get() as usize;
         let manager = environment.managers.borrow()[number].clone();
-        let manager = manager.expect("the manager is alive while its lane is");
+        let manager = manager.expect("the manager is alive while its memory is");
         let mut slots = manager.borrow_mut();
-        let capacity = slots.free_map().capacity();
+        let length = slots.memory().as_ref().len();
         registers[SLOT].set(work(&mut slots, registers[SLOT].get()));
-        if slots.free_map().capacity() != capacity {
+        if slots.memory().as_ref().len() != length {
             registers[MOVED].set(1);
         }
     }));

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::rc::Rc;
 
-use callosum_server_slots::free_map::{self, BITS, COUNT, PAGES};
-use callosum_server_slots::lane::{DEPTH, END, GIVEN, HIGHEST, RUN, STACK, START};
-use callosum_server_slots::{CannotReserve, Lane, MAX_SLOTS, Memory, NoFreeSlot, NotInUse, Slots};
+use callosum_server_slots::memory::{
+    BITS, CAPACITY, COUNT, END, GIVEN, START, TAIL, WORDS, cells_for,
+};
+use callosum_server_slots::{CannotReserve, Memory, NoFreeSlot, NotInUse, Slots};
 use proptest::prelude::*;
 
 /// The manager as one would write it without a thought to speed or memory.
@@ -82,120 +83,130 @@ impl Memory for Shared {
 /// `get` and `put` as index.js does them: over the shared integers where it can.
 struct WithFastPaths {
     slots: Slots<Shared>,
-    lane: Shared,
     enabled: bool,
 }
 
 impl WithFastPaths {
-    fn new(lane_runs: usize, max_slots: u32, enabled: bool) -> Self {
-        let lane = Shared(vec![Cell::new(0); Lane::cells_for(lane_runs)].into());
-        let slots = Slots::over(Lane::new(lane.clone()), max_slots);
-        Self { slots, lane, enabled }
+    fn new(words: usize, max_slots: u32, enabled: bool) -> Self {
+        let cells = Shared(vec![Cell::new(0); cells_for(words)].into());
+        Self { slots: Slots::over(cells, max_slots), enabled }
     }
 
     fn get(&mut self) -> Result<u32, NoFreeSlot> {
-        let lane = &self.lane.0;
-        let slot = lane[START].get();
-        let depth = lane[DEPTH].get() as usize;
-        if self.enabled && slot + 1 < lane[END].get() {
-            lane[START].set(slot + 1);
-            Ok(slot as u32)
-        } else if self.enabled && depth > STACK {
-            lane[START].set(lane[depth - RUN].get());
-            lane[END].set(lane[depth - RUN + 1].get());
-            lane[DEPTH].set((depth - RUN) as i32);
-            Ok(slot as u32)
-        } else {
-            self.slots.get()
-        }
+        let slot = if self.enabled { self.get_without_crossing() } else { None };
+        slot.map_or_else(|| self.slots.get(), Ok)
     }
 
     fn put(&mut self, slot: u32) -> Result<(), NotInUse> {
-        if self.enabled && slot <= MAX_SLOTS && self.put_without_crossing(slot as i32) {
-            return Ok(());
+        if self.enabled && slot < self.at(TAIL) {
+            return self.put_without_crossing(slot);
         }
         self.slots.put(slot)
     }
 
-    fn put_without_crossing(&self, slot: i32) -> bool {
-        let lane = &self.lane.0;
-        if slot < lane[START].get() {
-            self.put_below_lane(slot)
-        } else if slot < lane[HIGHEST].get() {
-            self.put_into_lane(slot)
+    fn get_without_crossing(&self) -> Option<u32> {
+        let slot = self.at(START);
+        if slot < self.at(END) {
+            self.set(START, slot + 1);
+        } else if self.at(COUNT) != 0 {
+            return Some(self.get_from_map());
+        } else if self.at(TAIL) < self.at(CAPACITY) {
+            let tail = self.at(TAIL);
+            self.set(START, tail + 1);
+            self.set(END, self.at(CAPACITY));
+            self.set(TAIL, self.at(CAPACITY));
+            return Some(tail);
         } else {
-            self.put_into_map(slot)
+            return None;
         }
+        Some(slot)
     }
 
-    fn put_below_lane(&self, slot: i32) -> bool {
-        let lane = &self.lane.0;
-        let start = lane[START].get();
-        let depth = lane[DEPTH].get() as usize;
-        if slot + 1 == start {
-            lane[GIVEN].set(lane[GIVEN].get().max(start));
-        } else if depth + RUN < lane.len() {
-            lane[depth].set(start);
-            lane[depth + 1].set(lane[END].get());
-            lane[DEPTH].set((depth + RUN) as i32);
-            lane[END].set(slot + 1);
-        } else {
-            return false;
-        }
-        lane[START].set(slot);
-        true
-    }
-
-    fn put_into_lane(&self, slot: i32) -> bool {
-        let lane = &self.lane.0;
-        let depth = lane[DEPTH].get() as usize;
-        if slot < lane[END].get() {
-            return false;
-        }
-        let mut i = depth - RUN;
-        while slot >= lane[i + 1].get() {
-            i -= RUN;
-        }
-        let start = lane[i].get();
-        if slot >= start {
-            return false;
-        }
-        let below = if i + RUN == depth { START } else { i + RUN };
-        if slot + 1 == start {
-            lane[GIVEN].set(lane[GIVEN].get().max(start));
-            lane[i].set(slot);
-        } else if lane[below + 1].get() == slot {
-            lane[below + 1].set(slot + 1);
-        } else if depth + RUN < lane.len() {
-            for j in (i + RUN..depth).rev() {
-                lane[j + RUN].set(lane[j].get());
+    fn get_from_map(&self) -> u32 {
+        let words = self.at(WORDS);
+        let mut node = words + self.at(START) / 32;
+        if self.node(node) == 0 {
+            while self.node(node) == 0 {
+                node /= 32;
             }
-            lane[i + RUN].set(slot);
-            lane[i + RUN + 1].set(slot + 1);
-            lane[DEPTH].set((depth + RUN) as i32);
-        } else {
-            return false;
+            while node < words {
+                node = node * 32 + self.node(node).trailing_zeros();
+            }
         }
-        true
+        let bits = self.node(node);
+        let rest = bits & bits.wrapping_add(bits & bits.wrapping_neg());
+        self.set_node(node, rest);
+        let slot = (node - words) * 32 + bits.trailing_zeros();
+        let end = (node - words) * 32 + 32 - (bits ^ rest).leading_zeros();
+        while self.node(node) == 0 && node > 0 {
+            let above = self.node(node / 32);
+            self.set_node(node / 32, above ^ 1 << (node % 32));
+            node /= 32;
+        }
+        self.set(COUNT, self.at(COUNT) - (end - slot));
+        self.set(START, slot + 1);
+        self.set(END, end);
+        slot
     }
 
-    fn put_into_map(&self, slot: i32) -> bool {
-        let Some(Shared(map)) = self.slots.free_map().memory() else {
-            return false;
-        };
-        if slot >= map[free_map::END].get() {
-            return false;
+    fn put_without_crossing(&self, slot: u32) -> Result<(), NotInUse> {
+        let (start, end) = (self.at(START), self.at(END));
+        if slot < start {
+            self.set(GIVEN, self.at(GIVEN).max(start));
+            self.set(START, slot);
+            if slot + 1 != start {
+                self.set(END, slot + 1);
+                if start != end && end == self.at(TAIL) {
+                    self.set(TAIL, start);
+                } else {
+                    (start..end).for_each(|slot| self.put_into_map(slot));
+                }
+            }
+        } else if slot < end {
+            return Err(NotInUse);
+        } else if start == end && self.at(COUNT) == 0 {
+            self.set(START, slot);
+            self.set(END, slot + 1);
+        } else if self.node(self.at(WORDS) + slot / 32) & 1 << (slot % 32) != 0 {
+            return Err(NotInUse);
+        } else {
+            self.put_into_map(slot);
         }
-        let cell = &map[BITS + (slot >> 5) as usize];
-        let (bits, bit) = (cell.get(), 1 << (slot & 31));
-        if bits & bit != 0 {
-            return false;
+        Ok(())
+    }
+
+    fn put_into_map(&self, slot: u32) {
+        let mut node = self.at(WORDS) + slot / 32;
+        let mut bits = self.node(node);
+        self.set_node(node, bits | 1 << (slot % 32));
+        while bits == 0 && node > 0 {
+            bits = self.node(node / 32);
+            self.set_node(node / 32, bits | 1 << (node % 32));
+            node /= 32;
         }
-        cell.set(bits | bit);
-        let page = &map[(map[PAGES].get() + (slot >> 17)) as usize];
-        page.set(page.get() | 1 << ((slot >> 12) & 31));
-        map[COUNT].set(map[COUNT].get() + 1);
-        true
+        self.set(COUNT, self.at(COUNT) + 1);
+    }
+
+    fn at(&self, i: usize) -> u32 {
+        self.slots.memory().0[i].get() as u32
+    }
+
+    fn set(&self, i: usize, value: u32) {
+        self.slots.memory().0[i].set(value as i32);
+    }
+
+    /// A node of the map's tree, leaf or summary.
+    fn node(&self, node: u32) -> u32 {
+        self.at(self.node_index(node))
+    }
+
+    fn set_node(&self, node: u32, bits: u32) {
+        self.set(self.node_index(node), bits);
+    }
+
+    fn node_index(&self, node: u32) -> usize {
+        let words = self.at(WORDS);
+        BITS + node.checked_sub(words).unwrap_or(words + node) as usize
     }
 
     /// Compares all that can be seen with the model.
@@ -242,9 +253,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..60)
 }
 
-fn run(lane_runs: usize, max_slots: u32, fast_paths: bool, steps: &[Step]) {
+fn run(words: usize, max_slots: u32, fast_paths: bool, steps: &[Step]) {
     let mut model = Model::new(max_slots);
-    let mut slots = WithFastPaths::new(lane_runs, max_slots, fast_paths);
+    let mut slots = WithFastPaths::new(words, max_slots, fast_paths);
     for step in steps {
         let puts: Vec<u32> = match step {
             Step::Get(count) => {
@@ -288,19 +299,19 @@ proptest! {
 
     #[test]
     fn any_program_does_what_the_model_does(
-        lane_runs in 2..20usize,
+        words in prop_oneof![Just(0), Just(16), Just(32), Just(1024)],
         max_slots in prop_oneof![1..200u32, 1..20_000u32],
         steps in steps(),
     ) {
-        run(lane_runs, max_slots, false, &steps);
+        run(words, max_slots, false, &steps);
     }
 
     #[test]
     fn any_program_with_fast_paths_does_what_the_model_does(
-        lane_runs in 2..20usize,
+        words in prop_oneof![Just(0), Just(16), Just(32), Just(1024)],
         max_slots in prop_oneof![1..200u32, 1..20_000u32],
         steps in steps(),
     ) {
-        run(lane_runs, max_slots, true, &steps);
+        run(words, max_slots, true, &steps);
     }
 }

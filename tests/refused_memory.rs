@@ -3,7 +3,8 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use callosum_server_slots::{CannotReserve, Lane, Memory, NoFreeSlot, Slots};
+use callosum_server_slots::memory::{BITS, cells_for};
+use callosum_server_slots::{CannotReserve, Memory, NoFreeSlot, Slots};
 
 /// Memory of which as many pieces are left as the counter says.
 struct Rationed {
@@ -27,9 +28,9 @@ impl Memory for Rationed {
 
 fn slots_with(pieces: usize) -> (Slots<Rationed>, Rc<Cell<usize>>) {
     let left = Rc::new(Cell::new(pieces));
-    let cells = vec![Cell::new(0); Lane::cells_for(4)].into();
+    let cells = vec![Cell::new(0); BITS].into(); // no bits: nothing to begin with
     let memory = Rationed { cells, left: Rc::clone(&left) };
-    (Slots::over(Lane::new(memory), 1 << 20), left)
+    (Slots::over(memory, 1 << 20), left)
 }
 
 #[test]
@@ -82,4 +83,18 @@ fn reserve_says_so_and_changes_nothing() {
         assert_eq!(slots.reserve_run(dense), Ok(()));
         assert_eq!(slots.get(), Ok(1 << 19));
     }
+}
+
+#[test]
+fn clear_goes_on_with_the_memory_it_has() {
+    let (mut slots, left) = slots_with(4);
+    while slots.get().is_ok() {}
+    assert_eq!(left.get(), 0);
+    slots.clear();
+    slots.check_invariants();
+    assert_eq!(slots.memory().as_ref().len(), cells_for(256), "no smaller one to be had");
+    assert_eq!((slots.get(), slots.len(), slots.max_slot_given()), (Ok(0), 1, 1));
+    left.set(1);
+    slots.clear();
+    assert_eq!(slots.memory().as_ref().len(), cells_for(32));
 }
