@@ -60,13 +60,23 @@ impl<'a> FreeMap<'a> {
         pieces(run).all(|(word, mask)| word < self.words() && self.word(word) & mask == mask)
     }
 
-    /// Adds a slot, and says whether it was missing. O(1).
+    /// Adds a slot, and says whether it was missing; false too where there is no
+    /// memory for its bit. O(1).
     pub fn insert(&self, slot: u32) -> bool {
-        let missing = !self.contains(slot);
-        if missing {
-            self.insert_run(slot..slot + 1);
+        let word = slot / 32;
+        if word >= self.words() {
+            return false;
         }
-        missing
+        let bits = self.word(word);
+        if bits & bit(slot) != 0 {
+            return false;
+        }
+        self.set_word(word, bits | bit(slot));
+        self.add_to_count(1);
+        if bits == 0 {
+            self.mark(word);
+        }
+        true
     }
 
     /// Adds a run of slots that are missing. O(run / 32).
@@ -95,25 +105,24 @@ impl<'a> FreeMap<'a> {
 
     /// The lowest slot from `from` up. O(1): two steps for each level of summaries.
     pub fn lowest(&self, from: u32) -> Option<u32> {
-        let first = from / 32;
-        if first >= self.words() {
-            return None;
-        }
-        let bits = self.word(first) & (u32::MAX << (from % 32));
-        let (word, bits) = match bits {
-            0 => self.next_word(first).map(|word| (word, self.word(word)))?,
-            _ => (first, bits),
-        };
+        let (word, bits) = self.lowest_bits(from)?;
         Some(word * 32 + bits.trailing_zeros())
     }
 
     /// Takes out the lowest run from `from` up, as far as it is in one integer.
     /// O(1), as [`FreeMap::lowest`].
     pub fn take_run(&self, from: u32) -> Option<Range<u32>> {
-        let start = self.lowest(from)?;
-        let run = start..start + (self.word(start / 32) >> (start % 32)).trailing_ones();
-        self.remove_run(run.clone());
-        Some(run)
+        let (word, bits) = self.lowest_bits(from)?;
+        let first = bits.trailing_zeros();
+        let length = (bits >> first).trailing_ones();
+        let rest = self.word(word) & !mask(first, length);
+        self.set_word(word, rest);
+        self.add_to_count(-(length as i32));
+        if rest == 0 {
+            self.unmark(word);
+        }
+        let start = word * 32 + first;
+        Some(start..start + length)
     }
 
     /// The slots in the map as runs, ascending. O(words) in all.
@@ -146,6 +155,19 @@ impl<'a> FreeMap<'a> {
         }
         let counted: u32 = (0..words).map(|word| self.word(word).count_ones()).sum();
         assert_eq!(self.count(), counted, "the count");
+    }
+
+    /// The lowest leaf that has slots from `from` up, and which.
+    #[inline]
+    fn lowest_bits(&self, from: u32) -> Option<(u32, u32)> {
+        let word = from / 32;
+        if word >= self.words() {
+            return None;
+        }
+        match self.word(word) & (u32::MAX << (from % 32)) {
+            0 => self.next_word(word).map(|word| (word, self.word(word))),
+            bits => Some((word, bits)),
+        }
     }
 
     /// Says above that a leaf is not 0.
@@ -248,9 +270,14 @@ fn pieces(run: Range<u32>) -> impl Iterator<Item = (u32, u32)> {
             return None;
         }
         let end = run.end.min((start | 31) + 1);
-        let mask = (u32::MAX >> (32 - (end - start))) << (start % 32);
-        let word = start / 32;
+        let piece = (start / 32, mask(start % 32, end - start));
         start = end;
-        Some((word, mask))
+        Some(piece)
     })
+}
+
+/// So many bits, at least one, from the first up.
+#[inline]
+fn mask(first: u32, length: u32) -> u32 {
+    (u32::MAX >> (32 - length)) << first
 }
