@@ -8,7 +8,7 @@ const { test } = require('node:test')
 const CallosumServerSlots = require('..')
 const { ways, take, from, observe, errorsOf, shuffled } = require('./states')
 
-// Around the lane's runs, an integer's bits, the map's first memory and a page.
+// Around an integer's bits, the first memory and its growth, and a summary's end.
 const LIMITS = [1, 2, 3, 15, 16, 17, 31, 32, 33, 63, 64, 65, 1023, 1024, 1025, 2047, 2048, 2049, 4095, 4096, 4097, 8192, 10000]
 
 for (const way of Object.keys(ways)) {

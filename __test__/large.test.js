@@ -38,11 +38,11 @@ for (const way of Object.keys(ways)) {
     assert.equal(slots.get(), COUNT)
   })
 
-  test(`a slot put back into an emptied page is found, ${way}`, () => {
+  test(`a slot put back under an emptied summary is found, ${way}`, () => {
     const slots = take(make(), COUNT)
-    const low = from(40).map(i => 2 * i) // more than the lane holds, so the others go into the map
-    for (let page = 0; page < COUNT / 4096; page++) {
-      const slot = page * 4096 + 4095
+    const low = from(40).map(i => 2 * i)
+    for (let part = 0; part < COUNT / 1024; part++) {
+      const slot = part * 1024 + 1023
       if (slot >= COUNT) break
       for (const each of low) slots.put(each)
       slots.put(slot)

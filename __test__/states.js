@@ -1,7 +1,7 @@
 'use strict'
 
 // Managers in the states in which get() and put() find their ways: through the
-// lane, through the map, and into Rust.
+// lane, through the map, from the tail, and into Rust.
 
 const CallosumServerSlots = require('..')
 const { withoutFastPaths } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
@@ -15,9 +15,14 @@ const builders = {
   'nothing given yet': () => make(),
   'ten in use': () => take(make(), 10),
   'one hole': () => give(take(make(), 10), [4]),
-  'a lane of five runs': () => give(take(make(), 40), [30, 20, 10, 5]),
-  'a full lane': () => give(take(make(), 100), from(15).map(i => 90 - 4 * i)),
-  'a lane that has spilled': () => give(take(make(), 100), from(40).map(i => 90 - 2 * i)),
+  'one hole, taken again': () => take(give(take(make(), 10), [4]), 1),
+  'a hole that reaches the tail': () => give(take(make(), 10), [9, 8]),
+  'a hole below the tail, and one that reaches it': () => give(take(make(), 10), [9, 4]),
+  'holes from the highest down': () => give(take(make(), 100), from(40).map(i => 90 - 2 * i)),
+  'holes from the lowest up': () => give(take(make(), 100), from(40).map(i => 2 * i)),
+  'holes, the lowest taken again': () => take(give(take(make(), 100), from(40).map(i => 90 - 2 * i)), 1),
+  'a hole over two integers': () => give(take(make(), 100), [...from(40).map(i => 60 - i), 3]),
+  'as many in use as there is memory for at first': () => take(make(), 1024),
   'a map of many holes': () => give(take(make(), 10000), shuffled(from(5000)).map(i => 2 * i + 1)),
   'a map of long runs': () => give(take(make(), 10000), shuffled(from(10000).filter(i => i % 700 < 600))),
   'everything returned': () => give(take(make(), 5000), shuffled(from(5000))),

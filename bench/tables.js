@@ -1,7 +1,7 @@
 'use strict'
 
-// Writes the figures of results.json and growth.json into README.md, between the
-// comments that name them.
+// Writes the figures of results.json and growth.json into README.md and into the
+// package's README.md, between the comments that name them.
 
 const { readFileSync, writeFileSync } = require('fs')
 const path = require('path')
@@ -10,6 +10,16 @@ const check = require('./bars')
 const growth = require('./growth')
 const { describe } = require('./machine')
 const { figure } = require('./table')
+
+// The package's README says what a pattern is, and shows only some contenders.
+const says = {
+  fill: 'fill: a million `get()`',
+  lifo: 'lifo: put the last one, get it; 1,000 in use',
+  churn: 'churn: put a random one, get it; 10 in use',
+  drift: 'drift: they come and go at random; around 1,000',
+  wave: 'wave: a random half put, then taken again; 100',
+  sparse: 'sparse: 1 in 128 put, then taken again; 10,000'
+}
 
 const file = name => path.join(__dirname, name)
 const read = name => JSON.parse(readFileSync(file(name)))
@@ -23,6 +33,9 @@ function main () {
   readme = replace(readme, 'growth', [...growthTimes(grown), '', ...growthBars(grown), '', `${describe(grown)}. ${grown.rounds} rounds.`])
   readme = replace(readme, 'memory', memory(grown))
   writeFileSync(file('README.md'), readme)
+
+  const front = file('../README.md')
+  writeFileSync(front, replace(readFileSync(front, 'utf8'), 'speed', [...speed(run), '', `${describe(run)}, ${run.rounds} rounds.`]))
 }
 
 function replace (text, name, lines) {
@@ -36,6 +49,19 @@ function times ({ results, contenders }) {
   const ids = [...new Set(results.map(({ id }) => id))]
   const cell = (id, contender) => time(results.find(result => result.id === id && result.contender === contender))
   return markdown([['', ...names], ...ids.map(id => [id, ...names.map(name => cell(id, name))])])
+}
+
+/** The patterns that have a bar, beside the heap of 0.1.0 and the bitmap in JavaScript. */
+function speed ({ results }) {
+  const rows = check(results).filter(({ against }) => against === 'heap').map(({ id, bar, measured, passes }) => {
+    const [heap, ours, floor] = ['heap', 'ours', 'floor'].map(name =>
+      time(results.find(result => result.id === id && result.contender === name)))
+    const [pattern, size] = id.split(' ')
+    const first = results.find(result => result.pattern === pattern)
+    const title = first.id === id ? says[pattern] : `${pattern}, ${size}`
+    return [title, ours, heap, figure(measured), passes ? `${bar}` : `${bar}, **missed**`, floor]
+  })
+  return markdown([['pattern', 'ours', "0.1.0's heap", 'times as fast', 'aim', 'bitmap'], ...rows])
 }
 
 function bars ({ results }) {

@@ -1,6 +1,6 @@
 'use strict'
 
-// What is left when every call goes to Rust: what the lane saves.
+// What is left when every call goes to Rust: what the fast paths save.
 
 const CallosumServerSlots = require('../..')
 const { version } = require('../../package.json')

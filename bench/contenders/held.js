@@ -1,6 +1,6 @@
 'use strict'
 
-// The bitmap of floor.js with the lane's idea in its smallest form: the lowest
+// The bitmap of floor.js with an idea like our lane's: the lowest
 // word with a free slot is held back from the summaries, so that they need not
 // be touched while slots are put and taken in and below it.
 
