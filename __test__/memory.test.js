@@ -22,7 +22,7 @@ test('100,000 instances made and dropped leave the process where it was', async 
       await collect()
     }
     const rounds = []
-    for (let i = 0; i < 3; i++) {
+    for (let i = 0; i < 5; i++) {
       await makeAndDrop()
       rounds.push(process.memoryUsage())
     }
@@ -171,10 +171,10 @@ test('the numbers of collected managers are used again without mixing them up', 
 test('an instance is made in at most 5 µs', async () => {
   const best = await measure(async (CallosumServerSlots, { tick }) => {
     const batches = []
-    for (let i = 0; i < 10; i++) {
-      const start = process.hrtime.bigint()
+    for (let i = 0; i < 20; i++) {
+      const start = process.cpuUsage() // others may run meanwhile
       for (let j = 0; j < 10000; j++) new CallosumServerSlots() // eslint-disable-line no-new
-      batches.push(Number(process.hrtime.bigint() - start) / 10000)
+      batches.push(process.cpuUsage(start).user * 1000 / 10000)
       await tick()
     }
     return Math.min(...batches)
