@@ -6,6 +6,16 @@
 //! *registers*, a few integers that each environment shares with JavaScript.
 //!
 //! No JavaScript runs while a manager is borrowed.
+//!
+//! # Panics
+//!
+//! Nothing that JavaScript does through `index.js` makes the core panic. If it did
+//! all the same, the panic would end here, in [`Environment::with_manager`]: the
+//! call throws an `Error` that says `internal error` and why, and the manager, of
+//! which nobody knows what state it is in, is given up. It is empty to JavaScript,
+//! and any further call on it that gets to Rust throws. Other managers go on. Where
+//! the allocator has no memory for what is not a manager's, or a finalizer panics,
+//! Rust ends the process with a message.
 #![allow(unsafe_code)]
 #![allow(unreachable_pub)] // #[napi] takes none but pub methods
 
@@ -19,7 +29,7 @@ use napi::bindgen_prelude::*;
 use napi::{JsValue, check_status, sys};
 use napi_derive::napi;
 
-use crate::memory::{self, FIRST_WORDS, cells_for};
+use crate::memory::{self, FIRST_WORDS, OWNER, cells_for};
 use crate::{CannotReserve, MAX_SLOTS, Memory, NoFreeSlot, Slots};
 
 /// Register: the number of the manager that is called.
@@ -188,15 +198,15 @@ impl AsRef<[Cell<i32>]> for SharedCells {
 struct Environment {
     arrays: Rc<Int32Arrays>,
     registers: SharedCells,
-    /// The managers by number.
+    /// The managers by number; none where it was given up.
     managers: RefCell<Vec<Option<Manager>>>,
     /// Numbers that no manager has.
     unused: RefCell<Vec<usize>>,
 }
 
-/// Shared by its JavaScript object and its environment, and borrowed for the
-/// length of a call. Memory is allocated meanwhile, which may collect garbage
-/// and so remove other managers from the environment, but not this one.
+/// Borrowed for the length of a call. Memory is allocated meanwhile, which may
+/// collect garbage and so remove other managers from the environment, but not
+/// this one.
 type Manager = Rc<RefCell<Slots<SharedCells>>>;
 
 impl Environment {
@@ -221,6 +231,31 @@ impl Environment {
         self.unused.borrow_mut().push(number);
         drop(manager);
     }
+
+    /// Calls `work` with a manager. Where that panics, gives the manager up.
+    #[inline]
+    fn with_manager<T>(
+        &self,
+        number: usize,
+        work: impl FnOnce(&mut Slots<SharedCells>) -> T,
+    ) -> Result<T> {
+        let manager = self.managers.borrow().get(number).cloned().flatten();
+        let manager = manager.ok_or_else(|| internal_error("this manager was given up"))?;
+        // Only a constructor of Int32Array that is not the built-in one could have called.
+        let slots = manager.try_borrow_mut();
+        let mut slots = slots.map_err(|_| internal_error("called while it gets memory"))?;
+        catch_unwind(AssertUnwindSafe(|| work(&mut slots))).map_err(|panic| {
+            self.managers.borrow_mut()[number] = None;
+            let cells = slots.memory().as_ref();
+            cells.iter().enumerate().filter(|(i, _)| *i != OWNER).for_each(|(_, cell)| cell.set(0));
+            let message = panic.downcast_ref::<String>().map(String::as_str);
+            internal_error(message.or(panic.downcast_ref().copied()).unwrap_or("a panic"))
+        })
+    }
+}
+
+fn internal_error(why: &str) -> Error {
+    Error::from_reason(format!("callosum-server-slots: internal error: {why}"))
 }
 
 /// The class `CallosumServerSlots` of the addon: all of a manager, one crossing
@@ -228,7 +263,6 @@ impl Environment {
 #[napi(js_name = "CallosumServerSlots", custom_finalize)]
 pub(crate) struct NodeSlots {
     environment: Rc<Environment>,
-    manager: Manager,
     number: usize,
 }
 
@@ -258,34 +292,38 @@ impl NodeSlots {
                 .ok_or_else(|| Error::new(Status::InvalidArg, "the memory has another length"))?,
             None => arrays.make(length).ok_or_else(|| Error::from_reason("out of memory"))?,
         };
-        let manager = Rc::new(RefCell::new(Slots::over(memory, max_slots)));
-        let number = environment.add(Rc::clone(&manager));
-        manager.borrow().memory().as_ref()[memory::OWNER].set(number as i32);
-        Ok(Self { environment, manager, number })
+        let number = environment.add(Rc::new(RefCell::new(Slots::over(memory, max_slots))));
+        let slots = Self { environment, number };
+        slots.with(|slots| slots.memory().as_ref()[OWNER].set(number as i32))?;
+        Ok(slots)
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut Slots<SharedCells>) -> T) -> Result<T> {
+        self.environment.with_manager(self.number, work)
     }
 
     /// Takes the lowest free slot; `null` where there is none.
     #[napi]
-    pub fn get(&self) -> Option<u32> {
-        self.manager.borrow_mut().get().ok()
+    pub fn get(&self) -> Result<Option<u32>> {
+        self.with(|slots| slots.get().ok())
     }
 
     /// Frees a slot; false where it is not in use.
     #[napi]
-    pub fn put(&self, slot: f64) -> bool {
-        slot_number(slot).is_some_and(|slot| self.manager.borrow_mut().put(slot).is_ok())
+    pub fn put(&self, slot: f64) -> Result<bool> {
+        self.with(|slots| slot_number(slot).is_some_and(|slot| slots.put(slot).is_ok()))
     }
 
     /// What `get` would return.
     #[napi]
-    pub fn peek(&self) -> Option<u32> {
-        self.manager.borrow().peek()
+    pub fn peek(&self) -> Result<Option<u32>> {
+        self.with(|slots| slots.peek())
     }
 
     /// Whether the slot is in use.
     #[napi]
-    pub fn has(&self, slot: f64) -> bool {
-        slot_number(slot).is_some_and(|slot| self.manager.borrow().contains(slot))
+    pub fn has(&self, slot: f64) -> Result<bool> {
+        self.with(|slots| slot_number(slot).is_some_and(|slot| slots.contains(slot)))
     }
 
     /// Takes the slots from `start` to `end` (not included); false where one of
@@ -294,7 +332,7 @@ impl NodeSlots {
     pub fn reserve(&self, start: f64, end: f64) -> Result<bool> {
         let run = slot_number(start).zip(slot_number(end)).map(|(start, end)| start..end);
         let reserved = match run {
-            Some(run) => self.manager.borrow_mut().reserve_run(run),
+            Some(run) => self.with(|slots| slots.reserve_run(run))?,
             None => Err(CannotReserve::NoSuchSlot),
         };
         match reserved {
@@ -309,54 +347,54 @@ impl NodeSlots {
 
     /// Frees all slots, as if none had ever been given.
     #[napi]
-    pub fn clear(&self) {
-        self.manager.borrow_mut().clear();
+    pub fn clear(&self) -> Result<()> {
+        self.with(|slots| slots.clear())
     }
 
     /// The slots in use as runs, ascending: start, end, start, end …
     #[napi(ts_return_type = "Int32Array")]
     pub fn in_use_runs<'env>(&self, env: &'env Env) -> Result<Unknown<'env>> {
-        let manager = self.manager.borrow();
-        let length = manager.in_use_runs().count() * 2;
-        let array = self.environment.arrays.make(length);
-        let array = array.ok_or_else(|| Error::from_reason("out of memory"))?;
-        let places = array.as_ref().chunks_exact(2);
-        for (place, run) in places.zip(manager.in_use_runs()) {
-            place[0].set(run.start as i32);
-            place[1].set(run.end as i32);
-        }
-        array.array(env)
+        let array = self.with(|slots| {
+            let array = self.environment.arrays.make(slots.in_use_runs().count() * 2)?;
+            let places = array.as_ref().chunks_exact(2);
+            for (place, run) in places.zip(slots.in_use_runs()) {
+                place[0].set(run.start as i32);
+                place[1].set(run.end as i32);
+            }
+            Some(array)
+        })?;
+        array.ok_or_else(|| Error::from_reason("out of memory"))?.array(env)
     }
 
     /// How many slots are in use.
     #[napi(getter)]
-    pub fn size(&self) -> u32 {
-        self.manager.borrow().len()
+    pub fn size(&self) -> Result<u32> {
+        self.with(|slots| slots.len())
     }
 
     /// Makes `maxSlotGiven` at least as high.
     #[napi]
-    pub fn raise_max_slot_given(&self, given: u32) {
-        self.manager.borrow_mut().raise_max_slot_given(given);
+    pub fn raise_max_slot_given(&self, given: u32) -> Result<()> {
+        self.with(|slots| slots.raise_max_slot_given(given))
     }
 
     /// How many different slots have been given so far: one more than the highest.
     #[napi(getter)]
-    pub fn max_slot_given(&self) -> u32 {
-        self.manager.borrow().max_slot_given()
+    pub fn max_slot_given(&self) -> Result<u32> {
+        self.with(|slots| slots.max_slot_given())
     }
 
     /// How many slots there are, in use or free.
     #[napi(getter)]
-    pub fn max_slots(&self) -> u32 {
-        self.manager.borrow().max_slots()
+    pub fn max_slots(&self) -> Result<u32> {
+        self.with(|slots| slots.max_slots())
     }
 
     /// The manager's integers; others after growth and `clear`. Whoever gets them
     /// keeps L1 to L4 and detaches nothing.
     #[napi(getter, ts_return_type = "Int32Array")]
     pub fn cells<'env>(&self, env: &'env Env) -> Result<Unknown<'env>> {
-        self.manager.borrow().memory().array(env)
+        self.with(|slots| slots.memory().array(env))?
     }
 }
 
@@ -401,7 +439,7 @@ fn layout(env: &Env) -> Result<Object<'_>> {
         ("TAIL", memory::TAIL),
         ("COUNT", memory::COUNT),
         ("GIVEN", memory::GIVEN),
-        ("OWNER", memory::OWNER),
+        ("OWNER", OWNER),
         ("CAPACITY", memory::CAPACITY),
         ("WORDS", memory::WORDS),
         ("BITS", memory::BITS),
@@ -483,21 +521,16 @@ unsafe fn cross(
     // SAFETY: `crossing` set data to an Environment, which outlives the function.
     let environment = unsafe { &*data.cast::<Environment>() };
     let registers = environment.registers.as_ref();
-    let crossed = catch_unwind(AssertUnwindSafe(|| {
-        let number = registers[MANAGER].get() as usize;
-        let manager = environment.managers.borrow()[number].clone();
-        let manager = manager.expect("the manager is alive while its memory is");
-        let mut slots = manager.borrow_mut();
+    let crossed = environment.with_manager(registers[MANAGER].get() as usize, |slots| {
         let length = slots.memory().as_ref().len();
-        registers[SLOT].set(work(&mut slots, registers[SLOT].get()));
+        registers[SLOT].set(work(slots, registers[SLOT].get()));
         if slots.memory().as_ref().len() != length {
             registers[MOVED].set(1);
         }
-    }));
-    if crossed.is_err() {
-        let message = c"callosum-server-slots: internal error (a panic in Rust)";
-        // SAFETY: env is live, and the message ends in NUL.
-        unsafe { sys::napi_throw_error(env, ptr::null(), message.as_ptr()) };
+    });
+    if let Err(error) = crossed {
+        // SAFETY: env is live, and no exception is pending.
+        unsafe { JsError::from(error).throw_into(env) };
     }
     ptr::null_mut()
 }
