@@ -1,0 +1,181 @@
+'use strict'
+
+// npm run bench:cluster: one slot manager for each worker of a Node.js cluster,
+// or one for the machine? On 127.0.0.1, with some two thousand connections.
+
+const { fork } = require('child_process')
+const { once } = require('events')
+const { writeFileSync } = require('fs')
+const net = require('net')
+const path = require('path')
+const { parseArgs } = require('util')
+
+const { describe, machine } = require('./machine')
+const Random = require('./random')
+const { median } = require('./statistics')
+const { figure, table } = require('./table')
+
+const WORKERS = 4
+const OPEN = 1000 // connections held
+const SHORT = 4000 // connections that come and go
+const AT_ONCE = 20
+const ROVERS = 30 // clients, with pools of 20, that rove over two machines
+const POOL = 20
+const ROVES = 200 // of each client
+const TIME_LIMIT = 120_000
+
+const ways = [
+  { name: 'a manager in each worker, Node.js spreads', where: 'worker', scheduling: 'rr' },
+  { name: 'a manager in each worker, the system spreads', where: 'worker', scheduling: 'none' },
+  { name: 'one manager in the primary, over IPC', where: 'machine', scheduling: 'rr' }
+]
+
+async function main () {
+  const { values: options } = parseArgs({ options: { json: { type: 'string' } } })
+  const timer = setTimeout(() => {
+    console.error(`Not done after ${TIME_LIMIT / 1000} s`)
+    process.exit(1)
+  }, TIME_LIMIT)
+  const results = []
+  for (const way of ways) {
+    results.push({ ...way, ...await one(way), ...await two(way) })
+  }
+  clearTimeout(timer)
+  for (const line of report(results)) console.log(line)
+  console.log(`\n${describe(machine())}`)
+  if (options.json) {
+    const run = { ...machine(), workers: WORKERS, open: OPEN, short: SHORT, results }
+    writeFileSync(options.json, JSON.stringify(run, null, 2) + '\n')
+  }
+}
+
+/** A machine alone: what slots its clients see, and what they cost. */
+async function one (way) {
+  const random = new Random(1)
+  const server = await start(way, WORKERS)
+  await comeAndGo(server.port, SHORT / 4) // warms it up
+  const before = await server.holds(0)
+  const waits = await comeAndGo(server.port, SHORT)
+  const after = await server.holds(0)
+
+  const clients = []
+  for (let i = 0; i < OPEN; i++) clients.push(await connect(server.port))
+  await server.holds(OPEN)
+  random.shuffle(clients)
+  for (const { socket } of clients.splice(0, OPEN / 2)) socket.destroy()
+  await server.holds(OPEN / 2)
+  for (let i = 0; i < OPEN / 2; i++) clients.push(await connect(server.port))
+  const { loads } = await server.holds(OPEN)
+  const slots = clients.map(({ slot }) => slot)
+  for (const { socket } of clients) socket.destroy()
+  await server.holds(0)
+  server.stop()
+  return {
+    microseconds: (after.cpu - before.cpu) / SHORT,
+    wait: median(waits),
+    highestSlot: Math.max(...slots),
+    differentSlots: new Set(slots).size,
+    meanSlot: slots.reduce((sum, slot) => sum + slot, 0) / OPEN,
+    loads
+  }
+}
+
+/**
+ * Two machines, the second with twice the workers, and clients that keep the
+ * lowest slots: how the connections lie on the workers.
+ */
+async function two (way) {
+  const random = new Random(2)
+  const servers = [await start(way, WORKERS / 2), await start(way, WORKERS)]
+  const pools = Array.from({ length: ROVERS }, () => [])
+  for (let rove = 0; rove < ROVES; rove++) {
+    for (const pool of pools) {
+      const client = await connect(servers[random.below(2)].port)
+      pool.push(client)
+      if (pool.length <= POOL) continue
+      pool.sort((a, b) => a.slot - b.slot)
+      // The slot is free again when the server has noticed.
+      const { socket } = pool.pop()
+      socket.end()
+      await once(socket, 'close')
+    }
+  }
+  const states = []
+  for (const server of servers) states.push(await server.state())
+  for (const { socket } of pools.flat()) socket.destroy()
+  for (const server of servers) server.stop()
+  return { loadsOfTwo: states.map(({ loads }) => loads) }
+}
+
+/** Many connections that end as soon as they have their slot. */
+async function comeAndGo (port, count) {
+  const waits = []
+  let begun = 0
+  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    while (begun++ < count) {
+      const { socket, wait } = await connect(port)
+      waits.push(wait)
+      socket.destroy()
+    }
+  }))
+  return waits
+}
+
+async function connect (port) {
+  const began = performance.now()
+  const socket = net.connect(port, '127.0.0.1')
+  socket.on('error', error => { throw error })
+  const [data] = await once(socket, 'data') // a few bytes: they come in one piece
+  return { socket, slot: parseInt(data, 10), wait: performance.now() - began }
+}
+
+async function start ({ where, scheduling }, workers) {
+  const child = fork(path.join(__dirname, 'cluster', 'machine.js'), [workers, where, scheduling])
+  const [{ port }] = await once(child, 'message')
+  const state = async () => {
+    child.send('state')
+    const [state] = await once(child, 'message')
+    return state
+  }
+  return {
+    port,
+    state,
+    /** The state once the workers together hold so many connections. */
+    async holds (count) {
+      for (;;) {
+        const now = await state()
+        if (now.loads.reduce((sum, load) => sum + load) === count) return now
+      }
+    },
+    stop: () => child.disconnect()
+  }
+}
+
+function report (results) {
+  const spread = loads => loads.join(' + ')
+  return [
+    `${WORKERS} workers, ${OPEN} connections, half of them exchanged; ${SHORT} short ones, ${AT_ONCE} at once`,
+    ...table([
+      ['', 'µs of processor a connection', 'ms to the slot', 'slots up to', 'different', 'load of the workers'],
+      ...results.map(result => [
+        result.name,
+        figure(result.microseconds),
+        figure(result.wait),
+        String(result.highestSlot),
+        String(result.differentSlots),
+        spread(result.loads)
+      ])
+    ]),
+    '',
+    `${ROVERS} clients with pools of ${POOL}, over a machine of ${WORKERS / 2} workers and one of ${WORKERS}`,
+    ...table([
+      ['', 'the smaller', 'the larger'],
+      ...results.map(({ name, loadsOfTwo }) => [name, ...loadsOfTwo.map(spread)])
+    ])
+  ]
+}
+
+main().catch(error => {
+  console.error(error)
+  process.exitCode = 1
+})

@@ -1,0 +1,45 @@
+'use strict'
+
+// A Callosum server with a worker for each core. All listen on one port, and each
+// has a slot manager of its own: a client that is told a low slot has reached a
+// worker with few connections, which is what it wants to know. A machine with
+// twice the workers so gets twice the connections.
+//
+//   node examples/cluster.js          then, elsewhere: nc 127.0.0.1 4040
+//   WORKERS=2 node examples/cluster.js
+
+const cluster = require('cluster')
+const net = require('net')
+const os = require('os')
+const CallosumServerSlots = require('..') // yours: require('callosum-server-slots')
+
+const HOST = '127.0.0.1'
+const PORT = Number(process.env.PORT || 4040)
+const WORKERS = Number(process.env.WORKERS || os.cpus().length)
+
+if (cluster.isPrimary) {
+  const served = new Set() // the workers that have listened
+  for (let i = 0; i < WORKERS; i++) cluster.fork()
+  cluster.on('listening', (worker, { port }) => {
+    served.add(worker.id)
+    console.log(`worker ${worker.process.pid} listens on ${HOST}:${port}`)
+  })
+  // The connections of a worker that died are gone, and its slots with them:
+  // the next one rightly begins at 0. One that could not even listen is not
+  // replaced, since the next one could not either.
+  cluster.on('exit', (worker, code, signal) => {
+    console.log(`worker ${worker.process.pid} ended (${signal || code})`)
+    if (served.delete(worker.id)) cluster.fork()
+    else process.exitCode = 1
+  })
+} else {
+  const slots = new CallosumServerSlots()
+  const server = net.createServer(socket => {
+    const lease = slots.lease()
+    socket.on('close', lease.release)
+    socket.on('error', () => {}) // 'close' follows
+    socket.resume() // a socket ends only when all that was sent to it has been read
+    socket.write(`${lease.slot}\r\n`)
+  })
+  server.listen(PORT, HOST)
+}

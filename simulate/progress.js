@@ -1,0 +1,36 @@
+'use strict'
+
+const WIDTH = 30
+
+/**
+ * How far a run is: a bar on a terminal, drawn over again; elsewhere a line
+ * every few seconds, so that a log stays short.
+ */
+class Progress {
+  constructor (stream = process.stderr, { now = Date.now, every = 5000 } = {}) {
+    this.stream = stream
+    this.now = now
+    this.every = stream.isTTY ? 100 : every
+    this.began = this.last = now()
+  }
+
+  /** @param {number} share of the work that is done, from 0 to 1 */
+  at (share, what) {
+    const { stream } = this
+    const now = this.now()
+    if (now - this.last < this.every) return
+    this.last = now
+    const percent = `${Math.floor(share * 100)}%`.padStart(4)
+    const seconds = `${Math.round((now - this.began) / 1000)} s`
+    if (!stream.isTTY) return stream.write(`${percent}  ${seconds}  ${what}\n`)
+    const full = Math.round(share * WIDTH)
+    const bar = '#'.repeat(full) + '.'.repeat(WIDTH - full)
+    stream.write('\r\x1b[K' + `${bar}${percent}  ${seconds}  ${what}`.slice(0, (stream.columns || 80) - 1))
+  }
+
+  end () {
+    if (this.stream.isTTY) this.stream.write('\r\x1b[K')
+  }
+}
+
+module.exports = Progress
