@@ -16,7 +16,7 @@ class Events {
     this.endings = endings
   }
 
-  /** The time of the next event; Infinity where there is none. */
+  /** The time of the next rove, and of the next ending; Infinity where there is none. */
   nextRove () {
     return this.roves.length > 0 ? this.roves.peekValue() : Infinity
   }

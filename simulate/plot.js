@@ -1,8 +1,9 @@
 'use strict'
 
 // npm run simulate:plot: draws docs/*.svg, and refreshes the tables in
-// docs/balancing.md, from docs/simulation.json, which
-// npm run simulate -- --scenario all --json docs/simulation.json writes.
+// docs/balancing.md, from
+//   docs/simulation.json   npm run simulate -- --scenario all --json docs/simulation.json
+//   docs/cluster.json      npm run bench:cluster -- --json docs/cluster.json
 
 const { readFileSync, writeFileSync } = require('fs')
 const path = require('path')
@@ -33,14 +34,22 @@ async function draw (results) {
 }
 
 async function main () {
-  const run = JSON.parse(readFileSync(path.join(DOCS, 'simulation.json')))
-  for (const [name, svg] of Object.entries(await draw(run.results))) {
+  for (const [name, svg] of Object.entries(await draw(read('simulation.json').results))) {
     writeFileSync(path.join(DOCS, `${name}.svg`), svg)
   }
   const text = path.join(DOCS, 'balancing.md')
-  writeFileSync(text, filled(readFileSync(text, 'utf8'), run))
+  writeFileSync(text, fill(readFileSync(text, 'utf8')))
 }
 
-module.exports = { DOCS, draw }
+/** The text with the tables of the figures that are there. */
+function fill (text) {
+  return filled(text, read('simulation.json'), read('cluster.json'))
+}
+
+function read (name) {
+  return JSON.parse(readFileSync(path.join(DOCS, name)))
+}
+
+module.exports = { DOCS, draw, fill, read }
 
 if (require.main === module) main()

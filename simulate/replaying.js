@@ -26,10 +26,11 @@ function timeOf (manager, data) {
 }
 
 /** What each manager takes for the calls of a trace: milliseconds, and the sum of the slots that it gave. */
-async function timeTrace (trace, names) {
+async function timeTrace (trace, names, onProgress = () => {}) {
   const idle = await timeOf('nothing', trace.data)
   const times = {}
-  for (const name of names) {
+  for (const [i, name] of names.entries()) {
+    onProgress((i + 0.5) / names.length)
     const { time, sum } = await timeOf(name, trace.data)
     times[name] = { time: Math.max(0, time - idle.time), sum }
   }

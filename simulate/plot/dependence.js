@@ -1,6 +1,6 @@
 'use strict'
 
-const { byPolicy, caption, config, excess, excessOf, title } = require('./look')
+const { byPolicy, caption, config, excess, excessOf, lives, title } = require('./look')
 
 const panels = [
   { sweep: 'pool', title: 'connections in a pool, fewer clients', values: [2, 5, 10, 20, 50, 100, 200] },
@@ -30,7 +30,7 @@ function dependenceChart ({ dependence: { settings, rows } }) {
     }
   })
   return {
-    title: title('What the imbalance depends on', `${caption(settings)} One of it varies.`),
+    title: title('What the imbalance depends on', caption(settings), `${lives(settings)} One of it varies.`),
     columns: 2,
     spacing: 36,
     concat: panels.map(panel),

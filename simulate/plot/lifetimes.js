@@ -1,6 +1,6 @@
 'use strict'
 
-const { byPolicy, caption, config, excess, excessOf, legend, title } = require('./look')
+const { byPolicy, caption, config, excess, excessOf, title } = require('./look')
 
 /** Imbalance, and connections opened, by how long connections live. */
 function lifetimesChart ({ lifetimes: { settings, rows } }) {
@@ -22,16 +22,16 @@ function lifetimesChart ({ lifetimes: { settings, rows } }) {
         field: 'turns',
         type: 'quantitative',
         scale: { type: 'log', domain: [means[0] / 1.15, means[means.length - 1] * 1.15], nice: false },
-        axis: { values: means.filter(turns => turns !== 3), labelOverlap: false, grid: false, title: 'mean lifetime, in turns (log scale)' }
+        axis: { values: means.filter(turns => turns !== 3), labelOverlap: false, grid: false, title: 'mean lifetime in turns (log)' }
       },
       y,
       ...byPolicy,
-      strokeDash: { field: 'lifetime', type: 'nominal', scale: { domain: ['exponential', 'pareto'], range: [[1, 0], [5, 4]] }, legend: { ...legend, labelExpr: 'datum.label' } }
+      strokeDash: { field: 'lifetime', type: 'nominal', scale: { domain: ['exponential', 'pareto'], range: [[1, 0], [5, 4]] }, legend: null }
     }
   })
   return {
     data: { values },
-    title: title('How long connections have to live', caption(settings).replace(/ Lifetimes.*/, '')),
+    title: title('How long connections have to live', caption(settings), 'Full lines: exponential lifetimes; dashed: Pareto.'),
     spacing: 36,
     hconcat: [
       panel(excess),
@@ -39,7 +39,7 @@ function lifetimesChart ({ lifetimes: { settings, rows } }) {
         field: 'opened',
         type: 'quantitative',
         scale: { type: 'log', domain: [8, 2500], nice: false },
-        axis: { values: [10, 20, 50, 100, 200, 500, 1000, 2000], format: ',', labelOverlap: false, title: 'connections opened a second (log scale)' }
+        axis: { values: [10, 20, 50, 100, 200, 500, 1000, 2000], format: ',', labelOverlap: false, title: 'opened a second (log)' }
       })
     ],
     config

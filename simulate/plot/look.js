@@ -1,6 +1,5 @@
 'use strict'
 
-const { describe } = require('../../bench/machine')
 const { config } = require('../../bench/plot/theme')
 
 // Okabe and Ito's colours, as in the benchmarks.
@@ -26,14 +25,16 @@ const excess = {
   field: 'excess',
   type: 'quantitative',
   scale: { type: 'log', domain: [0.1, 100], nice: false },
-  axis: { values: [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100], labelExpr: "datum.value + '%'", labelOverlap: false, title: 'highest load above the mean (log scale)' }
+  axis: { values: [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100], labelExpr: "datum.value + '%'", labelOverlap: false, title: 'highest above mean (log)' }
 }
 
 const excessOf = ({ highest }) => Math.min(100, Math.max(0.1, Math.round((highest - 1) * 1e4) / 100))
 
-const caption = ({ servers, clients, pool, interval, mean }) =>
-  `${servers} servers, ${clients} clients with pools of ${pool}, a rove each ${interval} s: a turn is ${pool * interval} s. Lifetimes: ${mean} s.`
+const caption = ({ servers, clients, pool, interval }) =>
+  `${servers} servers, ${clients} clients with pools of ${pool}, a rove each ${interval} s: a turn is ${pool * interval} s.`
+
+const lives = ({ mean }) => `Connections live for ${mean} s on average.`
 
 const title = (text, ...subtitle) => ({ text, subtitle })
 
-module.exports = { byPolicy, caption, config, describe, excess, excessOf, legend, policies, title }
+module.exports = { byPolicy, caption, config, excess, excessOf, lives, title }

@@ -13,7 +13,7 @@ function millionChart ({ million: { settings, phases, samples } }) {
   const names = Object.keys(lines)
   const titles = Object.fromEntries(names.map(name => [name, lines[name].title]))
   const values = samples.flatMap(sample => names.map(name => ({ time: sample.time, name, load: sample[name] })))
-  const starts = phases.map(({ name }, i) => ({ name, time: i === 0 ? 0 : phases[i - 1].until, row: i % 2 }))
+  const starts = phases.map(({ name }, i) => ({ name, time: i === 0 ? 0 : phases[i - 1].until, row: i % 3 }))
   const x = {
     field: 'time',
     type: 'quantitative',
@@ -33,7 +33,7 @@ function millionChart ({ million: { settings, phases, samples } }) {
         mark: { type: 'rule', color: '#808080', strokeDash: [3, 3] },
         encoding: { x }
       },
-      ...[0, 1].map(row => ({
+      ...[0, 1, 2].map(row => ({
         data: { values: starts.filter(start => start.row === row) },
         mark: { type: 'text', align: 'left', dx: 4, y: 8 + 14 * row, fontSize: 12, fill: '#24292f' },
         encoding: { x, text: { field: 'name' } }
@@ -43,7 +43,7 @@ function millionChart ({ million: { settings, phases, samples } }) {
         mark: { type: 'line', strokeWidth: 2, clip: true },
         encoding: {
           x,
-          y: { field: 'load', type: 'quantitative', scale: { domain: [0, 1.6], nice: false }, axis: { values: [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5], title: 'load over mean' } },
+          y: { field: 'load', type: 'quantitative', scale: { domain: [0, 1.75], nice: false }, axis: { values: [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75], format: '.2f', title: 'load over mean' } },
           color: {
             field: 'name',
             type: 'nominal',

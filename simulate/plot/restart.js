@@ -1,6 +1,6 @@
 'use strict'
 
-const { byPolicy, caption, config, title } = require('./look')
+const { byPolicy, caption, config, lives, title } = require('./look')
 
 /** The worst moments of a rolling restart, by how long it takes, and what it leaves. */
 function restartChart ({ restart: { settings, rows } }) {
@@ -14,7 +14,7 @@ function restartChart ({ restart: { settings, rows } }) {
         field: 'turns',
         type: 'quantitative',
         scale: { type: 'log', domain: [turns[0] / 1.15, turns[turns.length - 1] * 1.15], nice: false },
-        axis: { values: turns, labelOverlap: false, grid: false, title: 'turns that the restart of all takes (log scale)' }
+        axis: { values: turns, labelOverlap: false, grid: false, title: 'turns that the restart takes (log)' }
       },
       y: {
         field,
@@ -27,11 +27,11 @@ function restartChart ({ restart: { settings, rows } }) {
   })
   return {
     data: { values: rows },
-    title: title('A rolling restart of every server', caption(settings)),
+    title: title('A rolling restart: at worst, and 10 turns after its end', caption(settings), lives(settings)),
     spacing: 36,
     hconcat: [
-      panel('highest', 'highest load over mean, at worst'),
-      panel('highestAfter', 'highest load over mean, 10 turns later')
+      panel('highest', 'highest over mean, at worst'),
+      panel('highestAfter', 'highest over mean, then')
     ],
     config
   }

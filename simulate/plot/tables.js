@@ -1,15 +1,23 @@
 'use strict'
 
+const clusterTables = require('../../bench/cluster')
 const { describe } = require('../../bench/machine')
 const scenarios = require('../scenarios')
 
-/** The text with its tables, each between the comments that name it, made anew. */
-function filled (text, { results, ...machine }) {
-  return text.replace(/(<!-- (\w+) (\d+) -->\n)[^]*?(<!-- end -->)/g, (_, start, name, index, end) => {
-    const { rows } = scenarios[name].tables(results[name])[index]
-    const about = name === 'million' && index === '1' ? `\n${describe(machine)}.\n` : ''
-    return `${start}\n${markdown(rows)}\n${about}\n${end}`
-  })
+/**
+ * The text with its tables, each between the comments that name it, made anew.
+ *
+ * @param {object} simulation docs/simulation.json
+ * @param {object} cluster docs/cluster.json
+ */
+function filled (text, simulation, cluster) {
+  const tablesOf = name => name === 'cluster'
+    ? clusterTables(cluster)
+    : scenarios[name].tables(simulation.results[name])
+  return text
+    .replace(/(<!-- (\w+) (\d+) -->\n)[^]*?(<!-- end -->)/g, (_, start, name, index, end) =>
+      `${start}\n${markdown(tablesOf(name)[index].rows)}\n\n${end}`)
+    .replace(/(<!-- machine -->)[^]*?(<!-- end -->)/, (_, start, end) => `${start}${describe(simulation)}${end}`)
 }
 
 function markdown (rows) {

@@ -32,8 +32,7 @@ async function run ({ seed, progress, ...options }) {
   const trace = new Trace(settings.servers)
   const ours = await live(settings, { seed, trace, newSlots: managers[OURS] }, share => progress.at(share * 0.4, OURS))
   const heap = await live(settings, { seed, newSlots: managers[HEAP] }, share => progress.at(0.4 + share * 0.4, HEAP))
-  progress.at(0.8, 'the slot managers alone')
-  const times = await timeTrace(trace, [OURS, HEAP])
+  const times = await timeTrace(trace, [OURS, HEAP], share => progress.at(0.8 + share * 0.2, 'the slot managers alone'))
   const { phases, samples, digest } = ours
   return {
     settings,
