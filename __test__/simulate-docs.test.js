@@ -23,6 +23,12 @@ test('a restart gives the figures that are published', async () => {
   assert.deepEqual(rows, results.restart.rows.filter(({ turns }) => turns === 2 || turns === 5))
 })
 
+test('the fleet converges as published', async () => {
+  const { series } = asPublished(await scenarios.converge.run({ seed, progress, sizes: [10] }))
+  assert.equal(series.length, 12)
+  assert.deepEqual(series, results.converge.series.filter(({ servers }) => servers <= 100))
+})
+
 test('each policy balances as published', async () => {
   const published = results.dependence.rows.filter(row => row.sweep === 'interval' && row.interval === 10)
   assert.equal(published.length, 3)
@@ -32,6 +38,18 @@ test('each policy balances as published', async () => {
       { policy, highest: again.highest, lowest: again.lowest, openedPerSecond: again.openedPerSecond },
       { policy, highest, lowest, openedPerSecond }
     )
+  }
+})
+
+test('every scenario can be shown, with a figure in every place', () => {
+  assert.deepEqual(Object.keys(results), Object.keys(scenarios))
+  for (const [name, { tables }] of Object.entries(scenarios)) {
+    for (const { caption, rows } of tables(results[name])) {
+      for (const row of rows) {
+        assert.equal(row.length, rows[0].length, caption)
+        for (const cell of row) assert.doesNotMatch(cell, /^$|NaN|undefined|Infinity/, caption)
+      }
+    }
   }
 })
 

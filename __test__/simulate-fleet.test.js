@@ -10,6 +10,7 @@ const { Fleet, policies } = require('../simulate/fleet')
 const { sample, settled, spread } = require('../simulate/measures')
 const Progress = require('../simulate/progress')
 const { timeTrace } = require('../simulate/replaying')
+const scenarios = require('../simulate/scenarios')
 const { steady } = require('../simulate/steady')
 const { Trace, replay } = require('../simulate/trace')
 const managers = require('../simulate/managers')
@@ -134,6 +135,30 @@ describe('a simulated fleet', () => {
   test('refuses to start a server that is up', async () => {
     const fleet = await Fleet.load(settings)
     assert.throws(() => fleet.start(3), /^Error: Server 3 is up already$/)
+  })
+})
+
+describe('the sweeps', () => {
+  const progress = { at () {} }
+  const small = { seed: 1, progress, servers: 10, clients: 50, mean: 100 }
+
+  test('show that a short interval balances better, and few known servers worse', async () => {
+    const { rows } = await scenarios.dependence.run({ ...small, only: ['interval', 'known'] })
+    const highest = (sweep, x, policy) => rows.find(row => row.sweep === sweep && row.x === x && row.policy === policy).highest
+    assert.ok(highest('interval', 0.2, 'lowest') < highest('interval', 10, 'lowest'))
+    assert.ok(highest('interval', 0.2, 'lowest') < highest('interval', 0.2, 'two'))
+    assert.ok(highest('known', 5, 'lowest') < highest('known', 1, 'lowest'))
+    assert.ok(highest('known', 5, 'lowest') < highest('known', 5, 'random'))
+  })
+
+  test('show that two choices are better where lifetimes are short, and only there', async () => {
+    const { rows } = await scenarios.lifetimes.run({ ...small, means: [10, 600] })
+    assert.equal(rows.length, 12)
+    for (const lifetime of ['exponential', 'pareto']) {
+      const highest = (policy, mean) => rows.find(row => row.lifetime === lifetime && row.policy === policy && row.mean === mean).highest
+      assert.ok(highest('two', 10) < highest('lowest', 10))
+      assert.ok(highest('lowest', 600) < highest('two', 600))
+    }
   })
 })
 
