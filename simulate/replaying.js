@@ -14,7 +14,7 @@ const { Worker, isMainThread, parentPort, workerData } = require('worker_threads
 const managers = require('./managers')
 const { replay } = require('./trace')
 
-const TIMES = 3 // at least
+const TIMES = 2 // at least
 const ENOUGH = 300 // milliseconds in all, so that a short trace too meets compiled code
 
 /** Milliseconds, the least of several times, and the sum of all slots given. */
