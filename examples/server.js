@@ -32,14 +32,14 @@ const server = net.createServer(socket => {
 
   served++
   inUse.set(slot, socket)
-  report(`+ ${slot}  ${peer}  ${inUse.size} in use`)
+  report(`+ ${slot}  ${peer}  ${slots.size} in use`)
 
   // 'close' comes exactly once, however the connection ends; 'end' and 'error'
   // may both come, or neither.
   socket.on('close', () => {
     inUse.delete(slot)
     slots.put(slot)
-    report(`- ${slot}  ${peer}  ${inUse.size} in use`)
+    report(`- ${slot}  ${peer}  ${slots.size} in use`)
   })
   socket.on('error', () => {}) // as when a client resets: 'close' follows
   socket.resume() // a socket ends only when all that was sent to it has been read
