@@ -1,0 +1,19 @@
+'use strict'
+
+const LIMIT = 0.1 // how far from the mean, as a share of it, a load may be
+
+/** How even the loads are. */
+function balance (loads) {
+  const total = loads.reduce((sum, load) => sum + load, 0)
+  const mean = loads.length === 0 ? 0 : total / loads.length
+  const off = mean === 0 ? 0 : Math.max(...loads.map(load => Math.abs(load - mean))) / mean
+  return {
+    total,
+    mean,
+    imbalance: mean === 0 ? 1 : Math.max(...loads) / mean,
+    off, // how far the load is from the mean that is farthest from it
+    even: off <= LIMIT
+  }
+}
+
+module.exports = { LIMIT, balance }

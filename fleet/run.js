@@ -1,0 +1,190 @@
+'use strict'
+
+// npm run fleet: see README.md beside this file.
+
+const { once } = require('events')
+const { setTimeout: sleep } = require('timers/promises')
+
+const { balance } = require('./balance')
+const Fleet = require('./fleet')
+const { readOptions, usage } = require('./options')
+const plot = require('./plot')
+const judge = require('./verdict')
+const { Log, Screen } = require('./view')
+
+// Shares of the duration.
+const KILL = 0.3
+const JOIN = 0.55
+
+const FRAME = 100 // ms
+const PATIENCE = 5000 // ms: for what is under way at the end
+
+class Run {
+  constructor (options) {
+    this.options = options
+    this.fleet = new Fleet()
+    this.began = undefined
+    this.events = [] // { time, text, colour }, and what the plot marks has a `mark`
+    this.unsettled = undefined // the event that the fleet has yet to absorb
+    this.samples = [] // { time, loads } with the load of each server by its number
+    const { stdout, env } = process
+    this.view = stdout.isTTY ? new Screen(stdout, env) : new Log(stdout, options.duration / 10)
+  }
+
+  get time () { return this.began === undefined ? 0 : (performance.now() - this.began) / 1000 }
+
+  get wanted () { return this.options.clients * this.options.connections }
+
+  async go () {
+    const { fleet, options: { servers, clients, connections, interval, duration } } = this
+    this.show()
+    await Promise.all(Array.from({ length: servers }, () => fleet.startServer()))
+    await Promise.all(Array.from({ length: clients }, () => fleet.startClient({ maxSlots: connections, interval })))
+    this.began = performance.now()
+    fleet.announceServers()
+    this.happen({ text: 'the clients start', colour: 'dim' })
+    const frames = setInterval(() => this.sample(), FRAME)
+
+    await this.until(duration * KILL)
+    await this.kill()
+    await this.until(duration * JOIN)
+    await this.join()
+    await this.until(this.time + duration * (1 - JOIN)) // however long the server took to start
+    clearInterval(frames)
+    return this.finish()
+  }
+
+  async until (time) {
+    await sleep(Math.max(0, time - this.time) * 1000)
+  }
+
+  /** No client is told: those that connect to it find out. */
+  async kill () {
+    const { running } = this.fleet
+    const server = running[Math.floor(Math.random() * running.length)]
+    server.note = 'killed'
+    await this.fleet.kill(server)
+    this.happen({
+      text: `server ${server.number} is killed (SIGKILL) with ${server.record.load} connections`,
+      mark: 'kill',
+      colour: 'red'
+    })
+  }
+
+  async join () {
+    const { number } = await this.fleet.startServer()
+    this.fleet.announceServers()
+    this.happen({ text: `server ${number} joins`, mark: 'join', colour: 'green' })
+  }
+
+  happen (event) {
+    event.time = this.time
+    this.events.push(event)
+    this.view.announce(event)
+    this.unsettled = event
+  }
+
+  sample () {
+    const loads = this.fleet.running.map(({ number, record }) => ({ number, load: record.load }))
+    this.samples.push({ time: this.time, loads })
+    this.show()
+    const { total, even } = balance(loads.map(({ load }) => load))
+    if (this.unsettled === undefined || total < this.wanted || !even) return
+    this.unsettled.absorbed = this.time - this.unsettled.time
+    this.unsettled = undefined
+  }
+
+  show () { this.view.show(this.state) }
+
+  get state () {
+    const { options, fleet, events } = this
+    const { servers, clients, connections, interval, duration } = options
+    const rows = fleet.servers.map(({ number, running, record, note }) => (
+      { number, load: running ? record.load : undefined, note }
+    ))
+    while (rows.length <= servers) rows.push({ number: rows.length + 1, load: undefined, note: undefined })
+    for (const row of rows) row.note ||= (row.number <= servers ? 'starts' : `joins after ${(duration * JOIN).toFixed(1)} s`)
+    return {
+      title: `${clients} clients keep ${connections} connections each, and rove every ${interval} ms`,
+      time: this.time,
+      duration,
+      servers: rows,
+      events,
+      full: Math.ceil(this.wanted / (servers - 1) * 1.25) // the load that a whole bar stands for
+    }
+  }
+
+  async finish () {
+    const { fleet, events, wanted } = this
+    const faults = await this.compare(await fleet.halt())
+    const loads = fleet.running.map(({ record }) => record.load)
+    this.view.end(this.state)
+    faults.push(...await this.close())
+    for (const { number, record } of fleet.servers) faults.push(...record.faults.map(fault => `server ${number}: ${fault}`))
+    const given = fleet.servers.reduce((sum, { record }) => sum + record.given, 0)
+    return judge({ loads, wanted, given, faults, events })
+  }
+
+  /** Holds what the clients hold against what the servers say; answers the faults. */
+  async compare (held) {
+    const differ = ({ port, record: { holders } }) => {
+      const here = held.filter(({ server }) => server === port)
+      return here.length !== holders.size || here.some(({ slot, peer }) => holders.get(slot) !== peer)
+    }
+    const { running } = this.fleet
+    await soon(() => !running.some(differ)) // what the clients dropped last may still be closing
+    return running.filter(differ).map(({ number }) =>
+      `server ${number}: the slots that the clients hold are not those that it says are in use`)
+  }
+
+  /** Ends the clients, then the servers; answers the faults. */
+  async close () {
+    const { fleet } = this
+    const { running } = fleet
+    await fleet.endClients()
+    const inUse = ({ record: { load, holders } }) => load !== 0 || holders.size !== 0
+    await soon(() => !running.some(inUse))
+    const faults = running.filter(inUse).map(({ number, record: { load, holders } }) =>
+      `server ${number}: with no connection left it counts ${load} slots in use; not taken back: ${[...holders.keys()].join(' ') || 'none'}`)
+    await fleet.endServers()
+    for (const { number, served, record: { given } } of running) {
+      if (served !== given) faults.push(`server ${number}: it served ${served} connections, and gave ${given} slots`)
+    }
+    return faults
+  }
+}
+
+/** Resolves when the condition holds, or when it has been waited for long enough. */
+async function soon (condition) {
+  const end = Date.now() + PATIENCE
+  while (!condition() && Date.now() < end) await sleep(20)
+}
+
+async function main () {
+  let options
+  try {
+    options = readOptions(process.argv.slice(2))
+  } catch (error) {
+    return fail(`${error.message}\n\n${usage}`)
+  }
+  if (options.help) return console.log(usage)
+
+  // Every process of the fleet is killed when this one exits.
+  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]]) {
+    process.on(signal, () => process.exit(code))
+  }
+  const run = new Run(options)
+  const broken = once(run.fleet, 'broken').then(([error]) => { throw error })
+  const verdict = await Promise.race([run.go(), broken])
+  broken.catch(() => {})
+  await plot(run, options.svg)
+  console.log(verdict.lines.join('\n') + `\n      the loads over time: ${options.svg}`)
+  if (!verdict.passes) process.exitCode = 1
+}
+
+function fail (message) {
+  process.once('exit', () => console.error(message)) // after the screen is restored
+  process.exit(1)
+}
+
+main().catch(error => fail(error.message))
