@@ -45,6 +45,12 @@ describe('the fleet', { concurrency: 2, skip: onWindows }, () => {
     })
   }
 
+  test('ends with 1 when a client holds another slot than its server says', async t => {
+    const fleet = run(t, SMALL, { preload: 'slot-garbled' })
+    assert.equal(await fleet.ends(), 1, fleet.output)
+    assert.match(fleet.output, /^FAIL {4}server \d: the slots that the clients hold are not those that it says are in use$/m)
+  })
+
   test('ends with 1 when the loads are uneven', async t => {
     const fleet = run(t, SMALL, { preload: 'first-server' })
     assert.equal(await fleet.ends(), 1, fleet.output)
