@@ -1,0 +1,45 @@
+'use strict'
+
+// `npm run fuzz -- --seconds 600` fuzzes each target for its share of that time,
+// adds what it finds worth keeping to the corpus, and makes the corpus small again.
+// Gets cargo-fuzz where it is missing. Ends with an error where a target fails; the
+// input is in fuzz/artifacts then.
+
+const { spawnSync } = require('child_process')
+const fs = require('fs')
+const path = require('path')
+const { parseArgs } = require('util')
+
+const TARGETS = ['slots', 'free_map']
+const LONGEST_INPUT = 400 // bytes; keeps the corpus small
+const CARGO_FUZZ = '0.13.2'
+const TOOLS = path.join(__dirname, '.tools')
+
+const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' } } })
+const seconds = Number(values.seconds) / TARGETS.length
+if (!(seconds >= 1)) throw new RangeError(`--seconds must be at least ${TARGETS.length}. Received ${values.seconds}`)
+
+const env = {
+  ...process.env,
+  RUSTC_BOOTSTRAP: '1', // sanitizers and coverage need it on a stable toolchain
+  PATH: path.join(TOOLS, 'bin') + path.delimiter + process.env.PATH
+}
+
+if (!fs.existsSync(path.join(TOOLS, 'bin', 'cargo-fuzz'))) {
+  cargo('install', 'cargo-fuzz', '--locked', '--version', CARGO_FUZZ, '--root', TOOLS)
+}
+for (const target of TARGETS) {
+  const ours = path.join('corpus', target)
+  fs.mkdirSync(path.join(__dirname, ours), { recursive: true })
+  cargo('fuzz', 'run', '--fuzz-dir', '.', target, ours, '--',
+    `-max_total_time=${Math.floor(seconds)}`, `-max_len=${LONGEST_INPUT}`, '-print_final_stats=1', '-verbosity=0')
+  cargo('fuzz', 'cmin', '--fuzz-dir', '.', target, ours)
+  const files = fs.readdirSync(path.join(__dirname, ours))
+  const bytes = files.reduce((sum, file) => sum + fs.statSync(path.join(__dirname, ours, file)).size, 0)
+  console.log(`${target}: ${files.length} inputs kept, ${bytes} bytes`)
+}
+
+function cargo (...args) {
+  const { status } = spawnSync('cargo', args, { cwd: __dirname, env, stdio: 'inherit' })
+  if (status !== 0) process.exit(1)
+}
