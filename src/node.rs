@@ -22,7 +22,7 @@
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::ptr;
+use std::ptr::{self, NonNull};
 use std::rc::Rc;
 
 use napi::bindgen_prelude::*;
@@ -141,7 +141,9 @@ impl Int32Arrays {
             }
             ok(sys::napi_create_reference(env, array, 1, &mut reference))?;
         }
-        Some(SharedCells { cells: data.cast(), length, array: reference, arrays: Rc::clone(self) })
+        // An empty array has no memory, and a slice never begins at null.
+        let cells = if data.is_null() { NonNull::dangling().as_ptr() } else { data.cast() };
+        Some(SharedCells { cells, length, array: reference, arrays: Rc::clone(self) })
     }
 }
 
