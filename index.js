@@ -28,7 +28,7 @@ const OUT_OF_MEMORY = -2 // a refusal
 const { registers, crossToGet, crossToPut } = native
 
 const Integers = Int32Array // whatever becomes of the global
-const { clz32, min } = Math
+const { clz32 } = Math
 
 /**
  * Keeps the integers where nothing but this file can reach them: Rust counts on
@@ -60,7 +60,7 @@ class Hidden extends function (object) { return object } {
 
   // To be called when the manager may have got new memory.
   static followMemory (object) {
-    if (object.#cells.length !== BITS) object.#cells = object.#manager.cells
+    if (object.#cells[WORDS] !== 0) object.#cells = object.#manager.cells
   }
 
   static clearsOf (object) {
@@ -163,6 +163,7 @@ CallosumServerSlots.prototype.get = function () {
 CallosumServerSlots.prototype.put = function (slot) {
   const cells = cellsOf(this)
   if (isSlot(slot)) {
+    if (cells[START] === cells[END] && cells[COUNT] === 0 && slot < cells[TAIL]) return putAlone(cells, slot)
     if (slot < cells[START]) return putBelowLane(cells, slot)
     if (slot < cells[TAIL] ? putAboveLane(cells, slot) : putByCrossing(cells, slot)) return
   }
@@ -204,14 +205,9 @@ const members = {
       this.emit('error', invalidSlot(slot))
       return false
     }
-    let reserved
-    try {
-      reserved = manager.reserve(slot, slot + 1)
-    } catch (_) {
-      reserved = undefined
-    }
+    const reserved = manager.reserve(slot, slot + 1)
     Hidden.followMemory(this)
-    if (reserved === undefined) this.emit('error', noFreeSlot('memory was refused'))
+    if (reserved === null) this.emit('error', noFreeSlot('memory was refused'))
     return reserved === true
   },
 
@@ -291,76 +287,80 @@ function from (json) {
   }
   Hidden.clear(slots) // a constructor may have taken some
   const manager = managerOf(slots)
-  try {
-    for (const [start, end] of inUse) manager.reserve(start, end)
-  } catch (_) {
-    throw noFreeSlot('memory was refused')
+  for (const [start, end] of inUse) {
+    if (manager.reserve(start, end) === null) throw noFreeSlot('memory was refused')
   }
   manager.raiseMaxSlotGiven(maxSlotGiven)
   Hidden.followMemory(slots)
   return slots
 }
 
+// No slot below the tail is free, so the slot is in use. It is the new lane.
+function putAlone (cells, slot) {
+  const start = cells[START]
+  if (start > cells[GIVEN]) cells[GIVEN] = start
+  cells[START] = slot
+  cells[END] = slot + 1
+}
+
+// In the next, calls come before the first change: with no stack left a call throws,
+// and then nothing has changed.
+
 // Nothing below the lane is free, so the slot is in use. It begins the new lane.
 function putBelowLane (cells, slot) {
   const start = cells[START]
+  if (slot + 1 === start) {
+    if (start > cells[GIVEN]) cells[GIVEN] = start
+    cells[START] = slot
+    return
+  }
   const end = cells[END]
+  const isTail = end === cells[TAIL]
+  if (!isTail && start !== end) markRun(cells, start, end)
+
   if (start > cells[GIVEN]) cells[GIVEN] = start
   cells[START] = slot
-  if (slot + 1 === start) return
   cells[END] = slot + 1
   if (start === end) return
-  if (end === cells[TAIL]) cells[TAIL] = start
-  else putRunIntoMap(cells, start, end)
+  if (isTail) {
+    cells[TAIL] = start
+    return
+  }
+  for (let from = start; from < end;) {
+    const next = (from | 31) + 1
+    const to = next < end ? next : end
+    cells[BITS + (from >>> 5)] |= -1 >>> 32 - (to - from) << from
+    cells[COUNT] += to - from
+    from = to
+  }
 }
 
 // Below the tail, what is in neither lane nor map is in use. Says whether it was.
 function putAboveLane (cells, slot) {
-  const end = cells[END]
-  if (slot < end) return false
-  const count = cells[COUNT]
-  if (count === 0 && end === cells[START]) { // no slot below the tail is free
-    cells[START] = slot
-    cells[END] = slot + 1
-    return true
-  }
+  if (slot < cells[END]) return false
   const word = slot >>> 5
   const bits = cells[BITS + word]
   const bit = 1 << slot // of the 32; JavaScript shifts modulo 32
   if ((bits & bit) !== 0) return false
-  cells[BITS + word] = bits | bit
-  cells[COUNT] = count + 1
   if (bits === 0) mark(cells, word)
+  cells[BITS + word] = bits | bit
+  cells[COUNT]++
   return true
-}
-
-function putRunIntoMap (cells, start, end) {
-  cells[COUNT] += end - start
-  while (start < end) {
-    const word = start >>> 5
-    const bits = cells[BITS + word]
-    const next = min(end, (start | 31) + 1)
-    cells[BITS + word] = bits | -1 >>> 32 - (next - start) << start
-    if (bits === 0) mark(cells, word)
-    start = next
-  }
 }
 
 // Takes the map's lowest run as the lane, as far as it is in one integer.
 function getFromMap (cells) {
-  const words = cells[WORDS]
   let word = cells[START] >>> 5 // no slot below is free
   let bits = cells[BITS + word]
   if (bits === 0) {
-    word = nextWord(cells, words, word)
+    word = nextWord(cells, word)
     bits = cells[BITS + word]
   }
   const lowest = bits & -bits
   const rest = bits & bits + lowest // the sum carries through the run
-  cells[BITS + word] = rest
-  if (rest === 0) unmark(cells, words, word)
   const slot = (word << 5) + 31 - clz32(lowest)
   const end = (word << 5) + 32 - clz32(bits ^ rest)
+  cells[BITS + word] = rest
   cells[COUNT] -= end - slot
   cells[START] = slot + 1
   cells[END] = end
@@ -368,10 +368,10 @@ function getFromMap (cells) {
 }
 
 // The map's integers are the leaves of a 32-ary tree, in which a bit says that the
-// integer below is not 0. Leaf i is node words + i, and the node above node i is
-// i >>> 5. Node 0 is the uppermost.
+// integer below may not be 0. Leaf i is node words + i, and the node above node i
+// is i >>> 5. Node 0 is the uppermost.
 
-// The leaf is not 0 any more.
+// Some leaf will not be 0 any more.
 function mark (cells, word) {
   const words = cells[WORDS]
   let node = words + word
@@ -385,34 +385,44 @@ function mark (cells, word) {
   } while (bits === 0 && node !== 0)
 }
 
-// The leaf is 0 now.
-function unmark (cells, words, word) {
-  let node = words + word
-  let rest
-  do {
-    const bit = 1 << node
-    node >>>= 5
-    const i = BITS + words + node
-    rest = cells[i] ^ bit
-    cells[i] = rest
-  } while (rest === 0 && node !== 0)
+function markRun (cells, start, end) {
+  for (let word = start >>> 5; word << 5 < end; word++) {
+    if (cells[BITS + word] === 0) mark(cells, word)
+  }
 }
 
 // The lowest leaf that is not 0, where there is one and all up to this one are:
-// up until there is a bit, and down along the lowest ones.
-function nextWord (cells, words, word) {
+// up until there is a bit, and down along the lowest ones. Bits that turn out to
+// stand for a 0 are taken away.
+function nextWord (cells, word) {
+  const words = cells[WORDS]
   let node = words + word
-  let bits
-  do {
-    node >>>= 5
-    bits = cells[BITS + words + node]
-  } while (bits === 0)
-  node = (node << 5) + 31 - clz32(bits & -bits)
-  while (node < words) {
-    bits = cells[BITS + words + node]
-    node = (node << 5) + 31 - clz32(bits & -bits)
+  while (true) {
+    let bits
+    do {
+      const bit = 1 << node
+      node >>>= 5
+      const i = BITS + words + node
+      bits = cells[i] & ~bit
+      cells[i] = bits
+    } while (bits === 0 && node !== 0)
+    if (bits === 0) markAll(cells) // only after a put that was ended half-way, as by a vm timeout
+    while (bits !== 0 && node < words) {
+      node = (node << 5) + 31 - clz32(bits & -bits)
+      bits = cells[node < words ? BITS + words + node : BITS - words + node]
+    }
+    if (bits !== 0) return node - words
   }
-  return node - words
+}
+
+function markAll (cells) {
+  const words = cells[WORDS]
+  for (let word = 0; word < words; word++) {
+    if (cells[BITS + word] === 0) continue
+    for (let node = words + word; node !== 0; node >>>= 5) {
+      cells[BITS + words + (node >>> 5)] |= 1 << node
+    }
+  }
 }
 
 function getByCrossing (slots, cells) {

@@ -10,7 +10,7 @@ use crate::memory::{BITS, COUNT, WORDS};
 /// a manager (`memory.rs`).
 ///
 /// It is a 32-ary tree of bits. A leaf is an integer with a bit for each of 32
-/// slots, 1 is free; a bit above says "the integer below is not 0". With `n`
+/// slots, 1 is free; a bit above says "the integer below may not be 0". With `n`
 /// leaves, leaf `i` is node `n + i`, the node above node `i` is `i / 32`, in
 /// which its bit is `i % 32`, and the uppermost is node 0. Summaries over a
 /// bitmap are from Banga and Mogul, "Scalable kernel performance for Internet
@@ -98,7 +98,7 @@ impl<'a> FreeMap<'a> {
             let rest = self.word(word) & !mask;
             self.set_word(word, rest);
             if rest == 0 {
-                self.unmark(word);
+                self.unmark(self.words() + word);
             }
         }
     }
@@ -119,7 +119,7 @@ impl<'a> FreeMap<'a> {
         self.set_word(word, rest);
         self.add_to_count(-(length as i32));
         if rest == 0 {
-            self.unmark(word);
+            self.unmark(self.words() + word);
         }
         let start = word * 32 + first;
         Some(start..start + length)
@@ -138,20 +138,15 @@ impl<'a> FreeMap<'a> {
         })
     }
 
-    /// Panics unless the summaries say what is below them, and the count is right.
-    /// For tests.
+    /// Panics where a summary lacks a bit, or the count is wrong. For tests.
     pub fn check(&self) {
         let words = self.words();
-        let mut expected = vec![0; words as usize / 16];
         for word in (0..words).filter(|&word| self.word(word) != 0) {
             let mut node = words + word;
             while node > 0 {
-                expected[(node / 32) as usize] |= bit(node);
+                assert_ne!(self.summary(node / 32) & bit(node), 0, "node {node} is not marked");
                 node /= 32;
             }
-        }
-        for (node, expected) in expected.into_iter().enumerate() {
-            assert_eq!(self.summary(node as u32), expected, "the summary in node {node}");
         }
         let counted: u32 = (0..words).map(|word| self.word(word).count_ones()).sum();
         assert_eq!(self.count(), counted, "the count");
@@ -184,10 +179,9 @@ impl<'a> FreeMap<'a> {
         }
     }
 
-    /// Says above that a leaf is 0.
+    /// Says above that a node is 0.
     #[inline]
-    fn unmark(&self, word: u32) {
-        let mut node = self.words() + word;
+    fn unmark(&self, mut node: u32) {
         while node > 0 {
             let rest = self.summary(node / 32) & !bit(node);
             self.set_summary(node / 32, rest);
@@ -198,24 +192,33 @@ impl<'a> FreeMap<'a> {
         }
     }
 
-    /// The lowest leaf above a leaf that is not 0: up to where there is one, and
-    /// down again.
+    /// The lowest leaf above a leaf that is not 0: up to where there is a bit, and
+    /// down again. Takes away the bits that turn out to stand for a 0; who shares
+    /// the memory may have left some.
     #[inline]
     fn next_word(&self, word: u32) -> Option<u32> {
         let words = self.words();
         let mut node = words + word;
-        while node > 0 {
-            let higher = self.summary(node / 32) & (u32::MAX << (node % 32) << 1);
-            node /= 32;
-            if higher != 0 {
-                node = node * 32 + higher.trailing_zeros();
-                while node < words {
-                    node = node * 32 + self.summary(node).trailing_zeros();
+        loop {
+            let higher = loop {
+                if node == 0 {
+                    return None;
                 }
+                let higher = self.summary(node / 32) & (u32::MAX << (node % 32) << 1);
+                node /= 32;
+                if higher != 0 {
+                    break higher;
+                }
+            };
+            node = node * 32 + higher.trailing_zeros();
+            while node < words && self.summary(node) != 0 {
+                node = node * 32 + self.summary(node).trailing_zeros();
+            }
+            if node >= words && self.word(node - words) != 0 {
                 return Some(node - words);
             }
+            self.unmark(node);
         }
-        None
     }
 
     #[inline]

@@ -123,7 +123,7 @@ impl Int32Arrays {
     ///
     /// # Safety
     ///
-    /// The array is a live value of the environment, and will not be detached.
+    /// The array is a live value of the environment.
     unsafe fn share(self: &Rc<Self>, array: sys::napi_value, length: usize) -> Option<SharedCells> {
         let (env, unasked) = (self.env, ptr::null_mut());
         let mut kind = 0;
@@ -160,6 +160,25 @@ impl Drop for Int32Arrays {
 }
 
 impl SharedCells {
+    /// Whether the memory is still where it was: false once JavaScript has
+    /// detached it, which takes what index.js keeps to itself.
+    fn is_attached(&self) -> bool {
+        let env = self.arrays.env;
+        let (mut kind, mut length) = (0, 0);
+        let (mut array, mut data) = (ptr::null_mut(), ptr::null_mut());
+        // SAFETY: as in `Int32Arrays::share`; called by JavaScript, there is a
+        // handle scope.
+        unsafe {
+            let (buffer, offset) = (ptr::null_mut(), ptr::null_mut());
+            let info = sys::napi_get_typedarray_info;
+            ok(sys::napi_get_reference_value(env, self.array, &mut array))
+                .and_then(|()| {
+                    ok(info(env, array, &mut kind, &mut length, &mut data, buffer, offset))
+                })
+                .is_some_and(|()| length == self.length)
+        }
+    }
+
     /// The `Int32Array`.
     fn array<'env>(&self, env: &'env Env) -> Result<Unknown<'env>> {
         let mut value = ptr::null_mut();
@@ -189,8 +208,8 @@ impl AsRef<[Cell<i32>]> for SharedCells {
     #[inline]
     fn as_ref(&self) -> &[Cell<i32>] {
         // SAFETY: the array is referenced until self is dropped, so its memory
-        // stays where it is: nothing detaches it, since index.js lets nobody
-        // have it. It was made with this length, an Int32Array is aligned for
+        // stays where it is unless JavaScript detaches it, which whoever was
+        // called by JavaScript has looked after (`is_attached`). It was made with this length, an Int32Array is aligned for
         // i32, and JavaScript reaches it on this thread only, as Cell demands.
         unsafe { std::slice::from_raw_parts(self.cells, self.length) }
     }
@@ -234,6 +253,11 @@ impl Environment {
         drop(manager);
     }
 
+    fn registers(&self) -> Result<&[Cell<i32>]> {
+        let attached = self.registers.is_attached().then_some(self.registers.as_ref());
+        attached.ok_or_else(|| internal_error(DETACHED))
+    }
+
     /// Calls `work` with a manager. Where that panics, gives the manager up.
     #[inline]
     fn with_manager<T>(
@@ -246,6 +270,9 @@ impl Environment {
         // Only a constructor of Int32Array that is not the built-in one could have called.
         let slots = manager.try_borrow_mut();
         let mut slots = slots.map_err(|_| internal_error("called while it gets memory"))?;
+        if !slots.memory().is_attached() {
+            return Err(internal_error(DETACHED));
+        }
         catch_unwind(AssertUnwindSafe(|| work(&mut slots))).map_err(|panic| {
             self.managers.borrow_mut()[number] = None;
             let cells = slots.memory().as_ref();
@@ -255,6 +282,8 @@ impl Environment {
         })
     }
 }
+
+const DETACHED: &str = "memory that is shared with JavaScript was detached";
 
 fn internal_error(why: &str) -> Error {
     Error::from_reason(format!("callosum-server-slots: internal error: {why}"))
@@ -289,7 +318,7 @@ impl NodeSlots {
         let environment = Rc::clone(Environment::of(&env)?);
         let (arrays, length) = (&environment.arrays, cells_for(FIRST_WORDS));
         let memory = match cells {
-            // SAFETY: the value is the call's argument; index.js detaches nothing.
+            // SAFETY: the value is the call's argument.
             Some(cells) => unsafe { arrays.share(cells.raw(), length) }
                 .ok_or_else(|| Error::new(Status::InvalidArg, "the memory has another length"))?,
             None => arrays.make(length).ok_or_else(|| Error::from_reason("out of memory"))?,
@@ -329,21 +358,22 @@ impl NodeSlots {
     }
 
     /// Takes the slots from `start` to `end` (not included); false where one of
-    /// them is in use. Throws where they are no slots, or memory is refused.
+    /// them is in use, `null` where memory is refused. Throws where they are no
+    /// slots.
     #[napi]
-    pub fn reserve(&self, start: f64, end: f64) -> Result<bool> {
+    pub fn reserve(&self, start: f64, end: f64) -> Result<Option<bool>> {
         let run = slot_number(start).zip(slot_number(end)).map(|(start, end)| start..end);
         let reserved = match run {
             Some(run) => self.with(|slots| slots.reserve_run(run))?,
             None => Err(CannotReserve::NoSuchSlot),
         };
         match reserved {
-            Ok(()) => Ok(true),
-            Err(CannotReserve::InUse) => Ok(false),
+            Ok(()) => Ok(Some(true)),
+            Err(CannotReserve::InUse) => Ok(Some(false)),
             Err(CannotReserve::NoSuchSlot) => {
                 Err(Error::new(Status::InvalidArg, format!("no such slots: {start} to {end}")))
             }
-            Err(CannotReserve::OutOfMemory) => Err(Error::from_reason("out of memory")),
+            Err(CannotReserve::OutOfMemory) => Ok(None),
         }
     }
 
@@ -393,7 +423,7 @@ impl NodeSlots {
     }
 
     /// The manager's integers; others after growth and `clear`. Whoever gets them
-    /// keeps L1 to L4 and detaches nothing.
+    /// keeps L1 to L4.
     #[napi(getter, ts_return_type = "Int32Array")]
     pub fn cells<'env>(&self, env: &'env Env) -> Result<Unknown<'env>> {
         self.with(|slots| slots.memory().array(env))?
@@ -522,13 +552,14 @@ unsafe fn cross(
     };
     // SAFETY: `crossing` set data to an Environment, which outlives the function.
     let environment = unsafe { &*data.cast::<Environment>() };
-    let registers = environment.registers.as_ref();
-    let crossed = environment.with_manager(registers[MANAGER].get() as usize, |slots| {
-        let length = slots.memory().as_ref().len();
-        registers[SLOT].set(work(slots, registers[SLOT].get()));
-        if slots.memory().as_ref().len() != length {
-            registers[MOVED].set(1);
-        }
+    let crossed = environment.registers().and_then(|registers| {
+        environment.with_manager(registers[MANAGER].get() as usize, |slots| {
+            let length = slots.memory().as_ref().len();
+            registers[SLOT].set(work(slots, registers[SLOT].get()));
+            if slots.memory().as_ref().len() != length {
+                registers[MOVED].set(1);
+            }
+        })
     });
     if let Err(error) = crossed {
         // SAFETY: env is live, and no exception is pending.

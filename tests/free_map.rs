@@ -144,3 +144,16 @@ fn no_slot_beyond_the_memory_is_in_the_map() {
     assert!(!map.contains_run(1000..1025));
     assert_eq!(map.lowest(1024), None);
 }
+
+#[test]
+fn bits_that_stand_for_nothing_are_passed_over() {
+    let cells = cells(1 << 11);
+    let map = FreeMap::over(&cells);
+    map.insert_run(0..1 << 16);
+    // Emptied by one who does not say so in the summaries.
+    cells[memory::BITS..][..2047].iter().for_each(|cell| cell.set(0));
+    cells[memory::COUNT].set(32);
+    assert_eq!(map.lowest(0), Some(65_504));
+    assert_eq!(map.take_run(0), Some(65_504..65_536));
+    assert_eq!((map.lowest(0), map.count()), (None, 0));
+}

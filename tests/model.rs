@@ -125,11 +125,13 @@ impl WithFastPaths {
     fn get_from_map(&self) -> u32 {
         let words = self.at(WORDS);
         let mut node = words + self.at(START) / 32;
-        if self.node(node) == 0 {
+        while self.node(node) == 0 {
             while self.node(node) == 0 {
+                let above = self.node(node / 32);
+                self.set_node(node / 32, above & !(1 << (node % 32)));
                 node /= 32;
             }
-            while node < words {
+            while node < words && self.node(node) != 0 {
                 node = node * 32 + self.node(node).trailing_zeros();
             }
         }
@@ -138,11 +140,6 @@ impl WithFastPaths {
         self.set_node(node, rest);
         let slot = (node - words) * 32 + bits.trailing_zeros();
         let end = (node - words) * 32 + 32 - (bits ^ rest).leading_zeros();
-        while self.node(node) == 0 && node > 0 {
-            let above = self.node(node / 32);
-            self.set_node(node / 32, above ^ 1 << (node % 32));
-            node /= 32;
-        }
         self.set(COUNT, self.at(COUNT) - (end - slot));
         self.set(START, slot + 1);
         self.set(END, end);
