@@ -1,0 +1,82 @@
+'use strict'
+
+// Runs the Rust tests, and the package's behaviour tests against a binary of its
+// own, under AddressSanitizer with its leak check: `npm run test:sanitizers`, on
+// Linux. The stable toolchain brings the sanitizer for Rust's own programs; for
+// node, which is not built for it, the compiler's shared one is preloaded.
+
+const { spawnSync } = require('child_process')
+const fs = require('fs')
+const path = require('path')
+
+const ROOT = path.join(__dirname, '..')
+const TARGET = `${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-unknown-linux-gnu`
+const BUILD = path.join(ROOT, 'target', 'sanitizers')
+const BINARY = path.join(BUILD, 'addon.node')
+
+// With a target of its own, build scripts and macros are not built for it.
+const forRust = {
+  RUSTC_BOOTSTRAP: '1',
+  RUSTFLAGS: '-Zsanitizer=address -Cforce-frame-pointers=yes',
+  CARGO_TARGET_DIR: BUILD
+}
+const forNode = {
+  LD_PRELOAD: output('cc', ['-print-file-name=libasan.so']).trim(),
+  NAPI_RS_NATIVE_LIBRARY_PATH: BINARY
+}
+const SUPPRESSIONS = `suppressions=${path.join(__dirname, 'sanitizers.supp')}:print_suppressions=0`
+
+// Without the leak check: node leaks memory of its own where a worker is stopped,
+// and to suppress all that node calls would hide what the addon leaks.
+const LEAKING = ['worker']
+
+// Without those that measure time or memory, that check what is in the package, or
+// that start servers.
+const TESTS = ['error-event', 'every-state', 'exhaustion', 'get-put', 'given', 'iteration', 'json',
+  'large', 'last-slot', 'lease', 'model', 'options', 'panic', 'reserve', 'worker']
+
+step('the sanitizer is there', () => fs.accessSync(forNode.LD_PRELOAD))
+step('the Rust tests', () => succeed('cargo', ['test', '--quiet', '--tests', '--target', TARGET], forRust))
+step('a binary for node', () => {
+  succeed('cargo', ['build', '--quiet', '--target', TARGET], forRust)
+  fs.copyFileSync(path.join(BUILD, TARGET, 'debug', 'libcallosum_server_slots.so'), BINARY)
+})
+step('a leak is found where it is not suppressed', () => {
+  find(/LeakSanitizer: detected memory leaks[^]*register_classes/, 'require(".")', {})
+})
+step('a use after free in the binary is found', () => {
+  // The registers' memory goes away with the array that takes it over.
+  find(/AddressSanitizer: heap-use-after-free[^]*cross_to_get/, `
+    const { native } = require('.')[Symbol.for('callosum-server-slots.internals')]
+    const { registers, crossToGet } = native
+    structuredClone(registers.buffer, { transfer: [registers.buffer] })
+    gc()
+    setTimeout(crossToGet, 100)`, { LSAN_OPTIONS: SUPPRESSIONS })
+})
+for (const test of TESTS) {
+  step(`${test}.test.js`, () => {
+    const options = { LSAN_OPTIONS: SUPPRESSIONS, ASAN_OPTIONS: `detect_leaks=${LEAKING.includes(test) ? 0 : 1}` }
+    succeed(process.execPath, ['--test-reporter=dot', path.join(__dirname, `${test}.test.js`)], { ...forNode, ...options })
+  })
+}
+
+function step (name, work) {
+  const start = Date.now()
+  work()
+  console.log(`${name}: ${((Date.now() - start) / 1000).toFixed(1)} s`)
+}
+
+function succeed (command, args, env) {
+  const { status, signal } = spawnSync(command, args, { cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit'] })
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${signal || `exit code ${status}`}`)
+}
+
+/** The script must fail with a report like this. */
+function find (report, script, env) {
+  const { status, stderr } = spawnSync(process.execPath, ['--expose-gc', '-e', script], { cwd: ROOT, env: { ...process.env, ...forNode, ...env }, encoding: 'utf8' })
+  if (status === 0 || !report.test(stderr)) throw new Error(`the sanitizer does not work: exit code ${status}\n${stderr}`)
+}
+
+function output (command, args) {
+  return spawnSync(command, args, { encoding: 'utf8' }).stdout
+}
