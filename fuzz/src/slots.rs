@@ -200,7 +200,9 @@ impl Pair {
     fn step(&mut self, step: &Step) {
         match step {
             Step::Get => _ = self.get(),
-            Step::GetMany(count) => _ = (0..u16::from(*count) * 8).take_while(|_| self.get()).count(),
+            Step::GetMany(count) => {
+                _ = (0..u16::from(*count) * 8).take_while(|_| self.get()).count()
+            }
             Step::Put(slot) => self.put(self.model.slot(*slot)),
             Step::PutEvery { from, every, count } => {
                 let places = (u32::from(*from)..).step_by(usize::from(*every) + 1);
