@@ -1,0 +1,101 @@
+'use strict'
+
+// Random programs over the whole API against a naive model: npm run soak -- --help
+
+const { parseArgs } = require('node:util')
+const CallosumServerSlots = require('..')
+const { shrink, print } = require('./shrink')
+const soak = require('./soak')
+
+const HELP = `npm run soak -- [options]
+
+Does random programs over the whole API, on managers with their fast paths and on
+managers without, and compares each call with a naive model. Where one goes wrong
+it prints the program, shortened, as JavaScript, and exits with 1.
+
+  --operations N   so many in all; 20000000 unless there are --seconds
+  --seconds N      for so long
+  --seed N         of the first program, an integer; the next has N + 1, and so on
+  --help
+`
+
+const SOME = 20000000
+
+function main () {
+  const options = optionsOf(process.argv.slice(2))
+  if (options === undefined) return
+  const { seed, operations, seconds } = options
+  const bounds = [operations === undefined ? '' : `${number(operations)} operations`, seconds === undefined ? '' : `${seconds} s`]
+  console.log(`seed ${seed}, ${bounds.filter(Boolean).join(', at most ')}`)
+  const report = new Report()
+  const result = soak(CallosumServerSlots, { ...options, onProgram: result => report.progress(result) })
+  report.end(result)
+  if (result.failure === undefined) return
+  process.exitCode = 1
+  fail(result.failure)
+}
+
+function optionsOf (args) {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: { operations: { type: 'string' }, seconds: { type: 'string' }, seed: { type: 'string' }, help: { type: 'boolean' } }
+    })
+    if (values.help) return console.log(HELP)
+    const { seed = String(Math.floor(Math.random() * 2 ** 31)), seconds } = values
+    const operations = values.operations || (seconds === undefined ? String(SOME) : undefined)
+    for (const [name, value] of Object.entries({ operations, seconds, seed })) {
+      if (value !== undefined && !/^\d{1,12}$/.test(value)) throw new Error(`--${name} must be an integer, but is '${value}'`)
+    }
+    return {
+      seed: Number(seed),
+      operations: operations && Number(operations),
+      seconds: seconds && Number(seconds)
+    }
+  } catch (error) {
+    console.error(`${error.message}\n\n${HELP}`)
+    process.exitCode = 2
+  }
+}
+
+class Report {
+  constructor () {
+    this.began = Date.now()
+    this.last = this.began
+  }
+
+  line ({ programs, done }) {
+    const all = done.fast + done.crossing
+    const seconds = (Date.now() - this.began) / 1000
+    return `${number(all)} operations in ${number(programs)} programs, ${number(done.fast)} of them with the fast paths, ` +
+      `${number(done.crossing)} without; ${seconds.toFixed(0)} s, ${(all / seconds / 1e6).toFixed(1)} million a second`
+  }
+
+  progress (result) {
+    const { isTTY, columns } = process.stdout
+    if (Date.now() - this.last < (isTTY ? 500 : 20000)) return
+    this.last = Date.now()
+    if (isTTY) process.stdout.write(`\r\x1b[K${this.line(result).slice(0, columns - 1)}`)
+    else console.log(this.line(result))
+  }
+
+  end (result) {
+    if (process.stdout.isTTY) process.stdout.write('\r\x1b[K')
+    console.log(this.line(result))
+    if (result.failure === undefined) console.log('all as the model says')
+  }
+}
+
+function fail (failure) {
+  const { seed, program, problem } = failure
+  console.log(`\nOperation ${number(program.length / 2)} of the program with seed ${seed}: ${problem}`)
+  console.log(`Again: npm run soak -- --seed ${seed} --operations 1\n\nShortening it …\n`)
+  const shrunken = shrink(CallosumServerSlots, failure)
+  console.log(shrunken ? print(shrunken) : 'Alone it does not go wrong: what was done before in this process matters.')
+}
+
+function number (n) {
+  return n.toLocaleString('en')
+}
+
+main()
