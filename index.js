@@ -117,7 +117,7 @@ function CallosumServerSlots (/* options */) {
   if (!(this instanceof CallosumServerSlots)) {
     throw new TypeError("CallosumServerSlots is a constructor: call it with 'new'")
   }
-  const maxSlots = maxSlotsOf(arguments[0])
+  const maxSlots = maxSlotsOf(arguments.length === 0 ? undefined : arguments[0])
   EventEmitter.call(this)
   Hidden.give(this, maxSlots)
 }

@@ -16,7 +16,7 @@ const CALLS = {
   'reserve()': slots => slots.reserve(5000),
   'lease() and release()': slots => { const lease = slots.lease(); if (lease) lease.release() },
   'clear()': slots => slots.clear(),
-  'iteration': slots => Array.from(slots),
+  iteration: slots => Array.from(slots),
   'toJSON() and from()': slots => CallosumServerSlots.from(slots.toJSON()),
   'growth of the memory': slots => take(slots, 5000)
 }

@@ -6,8 +6,8 @@
 const { HOSTILE } = require('./operations')
 const { TABLE } = require('./model')
 
-/** Where the map's integers, its pages and its integers of pages begin. */
-const EDGES = [32, 4096, 131072]
+/** Where the map's integers, its pages, its integers of pages and its growths are. */
+const EDGES = [32, 1024, 4096, 32768, 131072]
 
 /** With more slots, what looks at all of them is left to the looks between patterns. */
 const MANY = 50000
