@@ -10,7 +10,7 @@ const ROOT = path.join(__dirname, '..')
 /** What the script prints; rejects where it fails, with what it says then. */
 function run (nodeArguments) {
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, nodeArguments, { cwd: ROOT, timeout: 60000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, nodeArguments, { cwd: ROOT, timeout: 110000 }, (error, stdout, stderr) => {
       if (error) {
         reject(new Error(`exit code ${error.code}, signal ${error.signal}\n${stdout}\n${stderr}`))
       } else {
