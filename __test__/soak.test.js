@@ -129,7 +129,7 @@ test('a program goes over all of the API, on both paths', () => {
       return prototype[name].apply(this, args)
     }
   }
-  const { failure, done } = soak(Counted, { seed: 3, operations: 3000000 })
+  const { failure, done } = soak(Counted, { seed: 3, operations: 10000000 })
   assert.equal(failure, undefined)
   assert.equal(calls.size, 9)
   assert.ok(done.fast > 100000 && done.crossing > 100000, JSON.stringify(done))

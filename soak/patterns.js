@@ -135,6 +135,25 @@ function edges (program, random) {
   program.getSome(random.below(40))
 }
 
+/**
+ * Fills all holes, so that the map and its pages are empty; then a few slots from
+ * all over it are put, and taken again.
+ */
+function sparse (program, random) {
+  const { model } = program
+  if (model.near - model.size > MANY) return
+  program.getSome(model.near - model.size)
+  for (let i = 1 + random.below(5); i > 0; i--) {
+    const count = 1 + random.below(60)
+    const step = EDGES[random.below(EDGES.length)]
+    for (let j = 0; j < count; j++) {
+      const slot = random.below(model.near + 1)
+      program.putInUse(random.below(3) > 0 ? slot : Math.max(0, step * Math.floor(slot / step) - random.below(2)))
+    }
+    program.getSome(count)
+  }
+}
+
 /** Around the highest slot that was given, where the lane or the map may end. */
 function top (program, random) {
   const { model } = program
@@ -226,7 +245,7 @@ function rebuild (program, random) {
 
 /** Each with its share in all. */
 const PATTERNS = [
-  [fill, 6], [drain, 6], [wave, 6], [churn, 8], [drift, 8], [lifo, 6], [runs, 12], [boundaries, 20], [edges, 8],
+  [fill, 6], [drain, 6], [wave, 6], [churn, 8], [drift, 8], [lifo, 6], [runs, 12], [boundaries, 20], [edges, 8], [sparse, 8],
   [top, 8], [brim, 3], [reserve, 3], [leases, 4], [iterations, 2], [hostile, 4], [mixed, 4], [rebuild, 2]
 ].flatMap(([pattern, share]) => new Array(share).fill(pattern))
 

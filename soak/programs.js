@@ -93,7 +93,7 @@ function runProgram (Manager, seed) {
   const random = new Random(seed)
   const fast = random.below(2) === 0
   const large = random.below(400) === 0
-  const size = large ? 1000000 : [20, 60, 300, 1500, 5000, 15000][random.below(6)]
+  const size = large ? 1000000 : [20, 60, 300, 1500, 5000, 15000, 40000][random.below(7)]
   const maxSlots = random.below(3) > 0 ? 2147483647 : LIMITS[random.below(LIMITS.length)]
   const length = large ? 1500000 : 1000 << random.below(7)
   const setting = { maxSlots, fast }
