@@ -1,0 +1,152 @@
+'use strict'
+
+// Runs the package's tests, with the addon that is built, in every runtime of
+// runtimes.json or in those that are named. They come from the npm registry, for
+// Linux x64 with glibc, and stay in .runtimes.
+//
+//   node __test__/runtimes/run.js [--readme] [node12 bun …]
+//
+// With --readme, a runtime that passes gets its row in the README's table.
+
+const { execFile } = require('node:child_process')
+const fs = require('node:fs')
+const path = require('node:path')
+const { promisify } = require('node:util')
+
+const notRun = require('./not-run')
+const packages = require('./runtimes.json')
+
+const ROOT = path.join(__dirname, '..', '..')
+const CACHE = path.join(ROOT, '.runtimes')
+const HARNESS = path.join(__dirname, 'harness.js')
+const FILES = fs.readdirSync(path.join(ROOT, '__test__')).filter(name => name.endsWith('.test.js'))
+const TIMEOUT = 300000 // ms a file
+
+/** How to start each, from its package's folder. */
+const kinds = {
+  node: { title: 'Node.js', command: ['bin/node'] },
+  bun: { title: 'Bun', command: ['bin/bun'] },
+  deno: { title: 'Deno', command: ['deno', 'run', '--allow-all', '--no-lock'] }
+}
+
+function titleOf (name) {
+  return `${kinds[name.replace(/\d+$/, '')].title} ${packages[name].split('@').pop()}`
+}
+
+async function install (name) {
+  const [, packageName, version] = packages[name].match(/^(.+)@(.+)$/)
+  const [binary, ...options] = kinds[name.replace(/\d+$/, '')].command
+  const prefix = path.join(CACHE, `${name}-${version}`)
+  const file = path.join(prefix, 'node_modules', packageName, binary)
+  if (!fs.existsSync(file)) {
+    fs.mkdirSync(prefix, { recursive: true })
+    await promisify(execFile)('npm', ['install', '--prefix', prefix, '--no-save', '--no-package-lock', '--ignore-scripts', packages[name]])
+  }
+  fs.chmodSync(file, 0o755)
+  return { name, title: titleOf(name), command: [file, ...options] }
+}
+
+/** Runs a file, but for what `skips` names: how many tests passed, why others were not run, and what failed. */
+function runFile ([binary, ...options], file, skips) {
+  const patterns = skips.map(({ tests, reason }) => ({ tests: tests.source, reason }))
+  const values = [...options, HARNESS, path.join('__test__', file), JSON.stringify(patterns)]
+  return new Promise(resolve => {
+    execFile(binary, values, { cwd: ROOT, timeout: TIMEOUT, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+      const passed = stdout.match(/^ok (?!.* # SKIP ).*$/gm) || []
+      const reasons = Array.from(stdout.matchAll(/^ok .* # SKIP (.*)$/gm), ([, reason]) => reason)
+      const failures = stdout.match(/^not ok .*(?:\n {2}.*)*/gm) || []
+      const [, planned] = stdout.match(/^1\.\.(\d+)$/m) || []
+      const ended = Number(planned) === passed.length + reasons.length + failures.length
+      if (!ended || (error && failures.length === 0)) {
+        failures.push(`not ok ${file} did not end well: ${error && error.message}\n${stderr || stdout.slice(-2000)}`)
+      }
+      resolve({ passed: passed.length, reasons, failures })
+    })
+  })
+}
+
+/**
+ * How many tests each file has, as this Node.js sees it.
+ *
+ * @throws {Error} where not-run.js names what is not there
+ */
+async function count () {
+  const every = { tests: /^/, reason: 'only counted' }
+  const counts = {}
+  const seen = new Set()
+  for (const file of FILES) {
+    const skips = notRun.filter(skip => skip.file === file)
+    const { reasons, failures } = await runFile([process.execPath], file, [...skips.filter(skip => skip.tests), every])
+    if (failures.length > 0) throw new Error(failures.join('\n'))
+    counts[file] = reasons.length
+    for (const skip of skips) if (!skip.tests || reasons.includes(skip.reason)) seen.add(skip)
+  }
+  for (const skip of notRun) if (!seen.has(skip)) throw new Error(`${skip.file} has no tests of which not-run.js says: ${skip.reason}`)
+  return counts
+}
+
+async function runAll (runtime, counts) {
+  const total = { runtime, passed: 0, skipped: 0, failed: 0 }
+  for (const file of FILES) {
+    const skips = notRun.filter(skip => skip.file === file && (!skip.runtimes || skip.runtimes.includes(runtime.name)))
+    if (skips.some(skip => !skip.tests)) {
+      total.skipped += counts[file]
+      continue
+    }
+    const { passed, reasons, failures } = await runFile(runtime.command, file, skips)
+    if (failures.length === 0 && passed + reasons.length !== counts[file]) {
+      failures.push(`not ok ${file} has ${passed + reasons.length} tests, and ${counts[file]} in Node.js ${process.versions.node}`)
+    }
+    for (const failure of failures) console.log(`${runtime.title}, ${file}: ${failure}`)
+    total.passed += passed
+    total.skipped += reasons.length
+    total.failed += failures.length
+  }
+  console.log(`${runtime.title}: ${total.passed} passed, ${total.failed} failed, ${total.skipped} not run`)
+  return total
+}
+
+const HEAD = ['| runtime | tests passed | not run |', '| --- | --: | --: |']
+
+function row ({ runtime, passed, skipped }) {
+  return `| ${runtime.title} | ${passed} | ${skipped} |`
+}
+
+/** Puts the rows into the README's table, in place of what it says of the same runtimes. */
+function writeReadme (rows) {
+  const file = path.join(ROOT, 'README.md')
+  const readme = fs.readFileSync(file, 'utf8')
+  const marked = /(<!-- npm run test:runtimes -->\n)([^]*?)(<!-- end -->)/
+  if (!marked.test(readme)) throw new Error('README.md has no place for the table')
+  const written = readme.replace(marked, (_, start, table, end) => {
+    const all = [...rows, ...table.split('\n').slice(HEAD.length)]
+    const inOrder = Object.keys(packages).map(titleOf).map(title => all.find(row => row.startsWith(`| ${title} `)))
+    return start + [...HEAD, ...inOrder.filter(Boolean), end].join('\n')
+  })
+  fs.writeFileSync(file, written)
+}
+
+async function main (options) {
+  const wanted = options.filter(option => option !== '--readme')
+  const unknown = wanted.filter(name => !(name in packages))
+  if (unknown.length > 0) throw new Error(`no such runtime: ${unknown}. There are ${Object.keys(packages).join(', ')}`)
+  const names = wanted.length > 0 ? wanted : Object.keys(packages)
+
+  const counts = await count()
+  const totals = []
+  for (const name of names) {
+    const total = await runAll(await install(name), counts)
+    totals.push(total)
+    if (options.includes('--readme') && total.failed === 0) writeReadme([row(total)])
+  }
+
+  console.log(['', ...HEAD, ...totals.map(row), ''].join('\n'))
+  const sum = key => totals.reduce((all, total) => all + total[key], 0)
+  console.log(`${sum('passed')} passed, ${sum('failed')} failed`)
+  if (sum('failed') > 0) process.exitCode = 1
+}
+
+main(process.argv.slice(2)).catch(error => {
+  console.error(error.message)
+  process.exitCode = 1
+})
