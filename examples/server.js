@@ -15,12 +15,20 @@ const PORT = process.env.PORT || '4040'
 
 // ---- The protocol ----
 
-const slots = new CallosumServerSlots()
+// Each connection is an open file. When there may be no more of these, the system
+// drops new ones without a word, so there are no more slots than that.
+const FILES = openFilesLimit()
+const SPARE_FILES = 32 // for what is no connection
+
+const slots = new CallosumServerSlots({ maxSlots: Math.max(1, Math.min(FILES - SPARE_FILES, 2147483647)) })
 const inUse = new Map() // from each slot in use to its socket
 let served = 0
 
 // get() emits 'error' if no slot is free. Without a listener, that would throw.
-slots.on('error', error => report('! ' + error.message))
+slots.on('error', error => {
+  const why = slots.size < slots.maxSlots ? '' : `: ${slots.size} connections are as many as ${FILES} open files allow (ulimit -n)`
+  report('! ' + error.message + why)
+})
 
 const server = net.createServer(socket => {
   const slot = slots.get()
@@ -68,6 +76,12 @@ server.on('error', error => {
 function stop () {
   server.close()
   for (const socket of inUse.values()) socket.destroy()
+}
+
+/** Node.js itself has raised the limit as far as it may. Windows and Deno tell none. */
+function openFilesLimit () {
+  const { userLimits } = process.report ? process.report.getReport() : {}
+  return (userLimits && Number(userLimits.open_files.soft)) || Infinity // or 'unlimited'
 }
 
 function fail (message) {

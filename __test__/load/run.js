@@ -1,0 +1,197 @@
+'use strict'
+
+// The example server under load: connections that stay, and beside them short
+// ones of every kind (clients.js). Neither its clients nor its own log
+// (record.js) may show a slot that is given twice, not the lowest, or lost, and
+// its memory is to be the same after each round.
+//
+//   node __test__/load/run.js    10,000 at once and 200,000 short ones
+//   HELD=500 SHORT=5000 SEED=1 node __test__/load/run.js
+
+const { spawn } = require('node:child_process')
+const fs = require('node:fs')
+const os = require('node:os')
+const path = require('node:path')
+
+const { randomFrom } = require('../states')
+const Clients = require('./clients')
+const Record = require('./record')
+
+const SERVER = path.join(__dirname, '..', '..', 'examples', 'server.js')
+const MEMORY = path.join(__dirname, '..', 'preload', 'memory.js')
+
+const AT_ONCE = 200 // how many connections come or go at the same time
+const ROUNDS = 4 // the first one warms up, as far as memory goes
+const TIME = 1200000 // ms for everything
+
+/**
+ * @returns what happened: how many connections there were, and what memory the
+ *   server used after each round, when all had gone
+ * @throws {Error} at the first fault
+ */
+async function load ({ held, short, seed, preload, onRound = () => {} }) {
+  const needed = held + 2 * AT_ONCE + 100
+  const limit = filesLimit()
+  if (limit < needed) throw new Error(`This takes ${needed} open files, and the limit is ${limit}: raise it with ulimit -n ${needed}`)
+
+  const started = Date.now()
+  const server = new Server(preload)
+  try {
+    const [, port] = await server.until(() => server.record.lastLine.match(/^listening on .*:(\d+)$/), 'the server to listen')
+    const clients = server.clients = new Clients(Number(port), randomFrom(seed))
+    const rounds = []
+    for (let i = 0; i < ROUNDS; i++) {
+      await round(server, held, short / ROUNDS)
+      rounds.push(await server.memory())
+      onRound(rounds[i], i)
+    }
+    await server.stop()
+    const { served, peak } = server.record
+    const seconds = (Date.now() - started) / 1000
+    return { opened: clients.opened, served, slotsRead: clients.slotsRead, peak, rounds, seconds }
+  } finally {
+    server.remove()
+  }
+}
+
+/** Opens `held` connections, has `short` ones come and go, and closes all. */
+async function round (server, held, short) {
+  const { clients, record } = server
+  const staying = []
+  await server.each(held, async () => staying.push(await clients.long()))
+  await server.until(() => record.inUse === held, `${held} in use`)
+  await server.each(short, async i => {
+    await clients.short()
+    if (i % 10 !== 0) return
+    const [client] = staying.splice(clients.random(staying.length), 1) // one that stayed goes, and another comes
+    await clients.dismiss(client)
+    staying.push(await clients.long())
+  })
+  await server.until(() => record.inUse === held, `no more than ${held} in use`)
+  await server.each(held, () => clients.dismiss(staying.pop()))
+  await server.until(() => record.inUse === 0, 'none in use')
+}
+
+class Server {
+  constructor (preload) {
+    this.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'load-'))
+    this.deadline = Date.now() + TIME
+    const log = path.join(this.folder, 'log')
+    const output = fs.openSync(log, 'w')
+    const preloads = [MEMORY, preload].filter(Boolean).flatMap(file => ['-r', file])
+    this.child = spawn(process.execPath, ['--expose-gc', ...preloads, SERVER], {
+      env: { ...process.env, PORT: '0' },
+      stdio: ['ignore', output, 'inherit', 'ipc']
+    })
+    fs.closeSync(output)
+    this.child.on('exit', (code, signal) => { this.end = { code, signal } })
+    this.record = new Record(log)
+  }
+
+  /** Throws where the clients or the log have seen a fault. */
+  expectNoFault () {
+    this.record.read()
+    const faults = this.record.faults.concat(this.clients ? this.clients.faults : [])
+    if (faults.length > 0) throw new Error(faults.slice(0, 20).join('\n'))
+    if (Date.now() > this.deadline) throw new Error(`no end after ${TIME} ms: ${this.record.lastLine}`)
+  }
+
+  async until (condition, what) {
+    for (;;) {
+      this.expectNoFault()
+      const result = condition()
+      if (result) return result
+      if (this.end) throw new Error(`the server ended, and not ${what}: ${JSON.stringify(this.end)}`)
+      await new Promise(resolve => setTimeout(resolve, 20))
+    }
+  }
+
+  /** Calls `task` so many times, AT_ONCE at the same time. */
+  async each (count, task) {
+    let done = 0
+    let begun = 0
+    const work = async () => {
+      while (begun < count) {
+        await task(begun++)
+        if (++done % 1000 === 0) this.expectNoFault()
+      }
+    }
+    const all = Promise.all(Array.from({ length: AT_ONCE }, work))
+    const watch = setInterval(() => this.record.read(), 500)
+    try {
+      await this.orDeadline(all, `${count} connections`)
+    } finally {
+      clearInterval(watch)
+    }
+  }
+
+  /** For what would otherwise wait for ever, as for a client that gets no answer. */
+  async orDeadline (promise, what) {
+    let timer
+    const late = new Promise((resolve, reject) => {
+      timer = setTimeout(() => {
+        try {
+          this.expectNoFault()
+          reject(new Error(`waited in vain for ${what}: ${this.record.lastLine}`))
+        } catch (error) {
+          reject(error)
+        }
+      }, this.deadline - Date.now())
+    })
+    try {
+      return await Promise.race([promise, late])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  memory () {
+    const answer = new Promise(resolve => this.child.once('message', resolve))
+    this.child.send('memory')
+    return this.orDeadline(answer, 'its memory')
+  }
+
+  async stop () {
+    this.child.kill('SIGTERM')
+    const end = await this.until(() => this.end, 'when told to')
+    this.expectNoFault()
+    if (end.code !== 0) throw new Error(`the server ended with ${JSON.stringify(end)}`)
+    const { served, lastLine } = this.record
+    if (lastLine !== `connections served: ${served}`) throw new Error(`${served} were served: ${lastLine}`)
+  }
+
+  remove () {
+    this.child.kill('SIGKILL')
+    fs.rmSync(this.folder, { recursive: true })
+  }
+}
+
+/** How many files a process may have open. Node.js itself has raised it as far as it may. */
+function filesLimit () {
+  const { userLimits } = process.report.getReport()
+  const limit = userLimits ? userLimits.open_files.soft : Infinity // Windows has none
+  return limit === 'unlimited' ? Infinity : limit
+}
+
+function show ({ rss, heapUsed, external }, i) {
+  const [resident, heap, other] = [rss, heapUsed, external].map(bytes => (bytes / 1e6).toFixed(2))
+  console.log(`after round ${i + 1}: ${resident} MB resident, ${heap} MB of heap, ${other} MB external`)
+}
+
+async function main () {
+  const { HELD = 10000, SHORT = 200000, SEED = Math.floor(Math.random() * 2 ** 32) } = process.env
+  console.log(`SEED=${SEED}`)
+  const result = await load({ held: Number(HELD), short: Number(SHORT), seed: Number(SEED), onRound: show })
+  const { served, opened, peak, slotsRead, seconds } = result
+  console.log(`${opened} connections opened, ${served} served, ${peak} at once, ${slotsRead} slots read; ${seconds.toFixed(0)} s`)
+  console.log('No slot was given twice, none but the lowest free one, none is in use at the end')
+}
+
+if (require.main === module) {
+  main().catch(error => {
+    console.error(error)
+    process.exitCode = 1
+  })
+}
+
+module.exports = load
