@@ -2,7 +2,7 @@
 
 const EventEmitter = require('events')
 const { inherits, inspect } = require('util')
-const native = require('./native.js')
+const native = require('./load-native.js')
 const { isSlot, maxSlotsOf, checkedSnapshot, noFreeSlot, invalidSlot } = require('./errors.js')
 
 // A manager's integers, which Rust reads and writes too (src/memory.rs). Indices:

@@ -49,10 +49,3 @@ test('what is internal cannot be required', () => {
     assert.throws(() => require(`callosum-server-slots/${name}`), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' }, name)
   }
 })
-
-test('publint and attw find nothing wrong with the package', () => {
-  const { status, stdout, stderr } = spawnSync('npm run --silent lint:package', {
-    cwd: path.join(__dirname, '..'), encoding: 'utf8', shell: true
-  })
-  assert.strictEqual(status, 0, stdout + stderr)
-})

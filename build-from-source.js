@@ -1,0 +1,33 @@
+'use strict'
+
+// Builds the binary where none of the package's own fits:
+//
+//   node node_modules/callosum-server-slots/build-from-source.js
+//
+// Needs Rust, and crates.io or a mirror of it. It is no install script: it runs
+// when somebody runs it.
+
+const { spawnSync } = require('child_process')
+const { copyFileSync } = require('fs')
+const { join } = require('path')
+
+const LIBRARIES = { win32: 'callosum_server_slots.dll', darwin: 'libcallosum_server_slots.dylib' }
+const library = LIBRARIES[process.platform] || 'libcallosum_server_slots.so'
+
+const target = join(__dirname, 'target')
+const options = ['build', '--release', '--lib', '--locked', '--target-dir', target]
+// musl links everything statically unless told otherwise, and then makes no library.
+const RUSTFLAGS = [process.env.RUSTFLAGS, '-C target-feature=-crt-static'].filter(Boolean).join(' ')
+const env = process.platform === 'linux' ? { ...process.env, RUSTFLAGS } : process.env
+
+const { error, status } = spawnSync('cargo', options, { cwd: __dirname, env, stdio: 'inherit' })
+if (error && error.code === 'ENOENT') {
+  console.error('Cannot build callosum-server-slots: cargo is not on the PATH. Install Rust 1.88 or later (https://rustup.rs).')
+  process.exitCode = 1
+} else if (error || status !== 0) {
+  console.error(`Cannot build callosum-server-slots: cargo failed${error ? `: ${error.message}` : '; it says why above'}`)
+  process.exitCode = 1
+} else {
+  copyFileSync(join(target, 'release', library), join(__dirname, 'callosum-server-slots.node'))
+  console.log(`Built ${join(__dirname, 'callosum-server-slots.node')}`)
+}

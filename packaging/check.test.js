@@ -1,0 +1,179 @@
+'use strict'
+
+// Packs, and holds the tarball against what the package promises. With TARBALL=file
+// in the environment it takes that one; with COMPLETE=1 it wants all platforms in it.
+
+const assert = require('node:assert')
+const { spawnSync } = require('node:child_process')
+const { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } = require('node:fs')
+const { tmpdir } = require('node:os')
+const { dirname, join, resolve } = require('node:path')
+const test = require('node:test')
+const { gzipSync } = require('node:zlib')
+const { ROOT, files: binaries } = require('./platforms.js')
+const { sealed, networkIs } = require('./sealed.js')
+
+const MOST_BYTES = 3e6 // with all platforms
+const NEWEST_GLIBC = '2.17'
+
+const OTHER_FILES = [
+  'CHANGELOG.md', 'Cargo.lock', 'Cargo.toml', 'LICENSE', 'README.md', 'build-from-source.js', 'build.rs',
+  'errors.js', 'index.d.ts', 'index.js', 'load-native.js', 'native.js', 'package.json',
+  'src/free_map.rs', 'src/lane.rs', 'src/lib.rs', 'src/memory.rs', 'src/node.rs', 'src/slots.rs'
+]
+
+const npm = join(dirname(process.execPath), '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js')
+const inModules = path => join(ROOT, 'node_modules', path)
+const pnpm = inModules('pnpm/bin/pnpm.cjs')
+const yarn1 = inModules('yarn/bin/yarn.js')
+const yarn = inModules('@yarnpkg/cli-dist/bin/yarn.js')
+
+const home = mkdtempSync(join(tmpdir(), 'pack-check-'))
+test.after(() => rmSync(home, { recursive: true, force: true }))
+const run = sealed(home)
+
+const tarball = process.env.TARBALL ? resolve(process.env.TARBALL) : pack()
+const unpacked = join(home, 'unpacked')
+mkdirSync(unpacked)
+assert.strictEqual(spawnSync('tar', ['-xzf', tarball, '-C', unpacked]).status, 0)
+const content = join(unpacked, 'package')
+const files = readdirSync(content, { recursive: true }).filter(file => statSync(join(content, file)).isFile())
+const packed = files.filter(file => file.endsWith('.node'))
+
+function pack () {
+  const { status, stdout } = spawnSync('npm', ['pack', '--json', '--pack-destination', home], {
+    cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit']
+  })
+  assert.strictEqual(status, 0, 'npm pack failed: it says why above')
+  return join(home, JSON.parse(stdout)[0].filename)
+}
+
+/** A folder that depends on nothing yet. */
+function emptyFolder (name) {
+  const folder = join(home, name)
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'package.json'), '{ "name": "empty", "version": "1.0.0", "private": true }\n')
+  return folder
+}
+
+function ok ({ status, stdout, stderr }) {
+  assert.strictEqual(status, 0, stdout + stderr)
+  return stdout
+}
+
+const PROGRAM = "const Slots = require('callosum-server-slots'); const slots = new Slots(); slots.get(); console.log(slots.get())"
+
+test(`the network is ${networkIs}, and Rust is not on the PATH`, () => {
+  const program = join(home, 'outside.js')
+  writeFileSync(program, `
+    const { spawnSync } = require('child_process')
+    if (spawnSync('cargo', ['--version']).error === undefined) throw new Error('cargo runs')
+    require('http').get(process.env.npm_config_registry, () => { throw new Error('a registry answers') }).on('error', () => {})
+  `)
+  ok(run(home, program))
+})
+
+test('the tarball has the binaries and the other files, no more', () => {
+  assert.deepStrictEqual(files.filter(file => !packed.includes(file)).sort(), OTHER_FILES.slice().sort())
+  assert.deepStrictEqual(packed.filter(file => !binaries.includes(file)), [])
+  assert.notStrictEqual(packed.length, 0)
+})
+
+test(process.env.COMPLETE ? 'it has the binaries of all platforms' : 'it has the binary of this platform', () => {
+  const wanted = process.env.COMPLETE
+    ? binaries
+    : binaries.filter(file => file.includes(`.${process.platform}-${process.arch}`) && !file.includes('musl'))
+  assert.notStrictEqual(wanted.length, 0)
+  assert.deepStrictEqual(wanted.filter(file => !packed.includes(file)), [])
+})
+
+test('it has at most 3 MB, when it has as many binaries as there are platforms', t => {
+  const sizes = packed.map(file => gzipSync(readFileSync(join(content, file)), { level: 9 }).length)
+  const bytes = statSync(tarball).size
+  const whole = bytes + Math.max(...sizes) * (binaries.length - packed.length)
+  const largest = Math.max(...packed.map(file => statSync(join(content, file)).size))
+  t.diagnostic(`${bytes} bytes with ${packed.length} binaries; with ${binaries.length}, about ${whole}; the largest binary, unpacked: ${largest}`)
+  assert.ok(whole <= MOST_BYTES, String(whole))
+})
+
+// Versions are names among the dynamic strings, so none that is needed is missed.
+test(`the Linux binaries need glibc ${NEWEST_GLIBC} at most`, { skip: process.platform !== 'linux' && !process.env.TARBALL }, t => {
+  const glibc = packed.filter(file => /\.linux-.*-gnu\.node$/.test(file))
+  assert.notStrictEqual(glibc.length, 0)
+  for (const file of glibc) {
+    const names = readFileSync(join(content, file), 'latin1').match(/(?<=\bGLIBC_)2\.[\d.]+/g)
+    const newest = names.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).pop()
+    t.diagnostic(`${file} needs glibc ${newest}`)
+    assert.ok(newest.localeCompare(NEWEST_GLIBC, 'en', { numeric: true }) <= 0, `${file} needs ${newest}`)
+  }
+})
+
+test('nothing runs at install, and nothing else is installed', () => {
+  const { scripts, dependencies, optionalDependencies, peerDependencies } = JSON.parse(readFileSync(join(content, 'package.json')))
+  assert.deepStrictEqual(['preinstall', 'install', 'postinstall'].filter(name => name in scripts), [])
+  assert.deepStrictEqual([dependencies, optionalDependencies, peerDependencies], [undefined, undefined, undefined])
+  assert.ok(!files.includes('binding.gyp')) // for which npm would run node-gyp
+})
+
+test('npm installs it, and CommonJS, ES modules and the samples of the README run', () => {
+  const folder = emptyFolder('npm')
+  ok(run(folder, npm, 'install', tarball))
+  assert.strictEqual(ok(run(folder, '-e', PROGRAM)), '1\n')
+  const module = "import Default, { CallosumServerSlots } from 'callosum-server-slots'; console.log(Default === CallosumServerSlots, new Default().get())"
+  assert.strictEqual(ok(run(folder, '--input-type=module', '-e', module)), 'true 0\n')
+  const samples = readFileSync(join(folder, 'node_modules/callosum-server-slots/README.md'), 'utf8').match(/```js\n[^]*?```/g)
+  assert.ok(samples.length >= 5, String(samples.length))
+  // The sample with a server makes it, and leaves it to the reader to listen.
+  for (const sample of samples) {
+    const code = sample.slice(6, -3)
+    const before = code.includes('require(\'callosum') ? '' : "const CallosumServerSlots = require('callosum-server-slots')\n"
+    ok(run(folder, '-e', before + code))
+  }
+})
+
+test('npm installs it without scripts', () => {
+  const folder = emptyFolder('without-scripts')
+  ok(run(folder, npm, 'install', '--ignore-scripts', tarball))
+  assert.strictEqual(ok(run(folder, '-e', PROGRAM)), '1\n')
+})
+
+test('npm installs it by a lockfile made on another platform, which is the same as one made here', () => {
+  const [here, there] = [emptyFolder('lock-here'), emptyFolder('lock-there')]
+  ok(run(here, npm, 'install', tarball))
+  ok(run(there, npm, 'install', '--package-lock-only', '--os=darwin', '--cpu=arm64', tarball))
+  const lock = readFileSync(join(there, 'package-lock.json'), 'utf8')
+  assert.strictEqual(lock, readFileSync(join(here, 'package-lock.json'), 'utf8'))
+  assert.doesNotMatch(lock, /"(os|cpu|libc|optional|hasInstallScript)"/)
+  ok(run(there, npm, 'ci'))
+  assert.strictEqual(ok(run(there, '-e', PROGRAM)), '1\n')
+})
+
+test('pnpm installs it', () => {
+  const folder = emptyFolder('pnpm')
+  ok(run(folder, pnpm, 'add', '--offline', tarball))
+  assert.strictEqual(ok(run(folder, '-e', PROGRAM)), '1\n')
+})
+
+test('yarn 1 installs it', () => {
+  const folder = emptyFolder('yarn-1')
+  ok(run(folder, yarn1, 'add', '--offline', `file:${tarball}`))
+  assert.strictEqual(ok(run(folder, '-e', PROGRAM)), '1\n')
+})
+
+for (const linker of ['pnp', 'node-modules']) {
+  test(`yarn 4 installs it, linked by ${linker}`, () => {
+    const folder = emptyFolder(`yarn-${linker}`)
+    writeFileSync(join(folder, 'yarn.lock'), '')
+    writeFileSync(join(folder, '.yarnrc.yml'), `nodeLinker: ${linker}\n`)
+    ok(run(folder, yarn, 'add', `callosum-server-slots@file:${tarball}`))
+    const program = join(folder, 'program.js')
+    writeFileSync(program, PROGRAM)
+    assert.strictEqual(ok(run(folder, yarn, 'node', program)), '1\n')
+  })
+}
+
+for (const [name, ...options] of [['publint', 'run', '--strict'], ['attw']]) {
+  test(`${name} finds nothing wrong with it`, () => {
+    ok(spawnSync('npx', ['--no-install', name, ...options, tarball], { cwd: ROOT, encoding: 'utf8' }))
+  })
+}

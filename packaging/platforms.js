@@ -1,0 +1,31 @@
+'use strict'
+
+// The binaries that belong into the package, and those that are there.
+
+const { existsSync } = require('fs')
+const { join } = require('path')
+const { napi } = require('../package.json')
+
+const ROOT = join(__dirname, '..')
+
+// As the generated loader calls them.
+const SYSTEMS = { linux: 'linux', darwin: 'darwin', windows: 'win32' }
+const PROCESSORS = { x86_64: 'x64', aarch64: 'arm64' }
+
+/** The file of a Rust target such as x86_64-unknown-linux-gnu. */
+function fileOf (target) {
+  const [processor, , system, abi] = target.split('-')
+  return [`${napi.binaryName}.${SYSTEMS[system]}-${PROCESSORS[processor]}`, abi].filter(Boolean).join('-') + '.node'
+}
+
+const files = napi.targets.map(fileOf)
+
+function present () {
+  return files.filter(file => existsSync(join(ROOT, file)))
+}
+
+function missing () {
+  return files.filter(file => !existsSync(join(ROOT, file)))
+}
+
+module.exports = { ROOT, files, present, missing }
