@@ -2,7 +2,7 @@
 
 const assert = require('assert')
 const { spawnSync } = require('child_process')
-const { existsSync, mkdirSync, readdirSync, writeFileSync } = require('fs')
+const { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } = require('fs')
 const { join } = require('path')
 const test = require('node:test')
 const { temporaryFolder, install } = require('./installed.js')
@@ -75,4 +75,11 @@ test('without Rust, building from source says what is missing', t => {
   const { status, stderr } = spawnSync(process.execPath, ['build-from-source.js'], { cwd: copy, env: { PATH: copy }, encoding: 'utf8' })
   assert.strictEqual(status, 1)
   assert.match(stderr, /cargo is not on the PATH/)
+})
+
+test('the loader looks for the files of all platforms that the package names', () => {
+  const loader = readFileSync(join(__dirname, '..', 'native.js'), 'utf8')
+  const { files } = require('../packaging/platforms.js')
+  assert.strictEqual(files.length, 8)
+  assert.deepStrictEqual(files.filter(file => !loader.includes(`require('./${file}')`)), [])
 })
