@@ -15,8 +15,9 @@ const { ROOT } = require('./platforms.js')
 const home = mkdtempSync(join(tmpdir(), 'git-dependency-'))
 test.after(() => rmSync(home, { recursive: true, force: true }))
 
-const env = { ...process.env, CARGO_TARGET_DIR: join(ROOT, 'target') } // most of it is built there already
-for (const name of Object.keys(env)) if (/^(npm_|GIT_)/.test(name) && !/registry|cache/.test(name)) delete env[name]
+// What is built and fetched already is used again.
+const env = { ...process.env, npm_config_prefer_offline: 'true', CARGO_TARGET_DIR: join(ROOT, 'target') }
+for (const name of Object.keys(env)) if (/^(npm_|GIT_)/.test(name) && !/registry|cache|prefer_offline/.test(name)) delete env[name]
 
 function run (folder, environment, command, ...options) {
   return spawnSync(command, options, { cwd: folder, env: environment, encoding: 'utf8' })
