@@ -8,14 +8,18 @@
 const SETTINGS = ['NAPI_RS_NATIVE_LIBRARY_PATH', 'NAPI_RS_FORCE_WASI', 'NAPI_RS_WASI_FLAVOR']
 
 function load () {
-  const set = SETTINGS.filter(name => process.env[name] !== undefined).map(name => [name, process.env[name]])
-  for (const [name] of set) delete process.env[name]
+  const set = {}
+  for (const name of SETTINGS) {
+    if (process.env[name] === undefined) continue
+    set[name] = process.env[name]
+    delete process.env[name]
+  }
   try {
     return require('./native.js')
   } catch (error) {
     return loadBuiltHere(error)
   } finally {
-    for (const [name, value] of set) process.env[name] = value
+    Object.assign(process.env, set)
   }
 }
 

@@ -9,6 +9,7 @@ const { test } = require('node:test')
 
 const CallosumServerSlots = require('..')
 const { ROOT, run } = require('./child')
+const inside = require('./inside')
 const { take } = require('./states')
 
 /** Runs in the child: a program on a manager, held against a Set. */
@@ -57,6 +58,7 @@ const PATCHES = {
   'values on Object.prototype': "for (const name of ['lane', 'map', 'slot', 'code', 'size', 'maxSlotGiven']) Object.prototype[name] = 5",
   'other iterators of arrays': 'Array.prototype[Symbol.iterator] = function * () { yield 1 }; Object.getPrototypeOf([][Symbol.iterator]()).next = () => ({ done: true })',
   'another Symbol.species': "for (const Class of [Array, Int32Array, ArrayBuffer]) Object.defineProperty(Class, Symbol.species, { get () { throw new Error('species') } })",
+  'another length of typed arrays': "for (const of of [Int32Array.prototype, Object.getPrototypeOf(Int32Array.prototype)]) Object.defineProperty(of, 'length', { configurable: true, get () { return 8 } })",
   'methods of typed arrays': "for (const name of ['set', 'fill', 'copyWithin', 'subarray', 'slice']) Object.getPrototypeOf(Int32Array.prototype)[name] = () => { throw new Error(name) }",
   'another constructor of Int32Array.prototype': 'Int32Array.prototype.constructor = Float64Array',
   'methods of Array': "for (const name of ['push', 'pop', 'map', 'slice', 'splice']) Array.prototype[name] = () => { throw new Error(name) }",
@@ -178,8 +180,8 @@ test('own properties named like the state change nothing', () => {
 })
 
 // The internals are for the project's own tests. Who writes into their shared
-// integers, or detaches them, can give a slot twice and end the process: nothing
-// is promised then. What the addon can check, it does.
+// integers can have a slot given twice: nothing is promised then, but that the
+// process does not crash.
 test('what the internals are asked with a wrong receiver or number is refused', () => {
   const { native } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
   const { get } = native.CallosumServerSlots.prototype
@@ -187,7 +189,42 @@ test('what the internals are asked with a wrong receiver or number is refused', 
     assert.throws(() => get.call(receiver), TypeError)
   }
   for (const maxSlots of [0, -1, 1.5, NaN, 2 ** 31]) assert.throws(() => new native.CallosumServerSlots(maxSlots))
-  for (const lane of [[], {}, new Int32Array(3), new Float64Array(38)]) {
-    assert.throws(() => new native.CallosumServerSlots(5, lane))
+  for (const cells of [[], {}, new Int32Array(3), new Float64Array(native.layout.CELLS)]) {
+    assert.throws(() => new native.CallosumServerSlots(5, cells))
   }
+})
+
+const DETACHED = /^callosum-server-slots: internal error: memory that is shared with JavaScript was detached$/
+const detach = array => structuredClone(array.buffer, { transfer: [array.buffer] })
+
+test("a manager's memory that was detached is never read: every call that crosses throws", () => {
+  const [slots, manager] = inside()
+  take(slots, 10)
+  detach(manager.cells)
+  slots.on('error', () => {})
+  for (const call of [() => slots.get(), () => slots.put(3), () => slots.size, () => slots.clear(), () => [...slots], () => slots.reserve(20), () => slots.has(2)]) {
+    assert.throws(call, { message: DETACHED })
+  }
+  assert.equal(new CallosumServerSlots().get(), 0)
+})
+
+test('registers that were detached are never read', async () => {
+  const said = await child('', `
+    const { registers } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')].native
+    const slots = new CallosumServerSlots()
+    structuredClone(registers.buffer, { transfer: [registers.buffer] })
+    for (let i = 0; i < 1025; i++) slots.get()`)
+  assert.match(said, DETACHED)
+})
+
+// A vm timeout can end a put() between any two steps of its loops. It may lose the
+// slot, but what is in the map stays to be found.
+test('a map whose summaries were not finished gives all its slots', () => {
+  const [slots, { cells }] = inside()
+  const { BITS, WORDS } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')].native.layout
+  take(slots, 1024)
+  for (let slot = 0; slot < 1024; slot += 100) slots.put(slot)
+  cells.fill(0, BITS + cells[WORDS])
+  for (let slot = 0; slot < 1024; slot += 100) assert.equal(slots.get(), slot)
+  assert.equal(slots.get(), 1024)
 })

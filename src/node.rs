@@ -219,7 +219,7 @@ impl AsRef<[Cell<i32>]> for SharedCells {
 struct Environment {
     arrays: Rc<Int32Arrays>,
     registers: SharedCells,
-    /// The managers by number; none where it was given up.
+    /// The managers by number, from 1 up; none where it was given up.
     managers: RefCell<Vec<Option<Manager>>>,
     /// Numbers that no manager has.
     unused: RefCell<Vec<usize>>,
@@ -451,7 +451,7 @@ pub(crate) fn set_up(mut exports: Object, env: Env) -> Result<()> {
     let environment = Rc::new(Environment {
         registers: registers.ok_or_else(|| Error::from_reason("out of memory"))?,
         arrays,
-        managers: RefCell::default(),
+        managers: RefCell::new(vec![None]), // 0 is what detached or empty memory says
         unused: RefCell::default(),
     });
     exports.set("registers", environment.registers.array(&env)?)?;
