@@ -386,7 +386,8 @@ function mark (cells, word) {
 }
 
 function markRun (cells, start, end) {
-  for (let word = start >>> 5; word << 5 < end; word++) {
+  const last = end - 1 >>> 5
+  for (let word = start >>> 5; word <= last; word++) {
     if (cells[BITS + word] === 0) mark(cells, word)
   }
 }

@@ -1,6 +1,6 @@
 'use strict'
 
-// All of the 2,147,483,647 slots that there can be. Takes a few seconds and 256 MB.
+// All of the 2,147,483,647 slots that there can be. Takes a few seconds and 300 MB.
 
 const assert = require('assert')
 const test = require('node:test')
@@ -20,4 +20,10 @@ test('the last slot there can be is given, refused after that, and given again',
   slots.put(5)
   assert.deepStrictEqual([slots.get(), slots.get(), slots.get()], [5, last, undefined])
   assert.strictEqual(slots.size, last + 1)
+
+  // A run in the last integer that there is, and one below it.
+  for (let slot = last - 6; slot > last - 16; slot--) slots.put(slot)
+  slots.put(7)
+  assert.strictEqual(slots.size, last - 10)
+  assert.deepStrictEqual([slots.get(), slots.get(), slots.get()], [7, last - 15, last - 14])
 })
