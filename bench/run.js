@@ -16,8 +16,8 @@ const usage = `npm run bench -- [options]
   --quick                one short round, and of each pattern the middle size
   --growth               how time and memory grow with the slots in use
   --rounds N             how many times each contender runs each pattern (3)
-  --budget MS            how long it is measured each time (50)
-  --limit S              a contender that takes longer is cut off (2)
+  --budget MS            how long it is measured each time (40)
+  --limit S              a contender that takes longer is cut off (1)
   --patterns A,B         only these: ${patterns.join(', ')}
   --contenders A,B       only these: ${contenders.join(', ')}
   --sizes N,N            these sizes in place of each pattern's own
@@ -26,7 +26,7 @@ const usage = `npm run bench -- [options]
 
 // Milliseconds: how long a contender is measured, and how long a pass takes that
 // needs no warm-up. Seconds: when it is cut off.
-const standard = { rounds: 3, budget: 50, long: 200, limit: 2 }
+const standard = { rounds: 3, budget: 40, long: 100, limit: 1 }
 const quick = { rounds: 1, budget: 20, long: 60, limit: 0.25 }
 const patient = { rounds: 3, budget: 50, long: 200, limit: 30 }
 
