@@ -91,6 +91,8 @@ function translated (source) {
 
 global[Symbol.for('harness')] = Object.assign(test, { test, it: test, describe, suite: describe })
 if (!global.structuredClone) global.structuredClone = value => v8.deserialize(v8.serialize(value))
+if (!fs.rmSync) fs.rmSync = fs.rmdirSync
+if (!fs.cpSync) fs.cpSync = fs.copyFileSync
 
 // Replacing Module._load would be simpler, but Bun does not use it.
 const TESTS = path.join(__dirname, '..')

@@ -26,7 +26,8 @@ const TIMEOUT = 300000 // ms a file
 const kinds = {
   node: { title: 'Node.js', command: ['bin/node'] },
   bun: { title: 'Bun', command: ['bin/bun'] },
-  deno: { title: 'Deno', command: ['deno', 'run', '--allow-all', '--no-lock'] }
+  // To processes that a test starts, Deno does not pass options of V8.
+  deno: { title: 'Deno', command: ['deno', 'run', '--allow-all', '--no-lock'], env: { DENO_V8_FLAGS: '--max-semi-space-size=1' } }
 }
 
 function titleOf (name) {
@@ -35,7 +36,7 @@ function titleOf (name) {
 
 async function install (name) {
   const [, packageName, version] = packages[name].match(/^(.+)@(.+)$/)
-  const [binary, ...options] = kinds[name.replace(/\d+$/, '')].command
+  const { command: [binary, ...options], env } = kinds[name.replace(/\d+$/, '')]
   const prefix = path.join(CACHE, `${name}-${version}`)
   const file = path.join(prefix, 'node_modules', packageName, binary)
   if (!fs.existsSync(file)) {
@@ -43,15 +44,15 @@ async function install (name) {
     await promisify(execFile)('npm', ['install', '--prefix', prefix, '--no-save', '--no-package-lock', '--ignore-scripts', packages[name]])
   }
   fs.chmodSync(file, 0o755)
-  return { name, title: titleOf(name), command: [file, ...options] }
+  return { name, title: titleOf(name), command: [file, ...options], env: { ...process.env, ...env } }
 }
 
 /** Runs a file, but for what `skips` names: how many tests passed, why others were not run, and what failed. */
-function runFile ([binary, ...options], file, skips) {
+function runFile ({ command: [binary, ...options], env }, file, skips) {
   const patterns = skips.map(({ tests, reason }) => ({ tests: tests.source, reason }))
   const values = [...options, HARNESS, path.join('__test__', file), JSON.stringify(patterns)]
   return new Promise(resolve => {
-    execFile(binary, values, { cwd: ROOT, timeout: TIMEOUT, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+    execFile(binary, values, { cwd: ROOT, env, timeout: TIMEOUT, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
       const passed = stdout.match(/^ok (?!.* # SKIP ).*$/gm) || []
       const reasons = Array.from(stdout.matchAll(/^ok .* # SKIP (.*)$/gm), ([, reason]) => reason)
       const failures = stdout.match(/^not ok .*(?:\n {2}.*)*/gm) || []
@@ -76,7 +77,7 @@ async function count () {
   const seen = new Set()
   for (const file of FILES) {
     const skips = notRun.filter(skip => skip.file === file)
-    const { reasons, failures } = await runFile([process.execPath], file, [...skips.filter(skip => skip.tests), every])
+    const { reasons, failures } = await runFile({ command: [process.execPath] }, file, [...skips.filter(skip => skip.tests), every])
     if (failures.length > 0) throw new Error(failures.join('\n'))
     counts[file] = reasons.length
     for (const skip of skips) if (!skip.tests || reasons.includes(skip.reason)) seen.add(skip)
@@ -93,7 +94,7 @@ async function runAll (runtime, counts) {
       total.skipped += counts[file]
       continue
     }
-    const { passed, reasons, failures } = await runFile(runtime.command, file, skips)
+    const { passed, reasons, failures } = await runFile(runtime, file, skips)
     if (failures.length === 0 && passed + reasons.length !== counts[file]) {
       failures.push(`not ok ${file} has ${passed + reasons.length} tests, and ${counts[file]} in Node.js ${process.versions.node}`)
     }
