@@ -19,11 +19,9 @@ const FIRST_WORDS = 32
 const CELLS = BITS + FIRST_WORDS + FIRST_WORDS / 16 // with the summaries over the bits
 
 // A call into Rust, a crossing, costs more than the work does, and least without
-// arguments and results: it passes its integers through registers (src/node.rs).
-// Indices:
+// arguments: it passes its integers through registers (src/node.rs). Indices:
 const MANAGER = 0 // the manager's number
 const SLOT = 1 // the slot to put; then the slot got or put, or a refusal, below 0
-const MOVED = 2 // 1 when the manager has got new memory
 const OUT_OF_MEMORY = -2 // a refusal
 const { registers, crossToGet, crossToPut } = native
 
@@ -58,20 +56,35 @@ class Hidden extends function (object) { return object } {
     return object.#manager
   }
 
-  // To be called when the manager may have got new memory.
-  static followMemory (object) {
-    if (object.#cells[WORDS] !== 0) object.#cells = object.#manager.cells
-  }
-
   static clearsOf (object) {
     cellsOf(object) // throws where there are none
     return object.#clears
   }
 
+  // In the next, no call comes between what Rust does and the new integers, where
+  // it has moved to some: with no stack left it would throw, and the two would part.
+
   static clear (object) {
-    Hidden.managerOf(object).clear()
+    const manager = Hidden.managerOf(object)
+    const cells = manager.clear()
+    if (object.#cells[WORDS] !== 0) object.#cells = cells
     object.#clears++
-    Hidden.followMemory(object)
+  }
+
+  /** Answers `start`, or a refusal. */
+  static reserve (object, start, end) {
+    const manager = Hidden.managerOf(object)
+    const cells = manager.reserve(start, end)
+    if (object.#cells[WORDS] !== 0) object.#cells = cells
+    return registers[SLOT]
+  }
+
+  /** Answers the slot, or a refusal. */
+  static get (object) {
+    registers[MANAGER] = object.#cells[OWNER]
+    const cells = crossToGet() // undefined where it has not moved
+    if (cells !== undefined && object.#cells[WORDS] !== 0) object.#cells = cells
+    return registers[SLOT]
   }
 
   static give (object, maxSlots) {
@@ -148,7 +161,7 @@ CallosumServerSlots.prototype.get = function () {
     cells[TAIL] = capacity
     return tail
   }
-  return getByCrossing(this, cells)
+  return getByCrossing(this)
 }
 
 /**
@@ -205,10 +218,9 @@ const members = {
       this.emit('error', invalidSlot(slot))
       return false
     }
-    const reserved = manager.reserve(slot, slot + 1)
-    Hidden.followMemory(this)
-    if (reserved === null) this.emit('error', noFreeSlot('memory was refused'))
-    return reserved === true
+    const reserved = Hidden.reserve(this, slot, slot + 1)
+    if (reserved === OUT_OF_MEMORY) this.emit('error', noFreeSlot('memory was refused'))
+    return reserved === slot
   },
 
   /** Frees all slots, as if none had ever been given. */
@@ -286,12 +298,10 @@ function from (json) {
     throw new TypeError(`from() needs a constructor that passes its options on: maxSlots is ${slots.maxSlots}, not ${maxSlots}`)
   }
   Hidden.clear(slots) // a constructor may have taken some
-  const manager = managerOf(slots)
   for (const [start, end] of inUse) {
-    if (manager.reserve(start, end) === null) throw noFreeSlot('memory was refused')
+    if (Hidden.reserve(slots, start, end) === OUT_OF_MEMORY) throw noFreeSlot('memory was refused')
   }
-  manager.raiseMaxSlotGiven(maxSlotGiven)
-  Hidden.followMemory(slots)
+  managerOf(slots).raiseMaxSlotGiven(maxSlotGiven)
   return slots
 }
 
@@ -426,14 +436,8 @@ function markAll (cells) {
   }
 }
 
-function getByCrossing (slots, cells) {
-  registers[MANAGER] = cells[OWNER]
-  crossToGet()
-  if (registers[MOVED] !== 0) {
-    registers[MOVED] = 0
-    Hidden.followMemory(slots)
-  }
-  const slot = registers[SLOT]
+function getByCrossing (slots) {
+  const slot = Hidden.get(slots)
   if (slot >= 0) return slot
   slots.emit('error', noFreeSlot(slot === OUT_OF_MEMORY ? 'memory was refused' : 'all are in use'))
 }

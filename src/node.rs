@@ -2,7 +2,7 @@
 //!
 //! What is not hot goes through the `#[napi]` class [`NodeSlots`]. The two hot
 //! crossings, `crossToGet` and `crossToPut`, are plain callbacks without
-//! arguments or results: they find the manager's number and the slot in the
+//! arguments: they find the manager's number and the slot in the
 //! *registers*, a few integers that each environment shares with JavaScript.
 //!
 //! No JavaScript runs while a manager is borrowed.
@@ -37,9 +37,7 @@ const MANAGER: usize = 0;
 /// Register: the slot that is put, and afterwards the slot that was got or one
 /// of the refusals below.
 const SLOT: usize = 1;
-/// Register: set to 1 when the manager has moved to new memory.
-const MOVED: usize = 2;
-const REGISTERS: usize = 3;
+const REGISTERS: usize = 2;
 
 /// All slots are in use (get); the slot is not in use (put).
 const REFUSED: i32 = -1;
@@ -357,30 +355,37 @@ impl NodeSlots {
         self.with(|slots| slot_number(slot).is_some_and(|slot| slots.contains(slot)))
     }
 
-    /// Takes the slots from `start` to `end` (not included); false where one of
-    /// them is in use, `null` where memory is refused. Throws where they are no
-    /// slots.
-    #[napi]
-    pub fn reserve(&self, start: f64, end: f64) -> Result<Option<bool>> {
+    /// Takes the slots from `start` to `end` (not included), and answers the
+    /// manager's integers, which may be others now. The slot's register is `start`
+    /// then, or a refusal. Throws where they are no slots.
+    #[napi(ts_return_type = "Int32Array")]
+    pub fn reserve<'env>(&self, env: &'env Env, start: f64, end: f64) -> Result<Unknown<'env>> {
         let run = slot_number(start).zip(slot_number(end)).map(|(start, end)| start..end);
+        let registers = self.environment.registers()?;
         let reserved = match run {
             Some(run) => self.with(|slots| slots.reserve_run(run))?,
             None => Err(CannotReserve::NoSuchSlot),
         };
-        match reserved {
-            Ok(()) => Ok(Some(true)),
-            Err(CannotReserve::InUse) => Ok(Some(false)),
+        registers[SLOT].set(match reserved {
+            Ok(()) => start as i32,
+            Err(CannotReserve::InUse) => REFUSED,
+            Err(CannotReserve::OutOfMemory) => OUT_OF_MEMORY,
             Err(CannotReserve::NoSuchSlot) => {
-                Err(Error::new(Status::InvalidArg, format!("no such slots: {start} to {end}")))
+                let message = format!("no such slots: {start} to {end}");
+                return Err(Error::new(Status::InvalidArg, message));
             }
-            Err(CannotReserve::OutOfMemory) => Ok(None),
-        }
+        });
+        self.cells(env)
     }
 
-    /// Frees all slots, as if none had ever been given.
-    #[napi]
-    pub fn clear(&self) -> Result<()> {
-        self.with(|slots| slots.clear())
+    /// Frees all slots, as if none had ever been given, and answers the manager's
+    /// integers, which may be others now.
+    #[napi(ts_return_type = "Int32Array")]
+    pub fn clear<'env>(&self, env: &'env Env) -> Result<Unknown<'env>> {
+        self.with(|slots| {
+            slots.clear();
+            slots.memory().array(env)
+        })?
     }
 
     /// The slots in use as runs, ascending: start, end, start, end …
@@ -477,7 +482,6 @@ fn layout(env: &Env) -> Result<Object<'_>> {
         ("BITS", memory::BITS),
         ("MANAGER", MANAGER),
         ("SLOT", SLOT),
-        ("MOVED", MOVED),
     ] {
         layout.set(name, value as u32)?;
     }
@@ -532,7 +536,8 @@ unsafe extern "C" fn cross_to_put(
 }
 
 /// Calls `work` with the manager and the slot that the registers name, and
-/// leaves its answer in the slot's register.
+/// leaves its answer in the slot's register. Answers the manager's integers where
+/// they are others now, else undefined.
 ///
 /// # Safety
 ///
@@ -552,18 +557,21 @@ unsafe fn cross(
     };
     // SAFETY: `crossing` set data to an Environment, which outlives the function.
     let environment = unsafe { &*data.cast::<Environment>() };
+    let live = Env::from_raw(env);
     let crossed = environment.registers().and_then(|registers| {
         environment.with_manager(registers[MANAGER].get() as usize, |slots| {
             let length = slots.memory().as_ref().len();
             registers[SLOT].set(work(slots, registers[SLOT].get()));
-            if slots.memory().as_ref().len() != length {
-                registers[MOVED].set(1);
-            }
-        })
+            let moved = slots.memory().as_ref().len() != length;
+            moved.then(|| slots.memory().array(&live)).transpose()
+        })?
     });
-    if let Err(error) = crossed {
-        // SAFETY: env is live, and no exception is pending.
-        unsafe { JsError::from(error).throw_into(env) };
+    match crossed {
+        Ok(moved) => moved.map_or(ptr::null_mut(), |cells| cells.raw()),
+        Err(error) => {
+            // SAFETY: env is live, and no exception is pending.
+            unsafe { JsError::from(error).throw_into(env) };
+            ptr::null_mut()
+        }
     }
-    ptr::null_mut()
 }

@@ -38,12 +38,6 @@ module.exports = [
     reason: 'these have no Symbol.dispose'
   },
   {
-    runtimes: ['node12'],
-    file: 'stack.test.js',
-    tests: /^((get|reserve)\(\) that takes more memory|clear\(\)) with no stack left/,
-    reason: 'there they can throw after they have done all, a fault that is not found yet'
-  },
-  {
     runtimes: ['node12', 'node14', 'node16'],
     file: 'tampering.test.js',
     tests: /detached/,
