@@ -137,3 +137,11 @@ test('what index.js knows of the shared integers is what Rust says', () => {
   const added = Object.keys(known).filter(name => !(name in layout))
   assert.deepStrictEqual(added, ['FIRST_WORDS'])
 })
+
+test("the addon's own class does all by itself, one crossing a call", () => {
+  const { native } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
+  const slots = new native.CallosumServerSlots()
+  assert.deepStrictEqual([slots.maxSlots, slots.get(), slots.get(), slots.put(0), slots.put(0), slots.get()], [2147483647, 0, 1, true, false, 0])
+  assert.throws(() => slots.reserve(0.5, 1), { message: 'no such slots: 0.5 to 1' })
+  assert.strictEqual(slots.size, 2)
+})

@@ -157,3 +157,20 @@ fn bits_that_stand_for_nothing_are_passed_over() {
     assert_eq!(map.take_run(0), Some(65_504..65_536));
     assert_eq!((map.lowest(0), map.count()), (None, 0));
 }
+
+#[test]
+fn a_slot_beyond_the_memory_is_not_added() {
+    let cells = cells(32);
+    let map = FreeMap::over(&cells);
+    assert!(!map.insert(1024));
+    assert_eq!(map.count(), 0);
+}
+
+#[test]
+fn a_map_shows_its_runs() {
+    let cells = cells(32);
+    let map = FreeMap::over(&cells);
+    map.insert_run(30..40);
+    assert!(map.insert(7));
+    assert_eq!(format!("{map:?}"), "[7..8, 30..40]");
+}
