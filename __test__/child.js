@@ -34,9 +34,9 @@ async function measure (main, nodeArguments = []) {
   return JSON.parse(await run(['--expose-gc', ...nodeArguments, '-e', script]))
 }
 
-// V8 lets the young generation grow while much is made, in Node.js 24 and later to
-// some 140 MB, and keeps it for good: resident memory would be about that. So it
-// stays at 1 MB where resident memory is what is measured.
+// V8 lets the young generation grow while much is made, in Node.js 24 to over 100 MB,
+// and keeps it for good: resident memory would be about that. So it stays at 1 MB
+// where resident memory is what is measured.
 const SMALL_YOUNG_GENERATION = ['--max-semi-space-size=1']
 
 module.exports = { ROOT, SMALL_YOUNG_GENERATION, run, measure }
