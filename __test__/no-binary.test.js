@@ -52,6 +52,22 @@ test('a binary that does not load is named in the error, with the reason', t => 
   assert.match(message, /^ {2}because: .*callosum-server-slots\..+\.node/m)
 })
 
+test('where the binary does not load, a second require() fails like the first one', () => {
+  const program = `
+    for (const time of ['first', 'second']) {
+      try {
+        require('.')
+        console.log(time + ': it loads')
+      } catch (error) {
+        console.log(time + ': ' + error.code)
+      }
+    }`
+  const env = { ...process.env, CALLOSUM_TEST_BINARY: join(__dirname, 'no-binary.test.js') }
+  const preload = join(__dirname, 'preload', 'other-binary.js')
+  const { stdout, stderr } = spawnSync(process.execPath, ['-r', preload, '-e', program], { cwd: join(__dirname, '..'), env, encoding: 'utf8' })
+  assert.strictEqual(stdout, 'first: ERR_NO_BINARY\nsecond: ERR_NO_BINARY\n', stderr)
+})
+
 test('another package of the name that the loader would look for is not loaded', t => {
   const folder = temporaryFolder(t)
   const copy = install(folder, { binaries: [] })
