@@ -32,6 +32,12 @@ module.exports = [
     reason: 'npm test holds Node.js 20 to these times; others are slower or faster of themselves'
   },
   {
+    runtimes: ['bun', 'deno'],
+    file: 'no-binary.test.js',
+    tests: /^where the binary does not load, a second require/,
+    reason: 'a preload cannot put another binary in the place of ours there'
+  },
+  {
     runtimes: ['node12', 'node14', 'node16'],
     file: 'lease.test.js',
     tests: /^\[Symbol\.dispose\]/,
