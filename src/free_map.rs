@@ -67,40 +67,24 @@ impl<'a> FreeMap<'a> {
         if word >= self.words() {
             return false;
         }
-        let bits = self.word(word);
-        if bits & bit(slot) != 0 {
+        if self.word(word) & bit(slot) != 0 {
             return false;
         }
-        self.set_word(word, bits | bit(slot));
         self.add_to_count(1);
-        if bits == 0 {
-            self.mark(word);
-        }
+        self.set_bits(word, bit(slot));
         true
     }
 
     /// Adds a run of slots that are missing. O(run / 32).
     pub fn insert_run(&self, run: Range<u32>) {
         self.add_to_count((run.end - run.start) as i32);
-        for (word, mask) in pieces(run) {
-            let bits = self.word(word);
-            self.set_word(word, bits | mask);
-            if bits == 0 {
-                self.mark(word);
-            }
-        }
+        pieces(run).for_each(|(word, mask)| self.set_bits(word, mask));
     }
 
     /// Removes a run of slots that are there. O(run / 32).
     pub fn remove_run(&self, run: Range<u32>) {
         self.add_to_count(-((run.end - run.start) as i32));
-        for (word, mask) in pieces(run) {
-            let rest = self.word(word) & !mask;
-            self.set_word(word, rest);
-            if rest == 0 {
-                self.unmark(self.words() + word);
-            }
-        }
+        pieces(run).for_each(|(word, mask)| self.clear_bits(word, mask));
     }
 
     /// The lowest slot from `from` up. O(1): two steps for each level of summaries.
@@ -115,12 +99,8 @@ impl<'a> FreeMap<'a> {
         let (word, bits) = self.lowest_bits(from)?;
         let first = bits.trailing_zeros();
         let length = (bits >> first).trailing_ones();
-        let rest = self.word(word) & !mask(first, length);
-        self.set_word(word, rest);
         self.add_to_count(-(length as i32));
-        if rest == 0 {
-            self.unmark(self.words() + word);
-        }
+        self.clear_bits(word, mask(first, length));
         let start = word * 32 + first;
         Some(start..start + length)
     }
@@ -165,10 +145,29 @@ impl<'a> FreeMap<'a> {
         }
     }
 
-    /// Says above that a leaf is not 0.
+    /// Sets bits of a leaf, and says above that it is not 0.
     #[inline]
-    fn mark(&self, word: u32) {
-        let mut node = self.words() + word;
+    fn set_bits(&self, word: u32, mask: u32) {
+        let bits = self.word(word);
+        self.set_word(word, bits | mask);
+        if bits == 0 {
+            self.mark(self.words() + word);
+        }
+    }
+
+    /// Clears bits of a leaf, and says above where it is 0 then.
+    #[inline]
+    fn clear_bits(&self, word: u32, mask: u32) {
+        let rest = self.word(word) & !mask;
+        self.set_word(word, rest);
+        if rest == 0 {
+            self.unmark(self.words() + word);
+        }
+    }
+
+    /// Says above that a node is not 0.
+    #[inline]
+    fn mark(&self, mut node: u32) {
         while node > 0 {
             let above = self.summary(node / 32);
             self.set_summary(node / 32, above | bit(node));

@@ -2,8 +2,8 @@
 //!
 //! What is not hot goes through the `#[napi]` class [`NodeSlots`]. The two hot
 //! crossings, `crossToGet` and `crossToPut`, are plain callbacks without
-//! arguments: they find the manager's number and the slot in the
-//! *registers*, a few integers that each environment shares with JavaScript.
+//! arguments: they find the manager's number and the slot in the *registers*, two
+//! integers that each environment shares with JavaScript.
 //!
 //! No JavaScript runs while a manager is borrowed.
 //!
@@ -34,14 +34,14 @@ use crate::{CannotReserve, MAX_SLOTS, Memory, NoFreeSlot, Slots};
 
 /// Register: the number of the manager that is called.
 const MANAGER: usize = 0;
-/// Register: the slot that is put, and afterwards the slot that was got or one
-/// of the refusals below.
+/// Register: the slot that is put, and afterwards the slot that was got or reserved,
+/// or one of the refusals below.
 const SLOT: usize = 1;
 const REGISTERS: usize = 2;
 
-/// All slots are in use (get); the slot is not in use (put).
+/// All slots are in use (get); the slot is not in use (put), or is (reserve).
 const REFUSED: i32 = -1;
-/// There are free slots, but memory for the bookkeeping was refused (get).
+/// There are free slots, but memory for the bookkeeping was refused (get, reserve).
 const OUT_OF_MEMORY: i32 = -2;
 
 /// Integers in an `Int32Array`, kept alive by a reference to it.
@@ -123,26 +123,35 @@ impl Int32Arrays {
     ///
     /// The array is a live value of the environment.
     unsafe fn share(self: &Rc<Self>, array: sys::napi_value, length: usize) -> Option<SharedCells> {
-        let (env, unasked) = (self.env, ptr::null_mut());
-        let mut kind = 0;
-        let mut actual_length = 0;
-        let mut data = ptr::null_mut();
+        let env = self.env;
+        // SAFETY: the array is as `integers` wants it.
+        let cells = unsafe { integers(env, array) }.filter(|&(_, actual)| actual == length)?.0;
         let mut reference = ptr::null_mut();
-        // SAFETY: as in `construct`; info refuses what is no typed array, and
-        // null asks for nothing.
-        unsafe {
-            let info = sys::napi_get_typedarray_info;
-            let (buffer, offset) = (unasked, ptr::null_mut());
-            ok(info(env, array, &mut kind, &mut actual_length, &mut data, buffer, offset))?;
-            if kind != sys::TypedarrayType::int32_array || actual_length != length {
-                return None;
-            }
-            ok(sys::napi_create_reference(env, array, 1, &mut reference))?;
-        }
-        // An empty array has no memory, and a slice never begins at null.
-        let cells = if data.is_null() { NonNull::dangling().as_ptr() } else { data.cast() };
+        // SAFETY: as in `construct`.
+        ok(unsafe { sys::napi_create_reference(env, array, 1, &mut reference) })?;
         Some(SharedCells { cells, length, array: reference, arrays: Rc::clone(self) })
     }
+}
+
+/// Where the integers of an `Int32Array` are, and how many: none once it is
+/// detached. `None` for anything else.
+///
+/// # Safety
+///
+/// The array is a live value of the environment.
+unsafe fn integers(
+    env: sys::napi_env,
+    array: sys::napi_value,
+) -> Option<(*const Cell<i32>, usize)> {
+    let (mut kind, mut length, mut data) = (0, 0, ptr::null_mut());
+    let (buffer, offset) = (ptr::null_mut(), ptr::null_mut()); // not asked for
+    let info = sys::napi_get_typedarray_info;
+    // SAFETY: it refuses what is no typed array, and the pointers are to locals that
+    // outlive the call, or null.
+    ok(unsafe { info(env, array, &mut kind, &mut length, &mut data, buffer, offset) })?;
+    // An empty array has no memory, and a slice never begins at null.
+    let cells = if data.is_null() { NonNull::dangling().as_ptr() } else { data.cast() };
+    (kind == sys::TypedarrayType::int32_array).then_some((cells, length))
 }
 
 fn ok(status: sys::napi_status) -> Option<()> {
@@ -158,23 +167,20 @@ impl Drop for Int32Arrays {
 }
 
 impl SharedCells {
-    /// Whether the memory is still where it was: false once JavaScript has
-    /// detached it, which takes what index.js keeps to itself.
-    fn is_attached(&self) -> bool {
+    /// Fails once JavaScript has detached the memory, which takes what index.js
+    /// keeps to itself.
+    fn check_attached(&self) -> Result<()> {
         let env = self.arrays.env;
-        let (mut kind, mut length) = (0, 0);
-        let (mut array, mut data) = (ptr::null_mut(), ptr::null_mut());
-        // SAFETY: as in `Int32Arrays::share`; called by JavaScript, there is a
-        // handle scope.
-        unsafe {
-            let (buffer, offset) = (ptr::null_mut(), ptr::null_mut());
-            let info = sys::napi_get_typedarray_info;
+        let mut array = ptr::null_mut();
+        // SAFETY: as in `array`; called by JavaScript, there is a handle scope.
+        let integers = unsafe {
             ok(sys::napi_get_reference_value(env, self.array, &mut array))
-                .and_then(|()| {
-                    ok(info(env, array, &mut kind, &mut length, &mut data, buffer, offset))
-                })
-                .is_some_and(|()| length == self.length)
+                .and_then(|()| integers(env, array))
+        };
+        if integers.is_some_and(|(_, length)| length == self.length) {
+            return Ok(());
         }
+        Err(internal_error("memory that is shared with JavaScript was detached"))
     }
 
     /// The `Int32Array`.
@@ -207,8 +213,9 @@ impl AsRef<[Cell<i32>]> for SharedCells {
     fn as_ref(&self) -> &[Cell<i32>] {
         // SAFETY: the array is referenced until self is dropped, so its memory
         // stays where it is unless JavaScript detaches it, which whoever was
-        // called by JavaScript has looked after (`is_attached`). It was made with this length, an Int32Array is aligned for
-        // i32, and JavaScript reaches it on this thread only, as Cell demands.
+        // called by JavaScript has looked after (`check_attached`). It was made with
+        // this length, an Int32Array is aligned for i32, and JavaScript reaches it on
+        // this thread only, as Cell demands.
         unsafe { std::slice::from_raw_parts(self.cells, self.length) }
     }
 }
@@ -252,8 +259,8 @@ impl Environment {
     }
 
     fn registers(&self) -> Result<&[Cell<i32>]> {
-        let attached = self.registers.is_attached().then_some(self.registers.as_ref());
-        attached.ok_or_else(|| internal_error(DETACHED))
+        self.registers.check_attached()?;
+        Ok(self.registers.as_ref())
     }
 
     /// Calls `work` with a manager. Where that panics, gives the manager up.
@@ -268,9 +275,7 @@ impl Environment {
         // Only a constructor of Int32Array that is not the built-in one could have called.
         let slots = manager.try_borrow_mut();
         let mut slots = slots.map_err(|_| internal_error("called while it gets memory"))?;
-        if !slots.memory().is_attached() {
-            return Err(internal_error(DETACHED));
-        }
+        slots.memory().check_attached()?;
         catch_unwind(AssertUnwindSafe(|| work(&mut slots))).map_err(|panic| {
             self.managers.borrow_mut()[number] = None;
             let cells = slots.memory().as_ref();
@@ -280,8 +285,6 @@ impl Environment {
         })
     }
 }
-
-const DETACHED: &str = "memory that is shared with JavaScript was detached";
 
 fn internal_error(why: &str) -> Error {
     Error::from_reason(format!("callosum-server-slots: internal error: {why}"))

@@ -258,8 +258,7 @@ impl<M: Memory> Slots<M> {
         let below_capacity = run.start..run.end.min(capacity);
         if !below_capacity.is_empty() {
             self.empty_lane();
-            self.begin_tail_from(below_capacity.end);
-            self.map().remove_run(below_capacity);
+            self.take_from_map_and_tail(below_capacity);
         }
         self.raise_max_slot_given(run.end);
         Ok(())
@@ -442,13 +441,15 @@ impl<M: Memory> Slots<M> {
         }
     }
 
-    /// Moves the tail's slots below `end`, for which there is memory, to the map.
-    fn begin_tail_from(&mut self, end: u32) {
+    /// Takes a free run that is below the capacity and not in the lane.
+    fn take_from_map_and_tail(&mut self, run: Range<u32>) {
         let tail = self.at(TAIL);
-        if tail < end {
-            self.map().insert_run(tail..end);
-            self.set(TAIL, end);
+        if run.start < tail {
+            self.map().remove_run(run.start..run.end.min(tail));
+        } else {
+            self.map().insert_run(tail..run.start);
         }
+        self.set(TAIL, tail.max(run.end));
     }
 
     /// Doubles the memory. O(words).
@@ -468,13 +469,11 @@ impl<M: Memory> Slots<M> {
     /// Moves what there is memory for now from the list to the map.
     fn cover_ahead(&mut self) {
         let covered = self.ahead.partition_point(|&slot| slot < self.at(CAPACITY));
-        if let Some(highest) = self.ahead[..covered].last() {
-            self.begin_tail_from(highest + 1);
-            for slot in &self.ahead[..covered] {
-                self.map().remove_run(*slot..slot + 1);
-            }
-            self.ahead.drain(..covered);
+        for i in 0..covered {
+            let slot = self.ahead[i];
+            self.take_from_map_and_tail(slot..slot + 1);
         }
+        self.ahead.drain(..covered);
     }
 
     fn lane(&self) -> Range<u32> {

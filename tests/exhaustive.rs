@@ -19,8 +19,11 @@ use std::fmt;
 use std::ops::Range;
 use std::rc::Rc;
 
+mod refusable;
+
 use callosum_server_slots::memory::{CAPACITY, cells_for};
-use callosum_server_slots::{CannotReserve, MAX_SLOTS, Memory, NoFreeSlot, NotInUse, Slots};
+use callosum_server_slots::{CannotReserve, MAX_SLOTS, NoFreeSlot, NotInUse, Slots};
+use refusable::Refusable;
 
 /// What to search.
 #[derive(Debug, Clone, Copy)]
@@ -151,35 +154,6 @@ struct Model {
     given: u32,
 }
 
-/// Memory that is refused on demand.
-struct Refusable {
-    cells: Box<[Cell<i32>]>,
-    refusal: Rc<Refusal>,
-}
-
-#[derive(Default)]
-struct Refusal {
-    wanted: Cell<bool>,
-    happened: Cell<bool>,
-}
-
-impl AsRef<[Cell<i32>]> for Refusable {
-    fn as_ref(&self) -> &[Cell<i32>] {
-        &self.cells
-    }
-}
-
-impl Memory for Refusable {
-    fn allocate(&self, cells: usize) -> Option<Self> {
-        let refusal = Rc::clone(&self.refusal);
-        if refusal.wanted.get() {
-            refusal.happened.set(true);
-            return None;
-        }
-        Some(Self { cells: vec![Cell::new(0); cells].into(), refusal })
-    }
-}
-
 /// A state that was found: how, and what the model says of it.
 struct Found {
     /// The state before and the call; `None` for the first.
@@ -258,9 +232,7 @@ impl Search {
     }
 
     fn start(&self) -> Slots<Refusable> {
-        let cells = vec![Cell::new(0); cells_for(self.words)].into();
-        let memory = Refusable { cells, refusal: Rc::default() };
-        let mut slots = Slots::over(memory, self.max_slots);
+        let mut slots = Slots::over(Refusable::new(cells_for(self.words)), self.max_slots);
         self.take_base(&mut slots);
         slots
     }

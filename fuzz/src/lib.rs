@@ -10,6 +10,8 @@ use std::path::PathBuf;
 use arbitrary::{Arbitrary, Unstructured};
 
 pub mod free_map;
+#[path = "../../tests/refusable/mod.rs"]
+mod refusable;
 pub mod runs;
 pub mod slots;
 

@@ -1,14 +1,14 @@
 //! The whole manager: any program of calls, over memory of any size at first, which
 //! is refused or not.
 
-use std::cell::Cell;
 use std::ops::Range;
 use std::rc::Rc;
 
 use arbitrary::Arbitrary;
 use callosum_server_slots::memory::cells_for;
-use callosum_server_slots::{CannotReserve, MAX_SLOTS, Memory, NoFreeSlot, NotInUse, Slots};
+use callosum_server_slots::{CannotReserve, MAX_SLOTS, NoFreeSlot, NotInUse, Slots};
 
+use crate::refusable::{Refusable, Refusal};
 use crate::runs::Runs;
 
 #[derive(Arbitrary, Debug)]
@@ -87,8 +87,8 @@ pub fn run(data: &[u8]) {
         Limit::Many(slots) => slots.into(),
         Limit::Most => MAX_SLOTS,
     };
-    let refusal = Rc::<Refusal>::default();
-    let memory = Refusable { cells: zeros(cells_for(words)), refusal: Rc::clone(&refusal) };
+    let memory = Refusable::new(cells_for(words));
+    let refusal = Rc::clone(&memory.refusal);
     let mut pair = Pair {
         slots: Slots::over(memory, limit),
         model: Model { in_use: Runs::default(), given: 0, limit },
@@ -98,39 +98,6 @@ pub fn run(data: &[u8]) {
     for step in &program.steps {
         pair.step(step);
         pair.check();
-    }
-}
-
-/// Memory that is refused on demand.
-struct Refusable {
-    cells: Box<[Cell<i32>]>,
-    refusal: Rc<Refusal>,
-}
-
-#[derive(Default)]
-struct Refusal {
-    wanted: Cell<bool>,
-    happened: Cell<bool>,
-}
-
-fn zeros(cells: usize) -> Box<[Cell<i32>]> {
-    vec![Cell::new(0); cells].into()
-}
-
-impl AsRef<[Cell<i32>]> for Refusable {
-    fn as_ref(&self) -> &[Cell<i32>] {
-        &self.cells
-    }
-}
-
-impl Memory for Refusable {
-    fn allocate(&self, cells: usize) -> Option<Self> {
-        let refusal = Rc::clone(&self.refusal);
-        if refusal.wanted.get() {
-            refusal.happened.set(true);
-            return None;
-        }
-        Some(Self { cells: zeros(cells), refusal })
     }
 }
 
