@@ -176,7 +176,8 @@ CallosumServerSlots.prototype.get = function () {
 CallosumServerSlots.prototype.put = function (slot) {
   const cells = cellsOf(this)
   if (isSlot(slot)) {
-    if (cells[START] === cells[END] && cells[COUNT] === 0 && slot < cells[TAIL]) return putAlone(cells, slot)
+    // When no slot below the tail is free, this one is in use.
+    if (cells[START] === cells[END] && cells[COUNT] === 0 && slot < cells[TAIL]) return beginLane(cells, slot)
     if (slot < cells[START]) return putBelowLane(cells, slot)
     if (slot < cells[TAIL] ? putAboveLane(cells, slot) : putByCrossing(cells, slot)) return
   }
@@ -305,8 +306,8 @@ function from (json) {
   return slots
 }
 
-// No slot below the tail is free, so the slot is in use. It is the new lane.
-function putAlone (cells, slot) {
+// What the lane had is forgotten.
+function beginLane (cells, slot) {
   const start = cells[START]
   if (start > cells[GIVEN]) cells[GIVEN] = start
   cells[START] = slot
@@ -327,10 +328,7 @@ function putBelowLane (cells, slot) {
   const end = cells[END]
   const isTail = end === cells[TAIL]
   if (!isTail && start !== end) markRun(cells, start, end)
-
-  if (start > cells[GIVEN]) cells[GIVEN] = start
-  cells[START] = slot
-  cells[END] = slot + 1
+  beginLane(cells, slot)
   if (start === end) return
   if (isTail) {
     cells[TAIL] = start

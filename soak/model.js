@@ -111,7 +111,6 @@ class Model {
   nextInUse (slot) {
     const { inUse, counts } = this
     for (; slot < inUse.length; slot++) {
-      if (inUse[slot] === 1) return slot
       if (slot % BLOCK === 0) while (counts[slot / BLOCK] === 0) slot += BLOCK
       if (inUse[slot] === 1) return slot
     }
