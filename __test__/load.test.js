@@ -7,7 +7,7 @@ const path = require('node:path')
 const { test } = require('node:test')
 
 const load = require('./load/run')
-const Record = require('./load/record')
+const Log = require('./load/log')
 const Clients = require('./load/clients')
 
 const GIVEN_TWICE = path.join(__dirname, 'preload', 'given-twice.js')
@@ -27,17 +27,17 @@ test(`under load no slot is given twice or lost, and memory stays flat (SEED=${s
 
 test(`under load a slot that is given twice is found (SEED=${seed})`, { skip: onWindows }, async () => {
   const faulty = load({ held: 500, short: 4000, seed, preload: GIVEN_TWICE })
-  await assert.rejects(faulty, /the server gave 0, and 499 was the lowest free slot/)
+  await assert.rejects(faulty, /slot 0 was given twice: to \S+ and to \S+/)
 })
 
-/** A record of the lines, and what it finds wrong. */
+/** What is found wrong in a log of these lines. */
 function faultsOf (...lines) {
-  const record = new Record()
-  for (const line of lines) record.check(line)
-  return record.faults
+  const log = new Log()
+  for (const line of lines) log.check(line)
+  return log.faults
 }
 
-test('the record finds what is wrong in a log', () => {
+test('what is wrong in a log is found', () => {
   assert.deepEqual(faultsOf('listening on 127.0.0.1:1', '+ 0  a:1  1 in use', '+ 1  a:2  2 in use', '- 0  a:1  1 in use', '+ 0  a:3  2 in use'), [])
   assert.equal(faultsOf('+ 0  a:1  1 in use', '+ 0  a:2  1 in use').length, 1) // given twice
   assert.equal(faultsOf('+ 1  a:1  1 in use').length, 1) // not the lowest

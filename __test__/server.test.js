@@ -8,6 +8,8 @@ const net = require('node:net')
 const path = require('node:path')
 const { describe, test } = require('node:test')
 
+const { randomFrom } = require('./states')
+
 const SERVER = path.join(__dirname, '..', 'examples', 'server.js')
 const FAILING_ACCEPT = path.join(__dirname, 'preload', 'failing-accept.js')
 const TERMINAL = path.join(__dirname, 'preload', 'terminal.js')
@@ -487,14 +489,4 @@ function until (condition, describe) {
     waiting.add(check)
     check()
   })
-}
-
-/** A function that returns integers from 0 up to below its argument (mulberry32). */
-function randomFrom (seed) {
-  return below => {
-    seed = (seed + 0x6D2B79F5) | 0
-    let a = Math.imul(seed ^ (seed >>> 15), seed | 1)
-    a = (a + Math.imul(a ^ (a >>> 7), a | 61)) ^ a
-    return ((a ^ (a >>> 14)) >>> 0) % below
-  }
 }

@@ -4,6 +4,7 @@
 // lane, through the map, from the tail, and into Rust.
 
 const CallosumServerSlots = require('..')
+const Random = require('../bench/random')
 const { withoutFastPaths } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
 
 const ways = {
@@ -77,26 +78,13 @@ function errorsOf (slots) {
 
 /** The same order for the same seed. */
 function shuffled (array, seed = 1) {
-  const random = randomFrom(seed)
-  const copy = array.slice()
-  for (let i = copy.length - 1; i > 0; i--) {
-    const j = random(i + 1)
-    const other = copy[j]
-    copy[j] = copy[i]
-    copy[i] = other
-  }
-  return copy
+  return new Random(seed).shuffle(array.slice())
 }
 
-/** Integers below `n`: Tommy Ettinger's mulberry32. */
+/** A function that answers integers from 0 up to below its argument. */
 function randomFrom (seed) {
-  let state = seed | 0
-  return n => {
-    state = (state + 0x6D2B79F5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return Math.floor(((t ^ (t >>> 14)) >>> 0) / 2 ** 32 * n)
-  }
+  const random = new Random(seed)
+  return n => random.below(n)
 }
 
 module.exports = { ways, forEachState, take, from, observe, errorsOf, shuffled, randomFrom }

@@ -19,7 +19,7 @@ async function main () {
   const addon = build()
   const names = Object.keys(cases)
   const figures = new Map(names.map(name => [name, []]))
-  const progress = new Progress(ROUNDS * names.length)
+  const progress = new Progress(process.stderr, { every: Infinity, steps: ROUNDS * names.length })
   for (let round = 0; round < ROUNDS; round++) {
     for (const name of names) {
       progress.step(name)

@@ -25,7 +25,7 @@ async function run ({ pace, contenders, ...options }) {
 
 async function measureMemory (contenders, sizes) {
   const child = { script: 'child-memory.js', flags: ['--expose-gc'] }
-  const progress = new Progress(contenders.length * sizes.length)
+  const progress = new Progress(process.stderr, { every: Infinity, steps: contenders.length * sizes.length })
   const memory = []
   for (const size of sizes) {
     for (const contender of contenders) {

@@ -20,4 +20,11 @@ function describe ({ cpu, cores, platform, arch, node, date }) {
   return `${cpu}, ${cores} cores, ${platform} ${arch}, Node.js ${node}, ${date}`
 }
 
-module.exports = { describe, machine }
+/** How many files a process may have open; Node.js takes what it may. Windows has no limit. */
+function fileLimit () {
+  const { userLimits } = process.report.getReport()
+  const limit = userLimits && userLimits.open_files.soft
+  return limit === 'unlimited' || limit === undefined ? Infinity : Number(limit)
+}
+
+module.exports = { describe, fileLimit, machine }

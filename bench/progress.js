@@ -1,20 +1,46 @@
 'use strict'
 
-/** One line that is written over again; nothing where nobody watches. */
+const WIDTH = 30
+
+/**
+ * How far a run is: a bar on a terminal, drawn over again; elsewhere a line
+ * every few seconds, so that a log stays short.
+ */
 class Progress {
-  constructor (steps, stream = process.stderr) {
+  /**
+   * @param {object} stream
+   * @param {object} [options]
+   * @param {function} [options.now] milliseconds, of any beginning
+   * @param {number} [options.every=5000] milliseconds between two lines of a log;
+   *   with Infinity there are none
+   * @param {number} [options.steps] how many steps there are, for step()
+   */
+  constructor (stream = process.stderr, { now = Date.now, every = 5000, steps } = {}) {
+    this.stream = stream
+    this.now = now
     this.steps = steps
     this.done = 0
-    this.stream = stream
-    this.began = Date.now()
+    this.every = stream.isTTY ? 100 : every
+    this.began = this.last = now()
   }
 
+  /** @param {number} share of the work that is done, from 0 to 1 */
+  at (share, what) {
+    const { stream } = this
+    const now = this.now()
+    if (now - this.last < this.every) return
+    this.last = now
+    const percent = `${Math.floor(share * 100)}%`.padStart(4)
+    const seconds = `${Math.round((now - this.began) / 1000)} s`
+    if (!stream.isTTY) return stream.write(`${percent}  ${seconds}  ${what}\n`)
+    const full = Math.round(share * WIDTH)
+    const bar = '#'.repeat(full) + '.'.repeat(WIDTH - full)
+    stream.write('\r\x1b[K' + `${bar}${percent}  ${seconds}  ${what}`.slice(0, (stream.columns || 80) - 1))
+  }
+
+  /** One step begins. */
   step (what) {
-    if (!this.stream.isTTY) return
-    const seconds = Math.round((Date.now() - this.began) / 1000)
-    const share = Math.floor(this.done++ / this.steps * 100)
-    const line = `${String(share).padStart(3)}% ${seconds} s  ${what}`
-    this.stream.write('\r\x1b[K' + line.slice(0, this.stream.columns - 1))
+    this.at(this.done++ / this.steps, what)
   }
 
   end () {

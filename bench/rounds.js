@@ -10,7 +10,7 @@ const { summary } = require('./statistics')
  * takes. Answers a result for each case and contender.
  */
 async function runRounds ({ cases, list, contenders, pace }) {
-  const progress = new Progress(pace.rounds * list.length * contenders.length)
+  const progress = new Progress(process.stderr, { every: Infinity, steps: pace.rounds * list.length * contenders.length })
   const jobs = new Map()
   const answers = new Map(list.flatMap(({ id }) => contenders.map(contender => [id + contender, []])))
 

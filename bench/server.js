@@ -9,7 +9,7 @@ const path = require('path')
 const { parseArgs } = require('util')
 
 const { versions } = require('./cases')
-const { describe, machine } = require('./machine')
+const { describe, fileLimit, machine } = require('./machine')
 const Progress = require('./progress')
 const { median } = require('./statistics')
 const { figure, table } = require('./table')
@@ -35,7 +35,7 @@ async function main () {
   }
   const contenders = options.contenders.split(',')
   const rounds = Number(options.rounds)
-  const progress = new Progress(rounds * contenders.length)
+  const progress = new Progress(process.stderr, { every: Infinity, steps: rounds * contenders.length })
   const figures = Object.fromEntries(contenders.map(contender => [contender, []]))
   for (let round = 1; round <= rounds; round++) {
     for (const contender of contenders) {
@@ -94,13 +94,6 @@ async function answer (child) {
   const [message] = await Promise.race([once(child, 'message'), gone])
   gone.catch(() => {}) // it may end now
   return message
-}
-
-/** How many files a process may have open; Node.js takes what it may. */
-function fileLimit () {
-  const { userLimits } = process.report.getReport()
-  const limit = userLimits && userLimits.open_files.soft
-  return limit === 'unlimited' || limit === undefined ? Infinity : Number(limit)
 }
 
 main().catch(error => {

@@ -3,6 +3,8 @@
 const { closeSync, openSync } = require('fs')
 const { parseArgs } = require('util')
 
+const { fileLimit } = require('../bench/machine')
+
 const FILES = 100 // that a process needs beside its connections, with room
 const MOST = 100 // processes of a kind
 
@@ -64,13 +66,6 @@ function number (values, name, standard, least, most) {
   const { [name]: text = String(standard) } = values
   if (/^\d+$/.test(text) && text >= least && text <= most) return Number(text)
   throw new Error(`--${name} must be an integer from ${least} to ${most}, but is '${text}'`)
-}
-
-/** How many files a process may have open; Node.js takes what it may. */
-function fileLimit () {
-  const { userLimits } = process.report.getReport()
-  const limit = userLimits && userLimits.open_files.soft
-  return limit === 'unlimited' || limit === undefined ? Infinity : Number(limit)
 }
 
 module.exports = { readOptions, usage }

@@ -1,5 +1,6 @@
 'use strict'
 
+const MOST = 1 << 17 // slots, more than a server has connections
 const GAVE_OR_TOOK_BACK = /^([+-]) (\d+) {2}(\S+) {2}(\d+) in use$/
 
 /**
@@ -10,11 +11,11 @@ const GAVE_OR_TOOK_BACK = /^([+-]) (\d+) {2}(\S+) {2}(\d+) in use$/
  */
 class Record {
   constructor () {
+    this.taken = new Uint8Array(MOST) // 1 is in use or, once that was said, lost
     this.holders = new Map() // from each slot in use to the peer that has it
     this.load = 0 // how many slots are in use, as the server says
     this.given = 0
     this.faults = [] // each once, not on every line that follows from it
-    this.lost = new Set()
     this.surplus = 0 // how many slots too many the server counts
   }
 
@@ -35,26 +36,26 @@ class Record {
   }
 
   give (slot, peer) {
-    const { holders, lost } = this
+    const { holders, taken } = this
     this.given++
     if (holders.has(slot)) {
       this.faults.push(`slot ${slot} was given twice: to ${holders.get(slot)} and to ${peer}`)
     }
-    for (let lower = 0; lower < slot; lower++) {
-      if (holders.has(lower) || lost.has(lower)) continue
+    for (let lower = taken.indexOf(0); lower >= 0 && lower < slot; lower = taken.indexOf(0, lower)) {
       this.faults.push(`slot ${lower} was lost: it was free when ${slot} was given`)
-      lost.add(lower)
+      taken[lower] = 1
     }
-    lost.delete(slot)
+    taken[slot] = 1
     holders.set(slot, peer)
   }
 
   takeBack (slot, peer) {
-    const { holders } = this
+    const { holders, taken } = this
     if (holders.get(slot) !== peer) {
       const holder = holders.has(slot) ? holders.get(slot) + ' had it' : 'nobody had it'
       this.faults.push(`slot ${slot} was taken back from ${peer}: ${holder}`)
     }
+    taken[slot] = 0
     holders.delete(slot)
   }
 }

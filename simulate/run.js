@@ -8,7 +8,7 @@ const { closeSync, openSync, writeFileSync } = require('fs')
 const { describe, machine } = require('../bench/machine')
 const { table } = require('../bench/table')
 const { read, usage } = require('./options')
-const Progress = require('./progress')
+const Progress = require('../bench/progress')
 const scenarios = require('./scenarios')
 
 async function main () {

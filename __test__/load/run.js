@@ -2,7 +2,7 @@
 
 // The example server under load: connections that stay, and beside them short
 // ones of every kind (clients.js). Neither its clients nor its own log
-// (record.js) may show a slot that is given twice, not the lowest, or lost, and
+// (log.js) may show a slot that is given twice, not the lowest, or lost, and
 // its memory is to be the same after each round.
 //
 //   node __test__/load/run.js    10,000 at once and 200,000 short ones
@@ -13,9 +13,10 @@ const fs = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
 
+const { fileLimit } = require('../../bench/machine')
 const { randomFrom } = require('../states')
 const Clients = require('./clients')
-const Record = require('./record')
+const Log = require('./log')
 
 const SERVER = path.join(__dirname, '..', '..', 'examples', 'server.js')
 const MEMORY = path.join(__dirname, '..', 'preload', 'memory.js')
@@ -31,13 +32,13 @@ const TIME = 1200000 // ms for everything
  */
 async function load ({ held, short, seed, preload, onRound = () => {} }) {
   const needed = held + 2 * AT_ONCE + 100
-  const limit = filesLimit()
+  const limit = fileLimit()
   if (limit < needed) throw new Error(`This takes ${needed} open files, and the limit is ${limit}: raise it with ulimit -n ${needed}`)
 
   const started = Date.now()
   const server = new Server(preload)
   try {
-    const [, port] = await server.until(() => server.record.lastLine.match(/^listening on .*:(\d+)$/), 'the server to listen')
+    const [, port] = await server.until(() => server.log.lastLine.match(/^listening on .*:(\d+)$/), 'the server to listen')
     const clients = server.clients = new Clients(Number(port), randomFrom(seed))
     const rounds = []
     for (let i = 0; i < ROUNDS; i++) {
@@ -46,7 +47,7 @@ async function load ({ held, short, seed, preload, onRound = () => {} }) {
       onRound(rounds[i], i)
     }
     await server.stop()
-    const { served, peak } = server.record
+    const { peak, record: { given: served } } = server.log
     const seconds = (Date.now() - started) / 1000
     return { opened: clients.opened, served, slotsRead: clients.slotsRead, peak, rounds, seconds }
   } finally {
@@ -56,10 +57,10 @@ async function load ({ held, short, seed, preload, onRound = () => {} }) {
 
 /** Opens `held` connections, has `short` ones come and go, and closes all. */
 async function round (server, held, short) {
-  const { clients, record } = server
+  const { clients, log } = server
   const staying = []
   await server.each(held, async () => staying.push(await clients.long()))
-  await server.until(() => record.inUse === held, `${held} in use`)
+  await server.until(() => log.inUse === held, `${held} in use`)
   await server.each(short, async i => {
     await clients.short()
     if (i % 10 !== 0) return
@@ -67,9 +68,9 @@ async function round (server, held, short) {
     await clients.dismiss(client)
     staying.push(await clients.long())
   })
-  await server.until(() => record.inUse === held, `no more than ${held} in use`)
+  await server.until(() => log.inUse === held, `no more than ${held} in use`)
   await server.each(held, () => clients.dismiss(staying.pop()))
-  await server.until(() => record.inUse === 0, 'none in use')
+  await server.until(() => log.inUse === 0, 'none in use')
 }
 
 class Server {
@@ -85,15 +86,15 @@ class Server {
     })
     fs.closeSync(output)
     this.child.on('exit', (code, signal) => { this.end = { code, signal } })
-    this.record = new Record(log)
+    this.log = new Log(log)
   }
 
   /** Throws where the clients or the log have seen a fault. */
   expectNoFault () {
-    this.record.read()
-    const faults = this.record.faults.concat(this.clients ? this.clients.faults : [])
+    this.log.read()
+    const faults = this.log.faults.concat(this.clients ? this.clients.faults : [])
     if (faults.length > 0) throw new Error(faults.slice(0, 20).join('\n'))
-    if (Date.now() > this.deadline) throw new Error(`no end after ${TIME} ms: ${this.record.lastLine}`)
+    if (Date.now() > this.deadline) throw new Error(`no end after ${TIME} ms: ${this.log.lastLine}`)
   }
 
   async until (condition, what) {
@@ -117,7 +118,7 @@ class Server {
       }
     }
     const all = Promise.all(Array.from({ length: AT_ONCE }, work))
-    const watch = setInterval(() => this.record.read(), 500)
+    const watch = setInterval(() => this.log.read(), 500)
     try {
       await this.orDeadline(all, `${count} connections`)
     } finally {
@@ -132,7 +133,7 @@ class Server {
       timer = setTimeout(() => {
         try {
           this.expectNoFault()
-          reject(new Error(`waited in vain for ${what}: ${this.record.lastLine}`))
+          reject(new Error(`waited in vain for ${what}: ${this.log.lastLine}`))
         } catch (error) {
           reject(error)
         }
@@ -156,7 +157,7 @@ class Server {
     const end = await this.until(() => this.end, 'when told to')
     this.expectNoFault()
     if (end.code !== 0) throw new Error(`the server ended with ${JSON.stringify(end)}`)
-    const { served, lastLine } = this.record
+    const { lastLine, record: { given: served } } = this.log
     if (lastLine !== `connections served: ${served}`) throw new Error(`${served} were served: ${lastLine}`)
   }
 
@@ -164,13 +165,6 @@ class Server {
     this.child.kill('SIGKILL')
     fs.rmSync(this.folder, { recursive: true })
   }
-}
-
-/** How many files a process may have open. Node.js itself has raised it as far as it may. */
-function filesLimit () {
-  const { userLimits } = process.report.getReport()
-  const limit = userLimits ? userLimits.open_files.soft : Infinity // Windows has none
-  return limit === 'unlimited' ? Infinity : limit
 }
 
 function show ({ rss, heapUsed, external }, i) {

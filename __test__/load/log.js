@@ -1,0 +1,44 @@
+'use strict'
+
+// The log of an example server, in a file: what it says of its slots is held
+// against a model that knows nothing of the package.
+
+const fs = require('node:fs')
+const Record = require('../../fleet/record')
+
+class Log {
+  constructor (file) {
+    this.file = file
+    this.position = 0
+    this.rest = ''
+    this.lastLine = ''
+    this.record = new Record()
+    this.peak = 0 // of the slots in use
+  }
+
+  get inUse () { return this.record.holders.size }
+
+  get faults () { return this.record.faults }
+
+  /** Reads on from where it was. */
+  read () {
+    const descriptor = fs.openSync(this.file, 'r')
+    const buffer = Buffer.alloc(1 << 20)
+    for (let length; (length = fs.readSync(descriptor, buffer, 0, buffer.length, this.position)) > 0;) {
+      this.position += length
+      const lines = (this.rest + buffer.toString('latin1', 0, length)).split('\n')
+      this.rest = lines.pop()
+      for (const line of lines) this.check(line)
+    }
+    fs.closeSync(descriptor)
+  }
+
+  check (line) {
+    this.lastLine = line
+    if (/^(listening on|connections served:) /.test(line)) return
+    this.record.read(line)
+    this.peak = Math.max(this.peak, this.inUse)
+  }
+}
+
+module.exports = Log
