@@ -2,8 +2,8 @@
 
 const EventEmitter = require('events')
 const { inherits, inspect } = require('util')
-const native = require('./load-native.js')
-const { isSlot, maxSlotsOf, checkedSnapshot, noFreeSlot, invalidSlot } = require('./errors.js')
+const native = require('./lib/load-native.js')
+const { isSlot, maxSlotsOf, checkedSnapshot, noFreeSlot, invalidSlot } = require('./lib/errors.js')
 
 // A manager's integers, which Rust reads and writes too (src/memory.rs). Indices:
 const START = 0 // of the lane, a run of free slots; no slot below it is free

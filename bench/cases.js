@@ -7,7 +7,7 @@ const { mkdtempSync, rmSync, writeFileSync } = require('fs')
 const os = require('os')
 const path = require('path')
 
-const Random = require('./random')
+const Random = require('../common/random')
 
 const SEED = 20130413
 

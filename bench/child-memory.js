@@ -4,7 +4,7 @@
 // Of few slots there are many managers, so that the process's own ups and downs
 // count for little.
 
-const Random = require('./random')
+const Random = require('../common/random')
 
 const ENOUGH = 1_000_000
 

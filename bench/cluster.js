@@ -10,10 +10,10 @@ const net = require('net')
 const path = require('path')
 const { parseArgs } = require('util')
 
-const { describe, machine } = require('./machine')
-const Random = require('./random')
-const { median } = require('./statistics')
-const { figure, table } = require('./table')
+const { describe, machine } = require('../common/machine')
+const Random = require('../common/random')
+const { median } = require('../common/statistics')
+const { figure, table } = require('../common/table')
 
 const WORKERS = 4
 const OPEN = 1000 // connections held

@@ -7,11 +7,11 @@ const { execFileSync } = require('child_process')
 const path = require('path')
 
 const cases = require('./crossings/cases')
-const { describe, machine } = require('./machine')
+const { describe, machine } = require('../common/machine')
 const measure = require('./measure')
-const Progress = require('./progress')
-const { median } = require('./statistics')
-const { figure, table } = require('./table')
+const Progress = require('../common/progress')
+const { median } = require('../common/statistics')
+const { figure, table } = require('../common/table')
 
 const ROUNDS = 5
 

@@ -3,11 +3,11 @@
 // npm run bench -- --growth: how time and memory grow with the slots in use.
 
 const { Cases, versions } = require('./cases')
-const { machine } = require('./machine')
+const { machine } = require('../common/machine')
 const measure = require('./measure')
-const Progress = require('./progress')
+const Progress = require('../common/progress')
 const runRounds = require('./rounds')
-const { figure, table } = require('./table')
+const { figure, table } = require('../common/table')
 
 const contenders = ['ours', 'heap', 'floor']
 const sizes = [100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000]

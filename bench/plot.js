@@ -8,7 +8,7 @@ const path = require('path')
 
 const growthChart = require('./plot/growth')
 const patternsChart = require('./plot/patterns')
-const { themed } = require('./plot/theme')
+const { themed } = require('../common/plot-theme')
 
 async function main () {
   await draw('results.json', patternsChart, 'patterns.svg')

@@ -1,7 +1,7 @@
 'use strict'
 
 const check = require('./bars')
-const { figure, table } = require('./table')
+const { figure, table } = require('../common/table')
 
 const BETWEEN = 2
 

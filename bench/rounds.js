@@ -1,8 +1,8 @@
 'use strict'
 
 const measure = require('./measure')
-const Progress = require('./progress')
-const { summary } = require('./statistics')
+const Progress = require('../common/progress')
+const { summary } = require('../common/statistics')
 
 /**
  * Has every contender run every case, round after round, so that a drift of the

@@ -8,7 +8,7 @@ const { parseArgs } = require('util')
 const check = require('./bars')
 const { Cases, contenders, patterns, versions } = require('./cases')
 const growth = require('./growth')
-const { describe, machine } = require('./machine')
+const { describe, machine } = require('../common/machine')
 const report = require('./report')
 const runRounds = require('./rounds')
 

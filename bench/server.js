@@ -9,10 +9,10 @@ const path = require('path')
 const { parseArgs } = require('util')
 
 const { versions } = require('./cases')
-const { describe, fileLimit, machine } = require('./machine')
-const Progress = require('./progress')
-const { median } = require('./statistics')
-const { figure, table } = require('./table')
+const { describe, fileLimit, machine } = require('../common/machine')
+const Progress = require('../common/progress')
+const { median } = require('../common/statistics')
+const { figure, table } = require('../common/table')
 
 const FILES = 200 // that a process needs beside its connections, with room
 const TIME_LIMIT = 180_000

@@ -8,8 +8,8 @@ const path = require('path')
 
 const check = require('./bars')
 const growth = require('./growth')
-const { describe } = require('./machine')
-const { figure } = require('./table')
+const { describe } = require('../common/machine')
+const { figure } = require('../common/table')
 
 // The package's README says what a pattern is, and shows only some contenders.
 const says = {

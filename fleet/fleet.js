@@ -4,7 +4,7 @@ const { spawn } = require('child_process')
 const { EventEmitter, once } = require('events')
 const path = require('path')
 
-const Record = require('./record')
+const Record = require('../common/record')
 
 const HOST = '127.0.0.1'
 const CLIENT = path.join(__dirname, 'client.js')

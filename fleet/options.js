@@ -3,7 +3,7 @@
 const { closeSync, openSync } = require('fs')
 const { parseArgs } = require('util')
 
-const { fileLimit } = require('../bench/machine')
+const { fileLimit } = require('../common/machine')
 
 const FILES = 100 // that a process needs beside its connections, with room
 const MOST = 100 // processes of a kind

@@ -4,8 +4,8 @@
 
 const { writeFileSync } = require('fs')
 
-const { config, themed } = require('../bench/plot/theme')
-const { describe, machine } = require('../bench/machine')
+const { config, themed } = require('../common/plot-theme')
+const { describe, machine } = require('../common/machine')
 
 const POINTS = 200 // a line
 

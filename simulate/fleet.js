@@ -1,7 +1,7 @@
 'use strict'
 
 const CallosumServerSlots = require('..')
-const Random = require('../bench/random')
+const Random = require('../common/random')
 const Clients = require('./clients')
 const Events = require('./events')
 const policies = require('./policies')

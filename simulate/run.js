@@ -5,10 +5,10 @@
 
 const { closeSync, openSync, writeFileSync } = require('fs')
 
-const { describe, machine } = require('../bench/machine')
-const { table } = require('../bench/table')
+const { describe, machine } = require('../common/machine')
+const { table } = require('../common/table')
 const { read, usage } = require('./options')
-const Progress = require('../bench/progress')
+const Progress = require('../common/progress')
 const scenarios = require('./scenarios')
 
 async function main () {

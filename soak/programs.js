@@ -1,6 +1,6 @@
 'use strict'
 
-const Random = require('../bench/random')
+const Random = require('../common/random')
 const { Pair, NUMBERS, problemOf } = require('./operations')
 const { PATTERNS } = require('./patterns')
 

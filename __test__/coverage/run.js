@@ -1,6 +1,6 @@
 'use strict'
 
-// What the tests cover of index.js, errors.js, load-native.js and src/, the Rust
+// What the tests cover of index.js, lib/ and src/, the Rust
 // code both by its own tests, without its doc tests, and by those in JavaScript.
 // Fails where a line is not covered that not-covered.json does not list. A line is
 // told by its text, so that it may move.
@@ -16,13 +16,12 @@ const TARGET = path.join(ROOT, 'target', 'coverage')
 const PROFILES = path.join(TARGET, 'profiles')
 const ADDON = path.join(TARGET, 'callosum-server-slots.node')
 
-// Not run: what measures time or memory, which is slower here, and what is slow and
-// is about the programs around the package.
-const NOT_RUN = ['bundlers', 'client', 'cluster', 'fleet', 'fleet-record', 'load', 'memory', 'server', 'simulate-command',
-  'simulate-docs', 'simulate-fleet', 'soak', 'types'].map(name => `${name}.test.js`)
-const TESTS = fs.readdirSync(path.join(ROOT, '__test__')).filter(name => name.endsWith('.test.js') && !NOT_RUN.includes(name))
+// Not run: what measures time or memory, which is slower here, and what runs no code
+// of the package in this process.
+const NOT_RUN = ['bundlers', 'memory', 'server', 'types'].map(name => `${name}.test.js`)
+const TESTS = fs.readdirSync(path.join(ROOT, '__test__', 'package')).filter(name => name.endsWith('.test.js') && !NOT_RUN.includes(name))
 
-const NODE_OPTIONS = `--require ${JSON.stringify(path.join(ROOT, '__test__', 'preload', 'other-binary.js'))}`
+const NODE_OPTIONS = `--require ${JSON.stringify(path.join(ROOT, '__test__', 'support', 'preload', 'other-binary.js'))}`
 
 const environment = {
   ...process.env,
@@ -64,8 +63,8 @@ function testRust () {
 function testJavaScript () {
   run('cargo', ['build'])
   fs.copyFileSync(path.join(TARGET, 'debug', 'libcallosum_server_slots.so'), ADDON)
-  const c8 = ['c8', '--include=index.js', '--include=errors.js', '--include=load-native.js', '--reporter=lcovonly', `--reports-dir=${TARGET}`, `--temp-directory=${path.join(TARGET, 'v8')}`]
-  const tests = TESTS.map(name => path.join('__test__', name))
+  const c8 = ['c8', '--include=index.js', '--include=lib/*.js', '--reporter=lcovonly', `--reports-dir=${TARGET}`, `--temp-directory=${path.join(TARGET, 'v8')}`]
+  const tests = TESTS.map(name => path.join('__test__', 'package', name))
   run('npx', [...c8, process.execPath, '--test', '--test-reporter=dot', '--test-timeout=600000', ...tests], { env: { ...environment, NODE_OPTIONS } })
   return fs.readFileSync(path.join(TARGET, 'lcov.info'), 'utf8')
 }

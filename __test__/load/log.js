@@ -4,7 +4,7 @@
 // against a model that knows nothing of the package.
 
 const fs = require('node:fs')
-const Record = require('../../fleet/record')
+const Record = require('../../common/record')
 
 class Log {
   constructor (file) {

@@ -13,13 +13,13 @@ const fs = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
 
-const { fileLimit } = require('../../bench/machine')
-const { randomFrom } = require('../states')
+const { fileLimit } = require('../../common/machine')
+const { randomFrom } = require('../support/states')
 const Clients = require('./clients')
 const Log = require('./log')
 
 const SERVER = path.join(__dirname, '..', '..', 'examples', 'server.js')
-const MEMORY = path.join(__dirname, '..', 'preload', 'memory.js')
+const MEMORY = path.join(__dirname, '..', 'support', 'preload', 'memory.js')
 
 const AT_ONCE = 200 // how many connections come or go at the same time
 const ROUNDS = 4 // the first one warms up, as far as memory goes

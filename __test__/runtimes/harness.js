@@ -95,10 +95,10 @@ if (!fs.rmSync) fs.rmSync = fs.rmdirSync
 if (!fs.cpSync) fs.cpSync = fs.copyFileSync
 
 // Replacing Module._load would be simpler, but Bun does not use it.
-const TESTS = path.join(__dirname, '..')
+const FOLDERS = ['package', 'support'].map(name => path.join(__dirname, '..', name))
 const load = Module._extensions['.js']
 Module._extensions['.js'] = function (module, filename) {
-  if (path.dirname(filename) !== TESTS) return load(module, filename)
+  if (!FOLDERS.includes(path.dirname(filename))) return load(module, filename)
   module._compile(translated(fs.readFileSync(filename, 'utf8')), filename)
 }
 

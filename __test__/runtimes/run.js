@@ -19,7 +19,8 @@ const packages = require('./runtimes.json')
 const ROOT = path.join(__dirname, '..', '..')
 const CACHE = path.join(ROOT, '.runtimes')
 const HARNESS = path.join(__dirname, 'harness.js')
-const FILES = fs.readdirSync(path.join(ROOT, '__test__')).filter(name => name.endsWith('.test.js'))
+const TESTS = path.join('__test__', 'package')
+const FILES = fs.readdirSync(path.join(ROOT, TESTS)).filter(name => name.endsWith('.test.js'))
 const TIMEOUT = 300000 // ms a file
 
 /** How to start each, from its package's folder. */
@@ -50,7 +51,7 @@ async function install (name) {
 /** Runs a file, but for what `skips` names: how many tests passed, why others were not run, and what failed. */
 function runFile ({ command: [binary, ...options], env }, file, skips) {
   const patterns = skips.map(({ tests, reason }) => ({ tests: tests.source, reason }))
-  const values = [...options, HARNESS, path.join('__test__', file), JSON.stringify(patterns)]
+  const values = [...options, HARNESS, path.join(TESTS, file), JSON.stringify(patterns)]
   return new Promise(resolve => {
     execFile(binary, values, { cwd: ROOT, env, timeout: TIMEOUT, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
       const passed = stdout.match(/^ok (?!.* # SKIP ).*$/gm) || []

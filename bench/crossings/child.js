@@ -1,6 +1,6 @@
 'use strict'
 
-const { median } = require('../statistics')
+const { median } = require('../../common/statistics')
 
 const CALLS = 200_000
 const SAMPLES = 15

@@ -1,6 +1,6 @@
 'use strict'
 
-const { caption, config, legend, scales } = require('./theme')
+const { caption, config, legend, scales } = require('../../common/plot-theme')
 
 /** Nanoseconds per call of each contender on each pattern. */
 function patternsChart (run) {

@@ -1,6 +1,6 @@
 'use strict'
 
-const { config } = require('../../bench/plot/theme')
+const { config } = require('../../common/plot-theme')
 
 // Okabe and Ito's colours, as in the benchmarks.
 const looks = {

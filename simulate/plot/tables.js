@@ -1,7 +1,7 @@
 'use strict'
 
 const clusterTables = require('../../bench/cluster')
-const { describe } = require('../../bench/machine')
+const { describe } = require('../../common/machine')
 const scenarios = require('../scenarios')
 
 /**

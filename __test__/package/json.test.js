@@ -1,0 +1,263 @@
+'use strict'
+
+// toJSON() and CallosumServerSlots.from().
+
+const assert = require('node:assert/strict')
+const fc = require('fast-check')
+const { test } = require('node:test')
+
+const CallosumServerSlots = require('../..')
+const { take } = require('../support/states')
+
+const MAX = 2147483647
+const GOOD = { maxSlots: 100, maxSlotGiven: 9, inUse: [[0, 3], [5, 7]] }
+
+/** GOOD, but for what is given. */
+function but (changes) {
+  return { ...structuredClone(GOOD), ...changes }
+}
+
+test('toJSON() is plain data', () => {
+  const slots = take(new CallosumServerSlots({ maxSlots: 100 }), 7)
+  slots.put(3)
+  slots.put(4)
+  const json = slots.toJSON()
+  assert.deepStrictEqual(json, { maxSlots: 100, maxSlotGiven: 7, inUse: [[0, 3], [5, 7]] })
+  assert.equal(JSON.stringify(slots), JSON.stringify(json))
+})
+
+test('toJSON() of a new manager', () => {
+  assert.deepStrictEqual(new CallosumServerSlots().toJSON(), { maxSlots: MAX, maxSlotGiven: 0, inUse: [] })
+})
+
+test('toJSON() of a full manager is one run', () => {
+  assert.deepStrictEqual(take(new CallosumServerSlots({ maxSlots: 5000 }), 5000).toJSON(), { maxSlots: 5000, maxSlotGiven: 5000, inUse: [[0, 5000]] })
+})
+
+test('toJSON() joins slots reserved one beside the other, near and far', () => {
+  const slots = new CallosumServerSlots()
+  for (const slot of [5, 3, 4, 2000000001, 2000000000, 2000000002]) slots.reserve(slot)
+  assert.deepStrictEqual(slots.toJSON().inUse, [[3, 6], [2000000000, 2000000003]])
+})
+
+test('what toJSON() returned is the caller\'s to change', () => {
+  const slots = take(new CallosumServerSlots(), 3)
+  const json = slots.toJSON()
+  json.inUse[0][1] = 2
+  json.inUse.push([7, 8])
+  assert.deepStrictEqual(slots.toJSON().inUse, [[0, 3]])
+})
+
+test('from() rebuilds the state', () => {
+  const slots = CallosumServerSlots.from(GOOD)
+  assert.ok(slots instanceof CallosumServerSlots)
+  assert.deepStrictEqual(slots.toJSON(), GOOD)
+  assert.equal(slots.size, 5)
+  assert.deepEqual([slots.get(), slots.get(), slots.get()], [3, 4, 7])
+  assert.equal(slots.put(6), undefined)
+  assert.equal(slots.put(0), undefined)
+  assert.equal(slots.get(), 0)
+})
+
+test('from() keeps a maxSlotGiven above all slots in use, and goes on from there', () => {
+  const slots = CallosumServerSlots.from({ maxSlots: 10, maxSlotGiven: 3, inUse: [] })
+  assert.equal(slots.maxSlotGiven, 3)
+  const given = [0, 1, 2, 3].map(() => [slots.get(), slots.maxSlotGiven])
+  assert.deepEqual(given, [[0, 3], [1, 3], [2, 3], [3, 4]])
+})
+
+test('from() leaves its argument alone, and lets go of it', () => {
+  const json = but({})
+  const slots = CallosumServerSlots.from(json)
+  slots.get()
+  assert.deepStrictEqual(json, GOOD)
+  json.inUse[0][1] = 99
+  json.maxSlots = 5
+  assert.deepStrictEqual(slots.toJSON(), { maxSlots: 100, maxSlotGiven: 9, inUse: [[0, 4], [5, 7]] })
+})
+
+test('from() takes frozen data', () => {
+  const json = Object.freeze(but({ inUse: Object.freeze([Object.freeze([0, 3])]) }))
+  assert.equal(CallosumServerSlots.from(json).size, 3)
+})
+
+test('from() takes further fields without using them', () => {
+  assert.deepStrictEqual(CallosumServerSlots.from(but({ version: 2, size: 77 })).toJSON(), GOOD)
+})
+
+test('from() takes runs that touch', () => {
+  const slots = CallosumServerSlots.from(but({ inUse: [[0, 3], [3, 5]] }))
+  assert.deepStrictEqual(slots.toJSON().inUse, [[0, 5]])
+})
+
+test('from() takes the greatest numbers there are', () => {
+  const json = { maxSlots: MAX, maxSlotGiven: MAX, inUse: [[MAX - 2, MAX]] }
+  const slots = CallosumServerSlots.from(json)
+  assert.deepStrictEqual(slots.toJSON(), json)
+  assert.equal(slots.get(), 0)
+  assert.equal(slots.put(MAX - 1), undefined)
+})
+
+test('from() takes -0 for 0', () => {
+  const slots = CallosumServerSlots.from({ maxSlots: 10, maxSlotGiven: 1, inUse: [[-0, 1]] })
+  assert.equal(slots.has(0), true)
+  assert.ok(Object.is(slots.toJSON().inUse[0][0], 0))
+  const empty = CallosumServerSlots.from({ maxSlots: 10, maxSlotGiven: -0, inUse: [] })
+  assert.ok(Object.is(empty.maxSlotGiven, 0))
+})
+
+test('from() makes an instance of the class that it is called on', () => {
+  class Mine extends CallosumServerSlots {
+    constructor (options) {
+      super(options)
+      this.options = options
+    }
+  }
+  const slots = Mine.from(GOOD)
+  assert.ok(slots instanceof Mine)
+  assert.equal(slots.options.maxSlots, 100)
+  assert.deepStrictEqual(slots.toJSON(), GOOD)
+})
+
+test('from() emits and throws nothing for a good state', () => {
+  class Loud extends CallosumServerSlots {
+    emit () { throw new Error('emitted') }
+  }
+  assert.equal(Loud.from(GOOD).size, 5)
+})
+
+// Every malformed input, and what is said of it. No code means a type.
+const wrong = [
+  ['nothing', undefined, 'json must be an object. Received undefined'],
+  ['null', null, 'json must be an object. Received null'],
+  ['a string of JSON', JSON.stringify(GOOD), "json must be an object. Received '"],
+  ['a number', 5, 'json must be an object. Received 5'],
+  ['true', true, 'json must be an object. Received true'],
+  ['a bigint', 5n, 'json must be an object. Received 5n'],
+  ['a symbol', Symbol('x'), 'json must be an object. Received Symbol(x)'],
+  ['a function', () => GOOD, 'json must be an object. Received a function'],
+  ['an array', [], 'json.maxSlots must be a number. Received undefined'],
+  ['an empty object', {}, 'json.maxSlots must be a number. Received undefined'],
+  ['no maxSlots', but({ maxSlots: undefined }), 'json.maxSlots must be a number. Received undefined'],
+  ['maxSlots null', but({ maxSlots: null }), 'json.maxSlots must be a number. Received null'],
+  ['maxSlots a string', but({ maxSlots: '100' }), "json.maxSlots must be a number. Received '100'"],
+  ['no maxSlotGiven', but({ maxSlotGiven: undefined }), 'json.maxSlotGiven must be a number. Received undefined'],
+  ['maxSlotGiven null', but({ maxSlotGiven: null }), 'json.maxSlotGiven must be a number. Received null'],
+  ['maxSlotGiven a bigint', but({ maxSlotGiven: 9n }), 'json.maxSlotGiven must be a number. Received 9n'],
+  ['no inUse', but({ inUse: undefined }), 'json.inUse must be an array. Received undefined'],
+  ['inUse null', but({ inUse: null }), 'json.inUse must be an array. Received null'],
+  ['inUse a string', but({ inUse: '[[0,3]]' }), "json.inUse must be an array. Received '[[0,3]]'"],
+  ['inUse an object', but({ inUse: { 0: [0, 3], length: 1 } }), 'json.inUse must be an array. Received an object'],
+  ['inUse a Set', but({ inUse: new Set([[0, 3]]) }), 'json.inUse must be an array. Received an object'],
+  ['a flat inUse', but({ inUse: [0, 3, 5, 7] }), 'json.inUse[0] must be an array'],
+  ['a run that is null', but({ inUse: [[0, 3], null] }), 'json.inUse[1] must be an array'],
+  ['a run that is an object', but({ inUse: [{ start: 0, end: 3 }] }), 'json.inUse[0] must be an array'],
+  ['a run that is a string', but({ inUse: ['03'] }), 'json.inUse[0] must be an array'],
+  ['a run that is missing', but({ inUse: [[0, 3], , [5, 7]] }), 'json.inUse[1] must be an array'], // eslint-disable-line no-sparse-arrays
+  ['an empty array for a run', but({ inUse: [[]] }), 'json.inUse[0]'],
+  ['a run of one number', but({ inUse: [[0, 3], [5]] }), 'json.inUse[1]'],
+  ['a run of three numbers', but({ inUse: [[0, 3, 5]] }), 'json.inUse[0]'],
+  ['a start that is a string', but({ inUse: [['0', 3]] }), "json.inUse[0][0] must be a number. Received '0'"],
+  ['a start that is null', but({ inUse: [[null, 3]] }), 'json.inUse[0][0] must be a number. Received null'],
+  ['an end that is a string', but({ inUse: [[0, 3], [5, '7']] }), "json.inUse[1][1] must be a number. Received '7'"],
+  ['an end that is an array', but({ inUse: [[0, [3]]] }), 'json.inUse[0][1] must be a number. Received an object'],
+
+  ['maxSlots 0', but({ maxSlots: 0 }), 'json.maxSlots must be an integer from 1 to 2147483647. Received 0', RangeError],
+  ['maxSlots below 0', but({ maxSlots: -1 }), 'json.maxSlots must be an integer', RangeError],
+  ['maxSlots NaN', but({ maxSlots: NaN }), 'json.maxSlots must be an integer', RangeError],
+  ['maxSlots a fraction', but({ maxSlots: 100.5 }), 'json.maxSlots must be an integer', RangeError],
+  ['maxSlots 2^31', but({ maxSlots: 2147483648 }), 'json.maxSlots must be an integer', RangeError],
+  ['maxSlotGiven below 0', but({ maxSlotGiven: -1, inUse: [] }), 'json.maxSlotGiven must be an integer from 0 to 100. Received -1', RangeError],
+  ['maxSlotGiven NaN', but({ maxSlotGiven: NaN }), 'json.maxSlotGiven must be an integer', RangeError],
+  ['maxSlotGiven a fraction', but({ maxSlotGiven: 8.5 }), 'json.maxSlotGiven must be an integer', RangeError],
+  ['maxSlotGiven infinite', but({ maxSlotGiven: Infinity }), 'json.maxSlotGiven must be an integer', RangeError],
+  ['maxSlotGiven below the last slot in use', but({ maxSlotGiven: 6 }), 'json.maxSlotGiven must be an integer from 7 to 100. Received 6', RangeError],
+  ['maxSlotGiven above maxSlots', but({ maxSlotGiven: 101 }), 'json.maxSlotGiven must be an integer from 7 to 100. Received 101', RangeError],
+  ['a start below 0', but({ inUse: [[-1, 3]] }), 'json.inUse[0][0] must be an integer', RangeError],
+  ['a start that is a fraction', but({ inUse: [[0.5, 3]] }), 'json.inUse[0][0] must be an integer', RangeError],
+  ['a start that is NaN', but({ inUse: [[NaN, 3]] }), 'json.inUse[0][0] must be an integer', RangeError],
+  ['a start that is infinite', but({ inUse: [[-Infinity, 3]] }), 'json.inUse[0][0] must be an integer', RangeError],
+  ['a start of 2^32', but({ inUse: [[4294967296, 4294967299]] }), 'json.inUse[0][0] must be an integer', RangeError],
+  ['an end that is a fraction', but({ inUse: [[0, 2.5]] }), 'json.inUse[0][1] must be an integer', RangeError],
+  ['an end that is infinite', but({ inUse: [[0, Infinity]] }), 'json.inUse[0][1] must be an integer', RangeError],
+  ['an end above maxSlots', but({ inUse: [[0, 3], [5, 101]] }), 'json.inUse[1][1] must be an integer from 6 to 100. Received 101', RangeError],
+  ['a run at maxSlots', but({ inUse: [[100, 101]] }), 'json.inUse[0]', RangeError],
+  ['an empty run', but({ inUse: [[3, 3]] }), 'json.inUse[0][1] must be an integer from 4 to 100. Received 3', RangeError],
+  ['a run that ends before it starts', but({ inUse: [[5, 3]] }), 'json.inUse[0][1] must be an integer', RangeError],
+  ['runs in descending order', but({ inUse: [[5, 7], [0, 3]] }), 'json.inUse[1][0] must be an integer from 7 to 99. Received 0', RangeError],
+  ['runs that overlap', but({ inUse: [[0, 3], [2, 5]] }), 'json.inUse[1][0] must be an integer from 3 to 99. Received 2', RangeError],
+  ['a run twice', but({ inUse: [[0, 3], [0, 3]] }), 'json.inUse[1][0] must be an integer', RangeError],
+  ['a run within another', but({ inUse: [[0, 9], [2, 3]] }), 'json.inUse[1][0] must be an integer', RangeError]
+]
+
+for (const [name, json, message, Kind = TypeError] of wrong) {
+  test(`from() refuses ${name}`, () => {
+    assert.throws(() => CallosumServerSlots.from(json), error => {
+      assert.ok(error.message.startsWith(message), error.message)
+      assert.ok(error instanceof Kind, error.name)
+      assert.equal(error.code, Kind === TypeError ? 'ERR_INVALID_ARG_TYPE' : 'ERR_OUT_OF_RANGE')
+      return true
+    })
+  })
+}
+
+test('from() cannot be told one thing while it checks and another later', () => {
+  const run = [0, 3]
+  let reads = 0
+  Object.defineProperty(run, 1, { get: () => ++reads === 1 ? 3 : 5000 })
+  const slots = CallosumServerSlots.from(but({ inUse: [run] }))
+  assert.deepStrictEqual(slots.toJSON().inUse, [[0, 3]])
+})
+
+test('from() refuses or rebuilds whatever it is given, and never does a third thing', () => {
+  const number = fc.oneof(fc.integer({ min: -2, max: 40 }), fc.constantFrom(-0, 1.5, NaN, MAX, MAX + 1, '3', null, undefined))
+  const run = fc.oneof(
+    { weight: 8, arbitrary: fc.tuple(number, number) },
+    { weight: 1, arbitrary: fc.array(number, { maxLength: 4 }) },
+    { weight: 1, arbitrary: fc.anything() }
+  )
+  const good = fc.uniqueArray(fc.integer({ min: 0, max: 40 }), { maxLength: 12 }).map(edges => {
+    edges.sort((a, b) => a - b)
+    return Array.from({ length: edges.length >> 1 }, (_, i) => [edges[2 * i], edges[2 * i + 1]])
+  })
+  const json = fc.record({
+    maxSlots: fc.oneof(fc.constant(50), number),
+    maxSlotGiven: fc.oneof(fc.integer({ min: 30, max: 50 }), number),
+    inUse: fc.oneof(good, good, fc.array(run, { maxLength: 5 }))
+  })
+  fc.assert(fc.property(json, json => {
+    let slots
+    try {
+      slots = CallosumServerSlots.from(json)
+    } catch (error) {
+      assert.match(error.code, /^ERR_(INVALID_ARG_TYPE|OUT_OF_RANGE)$/)
+      assert.match(error.message, /^json/)
+      return
+    }
+    const { maxSlots, maxSlotGiven, inUse } = slots.toJSON()
+    assert.equal(maxSlots, json.maxSlots)
+    assert.ok(maxSlotGiven === json.maxSlotGiven)
+    const expected = json.inUse.flatMap(([start, end]) => Array.from({ length: end - start }, (_, i) => start + i))
+    assert.deepEqual(Array.from(slots), expected)
+    assert.ok(json.inUse.every(run => run.length === 2))
+    assert.ok(inUse.length <= json.inUse.length)
+  }), { numRuns: 1000 })
+})
+
+test('from() rebuilds a manager whose constructor takes a slot', () => {
+  class Mine extends CallosumServerSlots {
+    constructor (options) {
+      super(options)
+      this.get()
+    }
+  }
+  const json = { maxSlots: 10, maxSlotGiven: 3, inUse: [[0, 3]] }
+  assert.deepStrictEqual(Mine.from(json).toJSON(), json)
+})
+
+test('from() refuses a constructor that does not pass its options on', () => {
+  class Mine extends CallosumServerSlots {
+    constructor () { super({ maxSlots: 5 }) }
+  }
+  assert.throws(() => Mine.from({ maxSlots: 10, maxSlotGiven: 0, inUse: [] }), { name: 'TypeError', message: /passes its options on/ })
+})

@@ -1,0 +1,88 @@
+'use strict'
+
+// Many slots: the map's pages are 4,096 slots, and 131,072 have one integer.
+
+const assert = require('node:assert/strict')
+const { test } = require('node:test')
+
+const CallosumServerSlots = require('../..')
+const { ways, take, from, shuffled } = require('../support/states')
+
+const COUNT = 300000
+
+for (const way of Object.keys(ways)) {
+  const make = options => ways[way](new CallosumServerSlots(options))
+
+  function givesAscending (slots, expected) {
+    for (const slot of expected) if (slots.get() !== slot) assert.fail(`${slot} was not given in its turn`)
+  }
+
+  test(`half of ${COUNT} slots, put back in any order, are given again ascending, twice, ${way}`, () => {
+    const slots = take(make(), COUNT)
+    for (const seed of [1, 2]) {
+      const back = shuffled(from(COUNT), seed).slice(0, COUNT / 2)
+      for (const slot of back) slots.put(slot)
+      assert.equal(slots.size, COUNT / 2)
+      givesAscending(slots, back.sort((a, b) => a - b))
+    }
+    assert.equal(slots.get(), COUNT)
+  })
+
+  test(`a few of ${COUNT} slots, put back in any order, are given again ascending, again and again, ${way}`, () => {
+    const slots = take(make(), COUNT)
+    for (let seed = 0; seed < 30; seed++) {
+      const back = shuffled(from(100), seed).map(i => (i * 7919 + seed * 104729) % COUNT)
+      for (const slot of back) slots.put(slot)
+      givesAscending(slots, back.sort((a, b) => a - b))
+    }
+    assert.equal(slots.get(), COUNT)
+  })
+
+  test(`a slot put back under an emptied summary is found, ${way}`, () => {
+    const slots = take(make(), COUNT)
+    const low = from(40).map(i => 2 * i)
+    for (let part = 0; part < COUNT / 1024; part++) {
+      const slot = part * 1024 + 1023
+      if (slot >= COUNT) break
+      for (const each of low) slots.put(each)
+      slots.put(slot)
+      givesAscending(slots, low.concat(slot))
+    }
+    assert.equal(slots.get(), COUNT)
+  })
+
+  test(`slots put back between growths of the memory are not lost, ${way}`, () => {
+    const slots = make()
+    slots.reserve(100)
+    slots.put(100)
+    let given = 0
+    for (const count of [500, 1000, 1100, 2100, 5000, 17000, 40000, 70000]) {
+      while (given < count) assert.equal(slots.get(), given++)
+      const back = shuffled(from(count), count).slice(0, count / 2)
+      for (const slot of back) slots.put(slot)
+      assert.equal(slots.size, count - back.length)
+      givesAscending(slots, back.sort((a, b) => a - b))
+    }
+    assert.equal(slots.get(), given)
+  })
+
+  test(`a rebuilt manager grows as others do, ${way}`, () => {
+    const slots = ways[way](CallosumServerSlots.from({ maxSlots: 100000, maxSlotGiven: 900, inUse: [[0, 400], [500, 900]] }))
+    for (const slot of [700, 650, 600, 10, 20, 30]) slots.put(slot)
+    givesAscending(slots, [10, 20, 30, ...from(100).map(i => 400 + i), 600, 650, 700])
+    givesAscending(slots, from(20000).map(i => 900 + i))
+    const back = shuffled(from(20900)).slice(0, 10000)
+    for (const slot of back) slots.put(slot)
+    givesAscending(slots, back.sort((a, b) => a - b))
+    assert.equal(slots.get(), 20900)
+  })
+
+  test(`lifo with 100,000 slots in use, ${way}`, () => {
+    const slots = take(make(), 100000)
+    for (let i = 0; i < 10000; i++) {
+      slots.put(99999)
+      if (slots.get() !== 99999) assert.fail()
+    }
+    assert.equal(slots.size, 100000)
+  })
+}

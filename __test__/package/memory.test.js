@@ -1,0 +1,197 @@
+'use strict'
+
+// Memory and time: what an instance takes, and that it gives it back.
+
+const assert = require('node:assert/strict')
+const { test } = require('node:test')
+
+const { SMALL_YOUNG_GENERATION, measure, run } = require('../support/child')
+
+/** From one round to the next: what leaks, leaks in each; others come and go. */
+function leastGrowth (rounds, kind) {
+  return Math.min(...rounds.slice(1).map((round, i) => round[kind] - rounds[i][kind]))
+}
+
+test('100,000 instances made and dropped leave the process where it was', async () => {
+  const rounds = await measure(async (CallosumServerSlots, { tick, collect }) => {
+    async function makeAndDrop () {
+      for (let i = 0; i < 100; i++) {
+        for (let j = 0; j < 1000; j++) new CallosumServerSlots().get()
+        await tick()
+      }
+      await collect()
+    }
+    const rounds = []
+    for (let i = 0; i < 5; i++) {
+      await makeAndDrop()
+      rounds.push(process.memoryUsage())
+    }
+    return rounds
+  }, SMALL_YOUNG_GENERATION)
+  // Their integers alone would be 17 MB a round.
+  assert.ok(leastGrowth(rounds, 'rss') < 4e6, JSON.stringify(rounds))
+  assert.ok(leastGrowth(rounds, 'heapUsed') < 1e6, JSON.stringify(rounds))
+  assert.ok(leastGrowth(rounds, 'external') < 1e5, JSON.stringify(rounds))
+  assert.ok(leastGrowth(rounds, 'arrayBuffers') < 1e5, JSON.stringify(rounds))
+})
+
+test('instances with many slots, made and dropped, leave the process where it was', async () => {
+  const rounds = await measure(async (CallosumServerSlots, { tick, collect }) => {
+    const json = { maxSlots: 2e9, maxSlotGiven: 2e9, inUse: [[1e9, 1e9 + 1e5]] } // kept on a list
+    const rounds = []
+    for (let i = 0; i < 4; i++) {
+      for (let j = 0; j < 20; j++) {
+        const slots = CallosumServerSlots.from(json)
+        for (let slot = 0; slot < 20000; slot++) slots.get()
+        for (let slot = 0; slot < 20000; slot += 2) slots.put(slot)
+        await tick()
+      }
+      await collect()
+      rounds.push(process.memoryUsage())
+    }
+    return rounds
+  }, SMALL_YOUNG_GENERATION)
+  // The lists alone would be 8 MB a round, the maps 80 KB.
+  assert.ok(leastGrowth(rounds, 'rss') < 2e6, JSON.stringify(rounds))
+  assert.ok(leastGrowth(rounds, 'arrayBuffers') < 1e4, JSON.stringify(rounds))
+})
+
+test('1,000,000 slots given and returned take at most 0.2 byte a slot, as V8 is told', async () => {
+  const { given, returned, again } = await measure(async (CallosumServerSlots, { collect }) => {
+    const count = 1000000
+    const slots = new CallosumServerSlots()
+    await collect()
+    const before = process.memoryUsage()
+    const grown = async () => {
+      await collect()
+      const { external, arrayBuffers } = process.memoryUsage()
+      return { external: external - before.external, arrayBuffers: arrayBuffers - before.arrayBuffers }
+    }
+    for (let i = 0; i < count; i++) slots.get()
+    const given = await grown()
+    for (let i = 0; i < count; i++) slots.put(i * 7919 % count)
+    const returned = await grown()
+    for (let i = 0; i < count; i++) slots.get()
+    return { given, returned, again: await grown(), size: slots.size }
+  })
+  for (const grown of [given, returned, again]) {
+    for (const kind of ['external', 'arrayBuffers']) {
+      assert.ok(grown[kind] <= 200000, `${kind}: ${grown[kind]}`)
+      assert.ok(grown[kind] >= 100000, `${kind}: ${grown[kind]}, less than a bit a slot`)
+    }
+  }
+})
+
+test('what V8 is not told is little: 1,000,000 slots given and returned', async () => {
+  const grown = await measure(async (CallosumServerSlots, { collect }) => {
+    const use = count => {
+      const slots = new CallosumServerSlots()
+      for (let i = 0; i < count; i++) slots.get()
+      for (let i = 0; i < count; i++) slots.put(i * 7919 % count)
+      return slots
+    }
+    use(1000000)
+    use(1000000)
+    await collect()
+    const before = process.memoryUsage().rss
+    const managers = []
+    for (let i = 0; i < 20; i++) managers.push(use(1000000))
+    await collect()
+    return (process.memoryUsage().rss - before) / managers.length
+  }, SMALL_YOUNG_GENERATION)
+  assert.ok(grown <= 400000, `${grown} bytes of resident memory for each`)
+})
+
+for (const [how, letGo] of [
+  ['the instance is collected', 'globalThis.manager = null'],
+  ['clear() is called', 'manager.clear()'],
+  ['the constructor is called again', 'CallosumServerSlots.call(manager)']
+]) {
+  test(`memory is released when ${how}`, async () => {
+    const { held, kept } = await measure(`async (CallosumServerSlots, { collect }) => {
+      await collect()
+      const before = process.memoryUsage().arrayBuffers
+      globalThis.manager = new CallosumServerSlots()
+      for (let i = 0; i < 1000000; i++) manager.get()
+      await collect()
+      const held = process.memoryUsage().arrayBuffers - before
+      ${letGo}
+      await collect()
+      const kept = process.memoryUsage().arrayBuffers - before
+      return { held, kept }
+    }`)
+    assert.ok(held >= 125000, `${held} bytes held`)
+    assert.ok(kept < 1000, `${kept} bytes kept`)
+  })
+}
+
+test('an instance that an iterator or a lease refers to goes with them', async () => {
+  const kept = await measure(async (CallosumServerSlots, { collect }) => {
+    await collect()
+    const before = process.memoryUsage().arrayBuffers
+    let held = []
+    for (let i = 0; i < 1000; i++) {
+      const slots = new CallosumServerSlots()
+      const lease = slots.lease()
+      const iterator = slots.values()
+      iterator.next()
+      held.push(i % 2 ? lease : iterator)
+    }
+    await collect()
+    for (const each of held) if (each.release) each.release()
+    held = null
+    await collect()
+    return process.memoryUsage().arrayBuffers - before
+  })
+  assert.ok(kept < 1000, `${kept} bytes kept`)
+})
+
+test('the numbers of collected managers are used again without mixing them up', async () => {
+  const wrong = await measure(async (CallosumServerSlots, { collect }) => {
+    const kept = []
+    let wrong = 0
+    for (let round = 0; round < 10; round++) {
+      for (let i = 0; i < 500; i++) {
+        const slots = new CallosumServerSlots({ maxSlots: 40 })
+        for (let slot = 0; slot <= i % 40; slot++) if (slots.get() !== slot) wrong++
+        if (i % 10 === 0) kept.push({ slots, size: i % 40 + 1 })
+      }
+      await collect()
+      for (const { slots, size } of kept) {
+        if (slots.size !== size) wrong++
+        for (let slot = 0; slot < size; slot += 2) slots.put(slot)
+        for (let slot = 0; slot < size; slot += 2) if (slots.get() !== slot) wrong++
+      }
+    }
+    return wrong
+  })
+  assert.equal(wrong, 0)
+})
+
+test('an instance is made in at most 5 µs', async () => {
+  const best = await measure(async (CallosumServerSlots, { tick }) => {
+    const batches = []
+    for (let i = 0; i < 20; i++) {
+      const start = process.cpuUsage() // others may run meanwhile
+      for (let j = 0; j < 10000; j++) new CallosumServerSlots() // eslint-disable-line no-new
+      batches.push(process.cpuUsage(start).user * 1000 / 10000)
+      await tick()
+    }
+    return Math.min(...batches)
+  })
+  assert.ok(best <= 5000, `${best} ns`)
+})
+
+test('require takes at most 3 ms after the first', async () => {
+  const script = `
+    const times = []
+    for (let i = 0; i < 20; i++) {
+      const start = process.hrtime.bigint()
+      require('.')
+      times.push(Number(process.hrtime.bigint() - start) / 1e6)
+      delete require.cache[require.resolve('.')]
+    }
+    console.log(Math.min(...times.slice(1)))`
+  const best = Number(await run(['-e', script]))
+  assert.ok(best <= 3, `${best} ms`)
+})

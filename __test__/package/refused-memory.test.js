@@ -1,0 +1,58 @@
+'use strict'
+
+// Memory that the system refuses: an error, the state as before, and all works
+// again when there is memory. In a process with an address space of its own.
+
+const assert = require('node:assert/strict')
+const { spawnSync } = require('node:child_process')
+const { test } = require('node:test')
+
+const { ROOT } = require('../support/child')
+
+/** Grows a manager until memory is refused; what fills the address space is let go then. */
+function main (CallosumServerSlots) {
+  const fill = []
+  const fillUp = size => {
+    for (;;) {
+      try {
+        fill.push(new ArrayBuffer(size))
+      } catch (_) {
+        return
+      }
+    }
+  }
+  const slots = CallosumServerSlots.from({ maxSlots: 2147483647, maxSlotGiven: 67108864, inUse: [[0, 67108864]] })
+  const errors = []
+  slots.on('error', error => errors.push(error))
+  fillUp(8e6)
+  const before = JSON.stringify([slots, slots.size, slots.peek()])
+  const answers = [slots.get(), slots.get(), slots.reserve(67108870)]
+  const after = JSON.stringify([slots, slots.size, slots.peek()])
+  const put = slots.put(5)
+  const again = slots.get() // the one that was put needs no memory
+  fill.length = 0
+  globalThis.gc()
+  const later = [slots.get(), slots.reserve(67108870), slots.get()]
+  return {
+    errors: errors.map(error => `${error.code} ${error.message}`),
+    answers: answers.map(String),
+    unchanged: before === after,
+    put: String(put),
+    again,
+    later,
+    size: slots.size
+  }
+}
+
+test('get() and reserve() that get no memory say so, change nothing, and work again', { skip: process.platform !== 'linux' }, () => {
+  const script = `const result = (${main})(require(${JSON.stringify(ROOT)})); console.log(JSON.stringify(result))`
+  const limited = spawnSync('prlimit', ['--as=3000000000', process.execPath, '--expose-gc', '-e', script], { cwd: ROOT, encoding: 'utf8' })
+  assert.equal(limited.status, 0, limited.stderr)
+  const { errors, answers, unchanged, put, again, later, size } = JSON.parse(limited.stdout)
+  assert.deepEqual(errors, Array(3).fill('ERR_NO_FREE_SLOT No free slot: memory was refused'))
+  assert.deepEqual(answers, ['undefined', 'undefined', 'false'])
+  assert.ok(unchanged)
+  assert.deepEqual([put, again], ['undefined', 5])
+  assert.deepEqual(later, [67108864, true, 67108865])
+  assert.equal(size, 67108867)
+})

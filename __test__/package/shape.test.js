@@ -1,0 +1,147 @@
+'use strict'
+
+// The shape of 0.1.0, which code of 2013 leans on.
+
+const assert = require('assert')
+const EventEmitter = require('events')
+const test = require('node:test')
+const util = require('util')
+const CallosumServerSlots = require('../..')
+
+const { prototype } = CallosumServerSlots
+
+test('it is a base for ES5 constructors', () => {
+  function Mine (name) {
+    CallosumServerSlots.call(this)
+    this.name = name
+  }
+  util.inherits(Mine, CallosumServerSlots)
+  Mine.prototype.get = function () { return `${this.name} ${Mine.super_.prototype.get.call(this)}` }
+  const [a, b] = [new Mine('a'), new Mine('b')]
+  assert.deepStrictEqual([a.get(), a.get(), b.get()], ['a 0', 'a 1', 'b 0'])
+  assert.ok(a instanceof CallosumServerSlots && a instanceof EventEmitter)
+})
+
+test('it is a base for ES6 classes', () => {
+  class Mine extends CallosumServerSlots {
+    get () { return `slot ${super.get()}` }
+  }
+  const slots = new Mine()
+  assert.deepStrictEqual([slots.get(), slots.get(), slots.put(0), slots.get()], ['slot 0', 'slot 1', undefined, 'slot 0'])
+})
+
+test('its name, length and super_ are those of 0.1.0', () => {
+  assert.strictEqual(CallosumServerSlots.name, 'CallosumServerSlots')
+  assert.strictEqual(CallosumServerSlots.length, 0)
+  assert.strictEqual(CallosumServerSlots.super_, EventEmitter)
+  assert.strictEqual(new CallosumServerSlots().constructor, CallosumServerSlots)
+})
+
+for (const method of ['get', 'put']) {
+  test(`${method} can be stubbed on the prototype`, () => {
+    const descriptor = Object.getOwnPropertyDescriptor(prototype, method)
+    const { writable, configurable, enumerable } = descriptor
+    assert.deepStrictEqual({ writable, configurable, enumerable }, { writable: true, configurable: true, enumerable: true })
+    try {
+      prototype[method] = () => 'stub'
+      assert.strictEqual(new CallosumServerSlots()[method](), 'stub')
+    } finally {
+      Object.defineProperty(prototype, method, descriptor)
+    }
+  })
+
+  test(`${method} can be stubbed on an instance`, () => {
+    const slots = new CallosumServerSlots()
+    slots[method] = () => 'stub'
+    assert.strictEqual(slots[method](), 'stub')
+  })
+}
+
+test('what is new is not enumerable', () => {
+  const keys = []
+  for (const key in new EventEmitter()) keys.push(key)
+  const ours = []
+  for (const key in new CallosumServerSlots()) if (!keys.includes(key)) ours.push(key)
+  assert.deepStrictEqual(ours.sort(), ['get', 'put'])
+})
+
+test('calling it without new throws', () => {
+  const { CallosumServerSlots: unbound } = CallosumServerSlots
+  for (const call of [() => unbound(), () => CallosumServerSlots.CallosumServerSlots(), () => CallosumServerSlots.call({})]) {
+    assert.throws(call, { name: 'TypeError', message: /new/ })
+  }
+})
+
+test('calling it on an instance starts afresh, as in 0.1.0', () => {
+  const slots = new CallosumServerSlots()
+  slots.get()
+  CallosumServerSlots.call(slots)
+  assert.deepStrictEqual([slots.size, slots.get(), slots.get(), slots.put(0), slots.get()], [0, 0, 1, undefined, 0])
+})
+
+test('maxSlotGiven counts the different slots given so far', () => {
+  const slots = new CallosumServerSlots()
+  const seen = [slots.maxSlotGiven]
+  for (const act of [() => slots.get(), () => slots.get(), () => slots.put(1), () => slots.put(0), () => slots.get(), () => slots.get(), () => slots.get()]) {
+    act()
+    seen.push(slots.maxSlotGiven)
+  }
+  assert.deepStrictEqual(seen, [0, 1, 2, 2, 2, 2, 2, 3])
+})
+
+test('an instance shows no state of its own beside that of EventEmitter', () => {
+  const slots = new CallosumServerSlots()
+  slots.get()
+  const keys = Reflect.ownKeys(new EventEmitter())
+  assert.deepStrictEqual(Reflect.ownKeys(slots), keys)
+  assert.deepStrictEqual(Object.keys({ ...slots }), Object.keys(new EventEmitter()))
+})
+
+const receivers = { '{}': {}, 'Object.create(prototype)': Object.create(prototype), undefined, null: null, 17: 17, 'the prototype': prototype, 'an emitter': new EventEmitter() }
+for (const [name, receiver] of Object.entries(receivers)) {
+  test(`every member throws a TypeError on ${name}`, () => {
+    for (const key of Reflect.ownKeys(prototype)) {
+      if (key === 'constructor' || key === util.inspect.custom) continue
+      const { value, get } = Object.getOwnPropertyDescriptor(prototype, key)
+      assert.throws(() => (value || get).call(receiver, 0), { name: 'TypeError', message: 'The receiver is not a CallosumServerSlots' }, String(key))
+    }
+  })
+}
+
+test('a Proxy around an instance is refused, as with Map', () => {
+  const proxy = new Proxy(new CallosumServerSlots(), {})
+  assert.throws(() => proxy.get(), { name: 'TypeError' })
+  assert.throws(() => proxy.put(0), { name: 'TypeError' })
+})
+
+test('a frozen instance works', () => {
+  const slots = Object.freeze(new CallosumServerSlots())
+  assert.deepStrictEqual([slots.get(), slots.get(), slots.put(0), slots.get()], [0, 1, undefined, 0])
+})
+
+test('a structured clone is no manager', () => {
+  const { serialize, deserialize } = require('v8')
+  const clone = deserialize(serialize(new CallosumServerSlots()))
+  assert.strictEqual(clone.get, undefined)
+  assert.ok(!(clone instanceof CallosumServerSlots))
+})
+
+test('what index.js knows of the shared integers is what Rust says', () => {
+  const { layout } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')].native
+  const source = require('fs').readFileSync(require.resolve('../..'), 'utf8')
+  const known = {}
+  for (const [, name, value] of source.matchAll(/^const ([A-Z_]+) = ([-+/\w ]+?)(?: \/\/.*)?$/gm)) {
+    known[name] = Function(...Object.keys(known), `return ${value}`)(...Object.values(known)) // eslint-disable-line no-new-func
+  }
+  for (const [name, value] of Object.entries(layout)) assert.strictEqual(known[name], value, name)
+  const added = Object.keys(known).filter(name => !(name in layout))
+  assert.deepStrictEqual(added, ['FIRST_WORDS'])
+})
+
+test("the addon's own class does all by itself, one crossing a call", () => {
+  const { native } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
+  const slots = new native.CallosumServerSlots()
+  assert.deepStrictEqual([slots.maxSlots, slots.get(), slots.get(), slots.put(0), slots.put(0), slots.get()], [2147483647, 0, 1, true, false, 0])
+  assert.throws(() => slots.reserve(0.5, 1), { message: 'no such slots: 0.5 to 1' })
+  assert.strictEqual(slots.size, 2)
+})

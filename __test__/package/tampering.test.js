@@ -1,0 +1,230 @@
+'use strict'
+
+// What is patched, frozen, wrapped or overridden: each in a process of its own,
+// which holds 3,000 calls against a naive model afterwards. What a patch changes
+// is what passes through it; which slots are in use it does not change.
+
+const assert = require('node:assert/strict')
+const { test } = require('node:test')
+
+const CallosumServerSlots = require('../..')
+const { ROOT, run } = require('../support/child')
+const inside = require('../support/inside')
+const { take } = require('../support/states')
+
+/** Runs in the child: a program on a manager, held against a Set. */
+function check (CallosumServerSlots) {
+  const slots = new CallosumServerSlots()
+  const inUse = new Set()
+  let errors = 0
+  slots.on('error', () => { errors++ })
+  let state = 1
+  const random = n => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0
+    return (state >>> 8) % n
+  }
+  for (let i = 0; i < 3000; i++) {
+    const slot = random(150)
+    if (random(2) === 0) {
+      let lowest = 0
+      while (inUse.has(lowest)) lowest++
+      const given = slots.get()
+      if (given !== lowest) throw new Error(`get(): ${given}, expected ${lowest}`)
+      inUse.add(given)
+    } else {
+      const before = errors
+      slots.put(slot)
+      if ((errors === before) !== inUse.delete(slot)) throw new Error(`put(${slot})`)
+    }
+    if (slots.size !== inUse.size) throw new Error(`size: ${slots.size}, expected ${inUse.size}`)
+    if (slots.has(slot) !== inUse.has(slot)) throw new Error(`has(${slot})`)
+  }
+  if (slots.reserve(5000) !== true || slots.has(5000) !== true) throw new Error('reserve(5000)')
+  for (let i = 0; i < 2000; i++) slots.get()
+  if (slots.size !== inUse.size + 2001) throw new Error('lost')
+  slots.clear()
+  if (slots.get() !== 0) throw new Error('clear()')
+}
+
+const SETTERS = names => `for (const name of ${JSON.stringify(names)}) {
+  Object.defineProperty(Object.prototype, name, { configurable: true, set () {}, get () { return undefined } })
+}`
+
+const PATCHES = {
+  'setters on the indices of Array.prototype': 'for (let i = 0; i < 100; i++) Object.defineProperty(Array.prototype, i, { set () { throw new Error(String(i)) }, get () { return 7 } })',
+  'setters on the indices of Object.prototype': 'for (let i = 0; i < 100; i++) Object.defineProperty(Object.prototype, i, { set () { throw new Error(String(i)) }, get () { return 7 } })',
+  'setters on the indices of Int32Array.prototype': 'for (let i = 0; i < 5000; i++) Object.defineProperty(Int32Array.prototype, i, { set () { throw new Error(String(i)) }, get () { return 7 } })',
+  'setters of Object.prototype': SETTERS(['slot', 'code', 'release', 'size', 'maxSlots', 'lane', 'map', 'length']),
+  'values on Object.prototype': "for (const name of ['lane', 'map', 'slot', 'code', 'size', 'maxSlotGiven']) Object.prototype[name] = 5",
+  'other iterators of arrays': 'Array.prototype[Symbol.iterator] = function * () { yield 1 }; Object.getPrototypeOf([][Symbol.iterator]()).next = () => ({ done: true })',
+  'another Symbol.species': "for (const Class of [Array, Int32Array, ArrayBuffer]) Object.defineProperty(Class, Symbol.species, { get () { throw new Error('species') } })",
+  'another length of typed arrays': "for (const of of [Int32Array.prototype, Object.getPrototypeOf(Int32Array.prototype)]) Object.defineProperty(of, 'length', { configurable: true, get () { return 8 } })",
+  'methods of typed arrays': "for (const name of ['set', 'fill', 'copyWithin', 'subarray', 'slice']) Object.getPrototypeOf(Int32Array.prototype)[name] = () => { throw new Error(name) }",
+  'another constructor of Int32Array.prototype': 'Int32Array.prototype.constructor = Float64Array',
+  'methods of Array': "for (const name of ['push', 'pop', 'map', 'slice', 'splice']) Array.prototype[name] = () => { throw new Error(name) }",
+  'Function.prototype.bind': "Function.prototype.bind = () => { throw new Error('bind') }",
+  'the functions of Reflect and Object': "for (const of of [Reflect, Object]) for (const name of Object.getOwnPropertyNames(of)) { if (typeof of[name] === 'function' && name !== 'prototype') of[name] = () => { throw new Error(name) } }",
+  'Number.isInteger and Math': 'Number.isInteger = () => true; Math.max = Math.min = () => 1',
+  'a stack trace of somebody else': "Error.prepareStackTrace = () => { throw new Error('trace') }",
+  'another global Int32Array': 'globalThis.Int32Array = Float64Array'
+}
+
+/** What the program printed; it has the package's class and check(). */
+function child (before, after) {
+  return run(['-e', `
+    const { writeSync } = require('fs')
+    ${before}
+    const CallosumServerSlots = require(${JSON.stringify(ROOT)})
+    const check = ${check}
+    let said = 'done'
+    try { ${after} } catch (error) { said = error && error.message }
+    writeSync(1, said)`])
+}
+
+for (const [name, patch] of Object.entries(PATCHES)) {
+  test(`a patch after the loading: ${name}`, async () => {
+    assert.equal(await child('', `check(CallosumServerSlots); ${patch}; check(CallosumServerSlots)`), 'done')
+  })
+}
+
+// Of the others require() itself makes errors, or they are what the package then
+// has to take for the built-ins.
+const BEFORE = [
+  'setters on the indices of Int32Array.prototype', 'setters of Object.prototype', 'values on Object.prototype',
+  'methods of typed arrays', 'another constructor of Int32Array.prototype', 'methods of Array',
+  'Function.prototype.bind', 'Number.isInteger and Math', 'a stack trace of somebody else'
+]
+
+for (const name of BEFORE) {
+  test(`a patch before the loading: ${name}`, async () => {
+    assert.equal(await child(PATCHES[name], 'check(CallosumServerSlots)'), 'done')
+  })
+}
+
+test('EventEmitter.prototype.emit as it is then gets the errors, and put() returns what it returns', async () => {
+  const said = await child('', `
+    const events = []
+    const slots = new CallosumServerSlots()
+    require('events').prototype.emit = (...event) => { events.push(event); return 'patched' }
+    if (slots.put(3) !== 'patched' || events[0][1].slot !== 3 || slots.get() !== 0 || slots.size !== 1) throw new Error('other')`)
+  assert.equal(said, 'done')
+})
+
+test('Function.prototype.call that does nothing: a manager works without its emitter', async () => {
+  const said = await child('', `
+    Function.prototype.call = () => {}
+    const slots = new CallosumServerSlots()
+    if (slots.get() !== 0 || slots.get() !== 1 || slots.put(0) !== undefined || slots.get() !== 0) throw new Error('other')`)
+  assert.equal(said, 'done')
+})
+
+for (const how of ['freeze', 'seal', 'preventExtensions']) {
+  test(`Object.${how}() of an instance: it works as before`, () => {
+    const slots = Object[how](take(new CallosumServerSlots(), 40))
+    for (let slot = 1; slot < 40; slot += 2) assert.equal(slots.put(slot), undefined)
+    assert.equal(slots.reserve(5000), true)
+    assert.deepEqual([slots.get(), slots.get(), slots.size], [1, 3, 23])
+    slots.clear()
+    assert.equal(slots.get(), 0)
+  })
+}
+
+test('an object that inherits from an instance is no manager', () => {
+  const slots = take(new CallosumServerSlots(), 2)
+  const heir = Object.create(slots)
+  for (const act of [() => heir.get(), () => heir.put(0), () => heir.size, () => heir.lease(), () => heir.clear()]) {
+    assert.throws(act, { name: 'TypeError', message: 'The receiver is not a CallosumServerSlots' })
+  }
+  assert.equal(slots.size, 2)
+})
+
+test('a Proxy around an instance: every member throws a TypeError, and a Proxy that binds them works', () => {
+  const slots = take(new CallosumServerSlots(), 2)
+  const proxy = new Proxy(slots, {})
+  for (const act of [() => proxy.get(), () => proxy.put(0), () => proxy.size, () => proxy.reserve(7), () => [...proxy], () => proxy.toJSON()]) {
+    assert.throws(act, { name: 'TypeError', message: 'The receiver is not a CallosumServerSlots' })
+  }
+  const binding = new Proxy(slots, {
+    get (target, key) {
+      const value = Reflect.get(target, key)
+      return typeof value === 'function' ? value.bind(target) : value
+    }
+  })
+  assert.deepEqual([binding.get(), binding.put(0), binding.size, [...binding]], [2, undefined, 2, [1, 2]])
+})
+
+test('a subclass that overrides get() and put(): a lease goes through them', () => {
+  const calls = []
+  class Mine extends CallosumServerSlots {
+    get () { calls.push('get'); return super.get() }
+    put (slot) { calls.push(`put ${slot}`); return super.put(slot) }
+  }
+  const slots = new Mine()
+  slots.lease().release()
+  assert.deepEqual(calls, ['get', 'put 0'])
+  assert.equal(slots.size, 0)
+})
+
+test('another prototype, or none: the methods still know the instance', () => {
+  const slots = take(new CallosumServerSlots(), 2)
+  Object.setPrototypeOf(slots, null)
+  const { get, put } = CallosumServerSlots.prototype
+  assert.equal(put.call(slots, 0), undefined)
+  assert.deepEqual([get.call(slots), get.call(slots)], [0, 2])
+})
+
+test('own properties named like the state change nothing', () => {
+  const slots = Object.assign(take(new CallosumServerSlots(), 2), { slots: [], lane: 0, map: 0, manager: 0, free: [9] })
+  assert.throws(() => { slots.size = 7 }, TypeError)
+  assert.deepEqual([slots.get(), slots.size], [2, 3])
+})
+
+// The internals are for the project's own tests. Who writes into their shared
+// integers can have a slot given twice: nothing is promised then, but that the
+// process does not crash.
+test('what the internals are asked with a wrong receiver or number is refused', () => {
+  const { native } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
+  const { get } = native.CallosumServerSlots.prototype
+  for (const receiver of [{}, null, 5, Object.create(native.CallosumServerSlots.prototype)]) {
+    assert.throws(() => get.call(receiver), TypeError)
+  }
+  for (const maxSlots of [0, -1, 1.5, NaN, 2 ** 31]) assert.throws(() => new native.CallosumServerSlots(maxSlots))
+  for (const cells of [[], {}, new Int32Array(3), new Float64Array(native.layout.CELLS)]) {
+    assert.throws(() => new native.CallosumServerSlots(5, cells))
+  }
+})
+
+const DETACHED = /^callosum-server-slots: internal error: memory that is shared with JavaScript was detached$/
+const detach = array => structuredClone(array.buffer, { transfer: [array.buffer] })
+
+test("a manager's memory that was detached is never read: every call that crosses throws", () => {
+  const [slots, manager] = inside()
+  take(slots, 10)
+  detach(manager.cells)
+  slots.on('error', () => {})
+  for (const call of [() => slots.size, () => slots.clear(), () => [...slots], () => slots.reserve(20), () => slots.has(2)]) {
+    assert.throws(call, { message: DETACHED })
+  }
+  assert.equal(new CallosumServerSlots().get(), 0)
+})
+
+test('registers that were detached are never read', async () => {
+  const said = await child('', `
+    const { registers } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')].native
+    const slots = new CallosumServerSlots()
+    structuredClone(registers.buffer, { transfer: [registers.buffer] })
+    for (let i = 0; i < 1025; i++) slots.get()`)
+  assert.match(said, DETACHED)
+})
+
+// A vm timeout can end a put() between any two steps of its loops. It may lose the
+// slot, but what is in the map stays to be found.
+test('a map whose summaries were not finished gives all its slots', () => {
+  const [slots, { cells }] = inside()
+  const { BITS, WORDS } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')].native.layout
+  take(slots, 1024)
+  for (let slot = 0; slot < 1024; slot += 100) slots.put(slot)
+  cells.fill(0, BITS + cells[WORDS])
+  for (let slot = 0; slot < 1024; slot += 100) assert.equal(slots.get(), slot)
+  assert.equal(slots.get(), 1024)
+})

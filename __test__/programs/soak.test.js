@@ -1,0 +1,178 @@
+'use strict'
+
+// The soak itself: that it finds faults, and says what they are.
+
+const assert = require('node:assert/strict')
+const { spawnSync } = require('node:child_process')
+const { test } = require('node:test')
+
+const CallosumServerSlots = require('../..')
+const NaiveModel = require('../support/model')
+const { ROOT } = require('../support/child')
+const { randomFrom } = require('../support/states')
+const { Model } = require('../../soak/model')
+const { shrink, print } = require('../../soak/shrink')
+const soak = require('../../soak/soak')
+
+const prototype = CallosumServerSlots.prototype
+
+/** Managers with a fault, and in how few lines, after the first three, it is to be shown. */
+const FAULTS = {
+  'a slot is given twice': [class extends CallosumServerSlots {
+    get () {
+      const slot = super.get()
+      if (slot === 36 && this.has(38) && !this.has(37)) prototype.put.call(this, slot)
+      return slot
+    }
+  }, 8],
+  'a slot is lost when it is put': [class extends CallosumServerSlots {
+    put (slot) {
+      if (slot === 31 && this.has(32) && !this.has(30)) return
+      return super.put(slot)
+    }
+  }, 8],
+  'not the lowest is given': [class extends CallosumServerSlots {
+    get () {
+      const slot = this.peek()
+      if (slot % 64 !== 63 || !this.reserve(slot + 1)) return super.get()
+      return slot + 1
+    }
+  }, 8],
+  'a slot that is free is taken back': [class extends CallosumServerSlots {
+    put (slot) {
+      if (slot === this.maxSlotGiven && this.size > 8) return
+      return super.put(slot)
+    }
+  }, 8],
+  'one slot too many is given': [class extends CallosumServerSlots {
+    get () {
+      return this.size === this.maxSlots && this.maxSlots < 1000 ? this.maxSlots : super.get()
+    }
+  }, 8],
+  'size is one too high': [class extends CallosumServerSlots {
+    get size () { return super.size + (this.has(1) && !this.has(0) ? 1 : 0) }
+  }, 8],
+  'maxSlotGiven falls': [class extends CallosumServerSlots {
+    get maxSlotGiven () { return super.size === 0 ? 0 : super.maxSlotGiven }
+  }, 8],
+  'the iteration leaves one out': [class extends CallosumServerSlots {
+    * [Symbol.iterator] () { for (const slot of this.values()) if (slot !== 128) yield slot }
+  }, 8],
+  'the iteration shows what is done meanwhile': [class extends CallosumServerSlots {
+    * values () { for (const slot of super.values()) if (this.has(slot)) yield slot }
+  }, 8],
+  'a lease can be released twice': [class extends CallosumServerSlots {
+    lease () {
+      const lease = super.lease()
+      return lease && { slot: lease.slot, release: () => { this.put(lease.slot) } }
+    }
+  }, 8],
+  'clear() leaves a slot in use': [class extends CallosumServerSlots {
+    clear () {
+      const had = this.has(40)
+      super.clear()
+      if (had) this.reserve(40)
+    }
+  }, 8],
+  'a numeric string is taken for a slot': [class extends CallosumServerSlots {
+    has (slot) { return super.has(slot === '1' ? 1 : slot) }
+  }, 8],
+  'the error does not say which slot': [class extends CallosumServerSlots {
+    emit (event, error) {
+      if (error && error.slot === null) error.slot = undefined
+      return super.emit(event, error)
+    }
+  }, 8],
+  'it throws now and then': [class extends CallosumServerSlots {
+    put (slot) {
+      if (slot === 40) throw new Error('planted')
+      return super.put(slot)
+    }
+  }, 8]
+}
+
+for (const [name, [Faulty, most]] of Object.entries(FAULTS)) {
+  test(`the soak finds that ${name}, and shows it in a few lines`, () => {
+    const { failure } = soak(Faulty, { seed: 1, operations: 5000000 })
+    assert.ok(failure, 'nothing found')
+    const shrunken = shrink(Faulty, failure, 5)
+    assert.ok(shrunken, 'it does not go wrong again')
+    const lines = print(shrunken)
+    assert.ok(lines.split('\n').length <= 3 + most, lines)
+  })
+}
+
+test('what is printed shows the fault when it is pasted', () => {
+  const [Faulty] = FAULTS['a slot is lost when it is put']
+  const { failure } = soak(Faulty, { seed: 1, operations: 5000000 })
+  const lines = print(shrink(Faulty, failure, 5))
+  const said = []
+  const paste = new Function('require', 'console', lines) // eslint-disable-line no-new-func
+  paste(() => Faulty, { log: (...words) => said.push(...words) })
+  const [, actual, expected] = lines.match(/\/\/ get\(\): (\d+), expected (\d+)$/)
+  assert.equal(said.pop(), Number(actual))
+  assert.notEqual(actual, expected)
+})
+
+test('the same seed makes the same program', () => {
+  const [Faulty] = FAULTS['it throws now and then']
+  const [a, b] = [1, 2].map(() => soak(Faulty, { seed: 7, operations: 5000000 }).failure)
+  assert.deepEqual(a, b)
+})
+
+test('a program goes over all of the API, on both paths', () => {
+  const calls = new Set()
+  class Counted extends CallosumServerSlots {}
+  for (const name of ['get', 'put', 'peek', 'has', 'reserve', 'lease', 'clear', 'values', 'toJSON']) {
+    Counted.prototype[name] = function (...args) {
+      calls.add(name)
+      return prototype[name].apply(this, args)
+    }
+  }
+  const { failure, done } = soak(Counted, { seed: 3, operations: 10000000 })
+  assert.equal(failure, undefined)
+  assert.equal(calls.size, 9)
+  assert.ok(done.fast > 100000 && done.crossing > 100000, JSON.stringify(done))
+})
+
+test('its model does what the naive one does', () => {
+  for (const maxSlots of [1, 40, 700, 2147483647]) {
+    const [model, naive] = [new Model(maxSlots), new NaiveModel(maxSlots)]
+    const random = randomFrom(maxSlots)
+    for (let i = 0; i < 20000; i++) {
+      const slot = random(100) === 0 ? 2000000000 + random(5) : random(900)
+      const kind = random(100)
+      if (kind < 50) assert.equal(model.get(), naive.get())
+      else if (kind < 95) assert.equal(model.put(slot), naive.put(slot))
+      else if (slot < maxSlots) assert.equal(model.reserve(slot), naive.reserve(slot))
+      if (random(5000) === 0) for (const each of [model, naive]) each.clear()
+      assert.equal(model.has(slot), naive.inUse.has(slot))
+      assert.equal(model.maxSlotGiven, naive.maxSlotGiven)
+      if (i % 500 === 0) assert.deepEqual(Array.from(model.values()), naive.values())
+    }
+    assert.equal(model.size, naive.inUse.size)
+  }
+})
+
+const cli = (...args) => spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' })
+
+test('the command says what it did, and exits with 0', () => {
+  const { status, stdout } = cli('soak/run.js', '--operations', '100000', '--seed', '5')
+  assert.equal(status, 0)
+  assert.match(stdout, /^seed 5, 100,000 operations\n[\d,]+ operations in [\s\S]+all as the model says\n$/)
+})
+
+test('the command exits with 1 after a mismatch, and prints the seed and a program', () => {
+  const { status, stdout } = cli('-r', './__test__/support/preload/wrong-slot.js', 'soak/run.js', '--seed', '5')
+  assert.equal(status, 1)
+  assert.match(stdout, /--seed 5 --operations 1/)
+  assert.match(stdout, /new CallosumServerSlots\([\s\S]+slots\.get\(\)\) \/\/ get\(\): \d+, expected \d+\n$/)
+})
+
+test('the command exits with 2 where an option is wrong', () => {
+  for (const args of [['--operations', 'many'], ['--often']]) {
+    const { status, stderr } = cli('soak/run.js', ...args)
+    assert.equal(status, 2)
+    assert.match(stderr, /npm run soak -- \[options\]/)
+  }
+})

@@ -1,0 +1,42 @@
+'use strict'
+
+// Runs a script in a process of its own.
+
+const { execFile } = require('node:child_process')
+const path = require('node:path')
+
+const ROOT = path.join(__dirname, '..', '..')
+
+/** What the script prints; rejects where it fails, with what it says then. */
+function run (nodeArguments) {
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, nodeArguments, { cwd: ROOT, timeout: 110000 }, (error, stdout, stderr) => {
+      if (error) {
+        reject(new Error(`exit code ${error.code}, signal ${error.signal}\n${stdout}\n${stderr}`))
+      } else {
+        resolve(stdout)
+      }
+    })
+  })
+}
+
+/**
+ * What `main` resolves to, as JSON carries it, run in a process with an exposed
+ * garbage collector and the package. It sees its arguments and nothing else.
+ */
+async function measure (main, nodeArguments = []) {
+  const script = `
+    const CallosumServerSlots = require(${JSON.stringify(ROOT)})
+    const tick = () => new Promise(resolve => setImmediate(resolve))
+    const collect = async () => { for (let i = 0; i < 5; i++) { await tick(); gc(); await tick() } }
+    ;(${main})(CallosumServerSlots, { tick, collect })
+      .then(result => console.log(JSON.stringify(result)))`
+  return JSON.parse(await run(['--expose-gc', ...nodeArguments, '-e', script]))
+}
+
+// V8 lets the young generation grow while much is made, in Node.js 24 to over 100 MB,
+// and keeps it for good: resident memory would be about that. So it stays at 1 MB
+// where resident memory is what is measured.
+const SMALL_YOUNG_GENERATION = ['--max-semi-space-size=1']
+
+module.exports = { ROOT, SMALL_YOUNG_GENERATION, run, measure }

@@ -1,0 +1,24 @@
+'use strict'
+
+// `node -r` this file to have get() find no free slot while two are in use, as
+// it otherwise does only with more connections than a test can open.
+
+const CallosumServerSlots = require('../../..')
+
+const { get, put } = CallosumServerSlots.prototype
+let inUse = 0
+
+CallosumServerSlots.prototype.get = function () {
+  if (inUse < 2) {
+    inUse++
+    return get.call(this)
+  }
+  const error = new Error('No free slot: all are in use')
+  error.code = 'ERR_NO_FREE_SLOT'
+  this.emit('error', error)
+}
+
+CallosumServerSlots.prototype.put = function (slot) {
+  inUse--
+  return put.call(this, slot)
+}

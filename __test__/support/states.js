@@ -1,0 +1,90 @@
+'use strict'
+
+// Managers in the states in which get() and put() find their ways: through the
+// lane, through the map, from the tail, and into Rust.
+
+const CallosumServerSlots = require('../..')
+const Random = require('../../common/random')
+const { withoutFastPaths } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
+
+const ways = {
+  'with the fast paths': slots => slots,
+  'without the fast paths': withoutFastPaths
+}
+
+const builders = {
+  'nothing given yet': () => make(),
+  'ten in use': () => take(make(), 10),
+  'one hole': () => give(take(make(), 10), [4]),
+  'one hole, taken again': () => take(give(take(make(), 10), [4]), 1),
+  'a hole that reaches the tail': () => give(take(make(), 10), [9, 8]),
+  'a hole below the tail, and one that reaches it': () => give(take(make(), 10), [9, 4]),
+  'holes from the highest down': () => give(take(make(), 100), from(40).map(i => 90 - 2 * i)),
+  'holes from the lowest up': () => give(take(make(), 100), from(40).map(i => 2 * i)),
+  'holes, the lowest taken again': () => take(give(take(make(), 100), from(40).map(i => 90 - 2 * i)), 1),
+  'a hole over two integers': () => give(take(make(), 100), [...from(40).map(i => 60 - i), 3]),
+  'as many in use as there is memory for at first': () => take(make(), 1024),
+  'a map of many holes': () => give(take(make(), 10000), shuffled(from(5000)).map(i => 2 * i + 1)),
+  'a map of long runs': () => give(take(make(), 10000), shuffled(from(10000).filter(i => i % 700 < 600))),
+  'everything returned': () => give(take(make(), 5000), shuffled(from(5000))),
+  'slots reserved far ahead': () => reserve(take(make(), 5), [2000000000, 2147483646, 1000000]),
+  'all slots in use but one': () => take(make({ maxSlots: 50 }), 49),
+  'all slots in use': () => take(make({ maxSlots: 50 }), 50)
+}
+
+/** Calls `visit` with a name for, and a function that makes, each state on each way. */
+function forEachState (visit) {
+  for (const way of Object.keys(ways)) {
+    for (const state of Object.keys(builders)) {
+      visit(`${state}, ${way}`, () => ways[way](builders[state]()))
+    }
+  }
+}
+
+function make (options) {
+  return new CallosumServerSlots(options)
+}
+
+function take (slots, count) {
+  for (let i = 0; i < count; i++) slots.get()
+  return slots
+}
+
+function give (slots, back) {
+  for (const slot of back) slots.put(slot)
+  return slots
+}
+
+function reserve (slots, ahead) {
+  for (const slot of ahead) slots.reserve(slot)
+  return slots
+}
+
+function from (length) {
+  return Array.from({ length }, (_, i) => i)
+}
+
+/** All there is to see from outside. */
+function observe (slots) {
+  return JSON.stringify([slots, slots.size, slots.peek()])
+}
+
+/** Records the errors that the manager emits from now on. */
+function errorsOf (slots) {
+  const errors = []
+  slots.on('error', error => errors.push(error))
+  return errors
+}
+
+/** The same order for the same seed. */
+function shuffled (array, seed = 1) {
+  return new Random(seed).shuffle(array.slice())
+}
+
+/** A function that answers integers from 0 up to below its argument. */
+function randomFrom (seed) {
+  const random = new Random(seed)
+  return n => random.below(n)
+}
+
+module.exports = { ways, forEachState, take, from, observe, errorsOf, shuffled, randomFrom }
