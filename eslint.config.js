@@ -6,7 +6,7 @@ module.exports = [
   ...neostandard({ env: ['node'] }),
   { ignores: ['native.js', 'native.d.ts', 'target/'] },
   {
-    files: ['index.js'],
+    files: ['lib/internals.js'],
     languageOptions: { ecmaVersion: 2022 } // private fields, which Node.js 12 has
   }
 ]

@@ -5,7 +5,7 @@
 const { writeFileSync } = require('fs')
 const { parseArgs } = require('util')
 
-const check = require('./bars')
+const check = require('./targets')
 const { Cases, contenders, patterns, versions } = require('./cases')
 const growth = require('./growth')
 const { describe, machine } = require('../common/machine')
@@ -22,7 +22,7 @@ const usage = `npm run bench -- [options]
   --contenders A,B       only these: ${contenders.join(', ')}
   --sizes N,N            these sizes in place of each pattern's own
   --json FILE            writes every figure into a file
-  --check                exits with 1 where a bar is missed`
+  --check                exits with 1 if a target is missed`
 
 // Milliseconds: how long a contender is measured, and how long a pass takes that
 // needs no warm-up. Seconds: when it is cut off.
@@ -36,11 +36,11 @@ async function main () {
   const run = await (options.growth ? growth.run(options) : bench(options))
   if (options.json) writeFileSync(options.json, lines(run))
 
-  const bars = options.growth ? growth.check(run) : check(run.results)
+  const targets = options.growth ? growth.check(run) : check(run.results)
   const text = options.growth ? growth.report(run) : report(run, process.stdout.columns)
   console.log([...text, '', describe(run)].join('\n'))
   if (run.results.some(result => result.wrong)) process.exitCode = 1
-  if (options.check && bars.some(bar => !bar.passes)) process.exitCode = 1
+  if (options.check && targets.some(target => !target.passes)) process.exitCode = 1
 }
 
 async function bench ({ pace, contenders, ...options }) {

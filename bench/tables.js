@@ -6,7 +6,7 @@
 const { readFileSync, writeFileSync } = require('fs')
 const path = require('path')
 
-const check = require('./bars')
+const check = require('./targets')
 const growth = require('./growth')
 const { describe } = require('../common/machine')
 const { figure } = require('../common/table')
@@ -29,8 +29,8 @@ function main () {
   const grown = read('growth.json')
   let readme = readFileSync(file('README.md'), 'utf8')
   readme = replace(readme, 'times', [...times(run), '', `${describe(run)}. ${run.rounds} rounds.`])
-  readme = replace(readme, 'bars', bars(run))
-  readme = replace(readme, 'growth', [...growthTimes(grown), '', ...growthBars(grown), '', `${describe(grown)}. ${grown.rounds} rounds.`])
+  readme = replace(readme, 'targets', targets(run))
+  readme = replace(readme, 'growth', [...growthTimes(grown), '', ...growthTargets(grown), '', `${describe(grown)}. ${grown.rounds} rounds.`])
   readme = replace(readme, 'memory', memory(grown))
   writeFileSync(file('README.md'), readme)
 
@@ -51,31 +51,31 @@ function times ({ results, contenders }) {
   return markdown([['', ...names], ...ids.map(id => [id, ...names.map(name => cell(id, name))])])
 }
 
-/** The patterns that have a bar, beside the heap of 0.1.0 and the bitmap in JavaScript. */
+/** The patterns that have a target, beside the heap of 0.1.0 and the bitmap in JavaScript. */
 function speed ({ results }) {
-  const rows = check(results).filter(({ against }) => against === 'heap').map(({ id, bar, measured, passes }) => {
+  const rows = check(results).filter(({ against }) => against === 'heap').map(({ id, target, measured, passes }) => {
     const [heap, ours, floor] = ['heap', 'ours', 'floor'].map(name =>
       time(results.find(result => result.id === id && result.contender === name)))
     const [pattern, size] = id.split(' ')
     const first = results.find(result => result.pattern === pattern)
     const title = first.id === id ? says[pattern] : `${pattern}, ${size}`
-    return [title, ours, heap, figure(measured), passes ? `${bar}` : `${bar}, **missed**`, floor]
+    return [title, ours, heap, figure(measured), passes ? `${target}` : `${target}, **missed**`, floor]
   })
-  return markdown([['pattern', 'ours', "0.1.0's heap", 'times as fast', 'aim', 'bitmap'], ...rows])
+  return markdown([['pattern', 'ours', "0.1.0's heap", 'times as fast', 'target', 'bitmap'], ...rows])
 }
 
-function bars ({ results }) {
-  const rows = check(results).map(({ id, against, bar, measured, passes }) => [
+function targets ({ results }) {
+  const rows = check(results).map(({ id, against, target, measured, passes }) => [
     id,
-    against === 'heap' ? `heap / ours ≥ ${bar}` : `ours / floor ≤ ${bar}`,
+    against === 'heap' ? `heap / ours ≥ ${target}` : `ours / floor ≤ ${target}`,
     figure(measured),
     passes ? 'passes' : '**missed**'
   ])
-  return markdown([['', 'bar', 'measured', ''], ...rows])
+  return markdown([['', 'target', 'measured', ''], ...rows])
 }
 
 function growthTimes ({ results, contenders }) {
-  const columns = Object.keys(growth.bars).flatMap(pattern => Object.keys(contenders).map(name => [pattern, name]))
+  const columns = Object.keys(growth.targets).flatMap(pattern => Object.keys(contenders).map(name => [pattern, name]))
   const sizes = [...new Set(results.map(({ size }) => size))]
   const cell = (size, [pattern, name]) =>
     time(results.find(result => result.size === size && result.pattern === pattern && result.contender === name))
@@ -85,10 +85,10 @@ function growthTimes ({ results, contenders }) {
   ])
 }
 
-function growthBars (run) {
-  const rows = growth.check(run).map(({ pattern, bar, measured, passes }) =>
-    [pattern, `10,000,000 / 1,000 ≤ ${bar}`, figure(measured), passes ? 'passes' : '**missed**'])
-  return markdown([['', 'bar', 'measured', ''], ...rows])
+function growthTargets (run) {
+  const rows = growth.check(run).map(({ pattern, target, measured, passes }) =>
+    [pattern, `10,000,000 / 1,000 ≤ ${target}`, figure(measured), passes ? 'passes' : '**missed**'])
+  return markdown([['', 'target', 'measured', ''], ...rows])
 }
 
 function memory ({ memory, contenders }) {

@@ -4,7 +4,7 @@
 
 const MAX_SLOTS = 2147483647
 
-function isSlot (value) {
+function isNonNegativeInt32 (value) {
   return typeof value === 'number' && (value | 0) === value && value >= 0
 }
 
@@ -79,4 +79,4 @@ function describe (value) {
   }
 }
 
-module.exports = { isSlot, maxSlotsOf, checkedSnapshot, noFreeSlot, invalidSlot }
+module.exports = { isNonNegativeInt32, maxSlotsOf, checkedSnapshot, noFreeSlot, invalidSlot }

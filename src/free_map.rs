@@ -1,285 +1,324 @@
-//! The free map: every free slot that is neither in the lane nor in the tail.
+//! The free map: a hierarchical bitmap of the free slots below the high-water mark.
 
 use std::cell::Cell;
 use std::fmt;
 use std::ops::Range;
 
-use crate::memory::{BITS, COUNT, WORDS};
+use crate::memory::{BITMAP_OFFSET, CURSOR, FREE_COUNT, LEAF_WORDS};
 
-/// A set of slots, from which runs are taken lowest first, over the integers of
-/// a manager (`memory.rs`).
+/// A set of slots from which the lowest is found in constant time, over the buffer
+/// of a manager (`memory.rs`).
 ///
-/// It is a 32-ary tree of bits. A leaf is an integer with a bit for each of 32
-/// slots, 1 is free; a bit above says "the integer below may not be 0". With `n`
-/// leaves, leaf `i` is node `n + i`, the node above node `i` is `i / 32`, in
-/// which its bit is `i % 32`, and the uppermost is node 0. Summaries over a
-/// bitmap are from Banga and Mogul, "Scalable kernel performance for Internet
-/// servers", USENIX 1998; the numbering is that of a binary heap.
+/// It is a 32-ary tree of bits. A leaf word has a bit for each of 32 slots, 1 is
+/// free. A summary bit says "the word below might be non-zero"; it is *stale* if
+/// that word is zero. The *cursor* is the index of the lowest leaf word that might
+/// be non-zero. Three invariants hold between calls; [`crate::Slots`] has the fourth:
 ///
-/// Slots of which there is no memory for the bits are not in the map, and must
-/// not be added.
+/// - C1. While the map is not empty, no word below the cursor has a set bit.
+/// - C2. Every non-zero leaf word except the one at the cursor has its summary bit
+///   set, and every non-zero summary word has its own summary bit set.
+/// - C3. The count is the number of set bits. All of them are below the high-water
+///   mark.
+///
+/// So the lowest slot is in the word at the cursor, or else in the next word that
+/// the summaries lead to. Most calls touch the word at the cursor alone. A word that
+/// becomes zero keeps its summary bit: the search that comes by clears it.
+///
+/// Summaries over a bitmap are from Banga and Mogul, "Scalable kernel performance
+/// for Internet servers", USENIX 1998.
 ///
 /// ```
 /// use callosum_server_slots::{FreeMap, memory};
 /// use std::cell::Cell;
 ///
-/// let cells = vec![Cell::new(0); memory::cells_for(32)];
-/// cells[memory::WORDS].set(32);
-/// let map = FreeMap::over(&cells);
+/// let words = vec![Cell::new(0); memory::words_for(32)];
+/// words[memory::LEAF_WORDS].set(32);
+/// let map = FreeMap::from_buffer(&words);
 /// assert!(map.insert(7));
 /// assert!(!map.insert(7));
 /// map.insert_run(100..110);
-/// assert_eq!(map.take_run(0), Some(7..8));
-/// assert_eq!(map.take_run(8), Some(100..110));
-/// assert_eq!(map.take_run(110), None);
+/// assert_eq!(map.take_lowest(), Some(7));
+/// assert_eq!(map.take_lowest(), Some(100));
+/// assert_eq!(map.count(), 9);
 /// ```
 #[derive(Clone, Copy)]
 pub struct FreeMap<'a> {
-    cells: &'a [Cell<i32>],
+    words: &'a [Cell<i32>],
 }
 
 impl<'a> FreeMap<'a> {
-    /// The map that is in a manager's integers. All 0 but the one that says how
-    /// many there are, it is an empty one.
-    pub fn over(cells: &'a [Cell<i32>]) -> Self {
-        Self { cells }
+    /// The map in a manager's buffer. It is empty if all words but the number of
+    /// leaf words are 0.
+    pub fn from_buffer(words: &'a [Cell<i32>]) -> Self {
+        Self { words }
     }
 
-    /// How many slots are in the map. O(1).
+    /// The number of slots in the map. O(1).
     pub fn count(&self) -> u32 {
-        self.cells[COUNT].get() as u32
+        self.load(FREE_COUNT)
     }
 
     /// Whether the slot is in the map. O(1).
     pub fn contains(&self, slot: u32) -> bool {
-        slot / 32 < self.words() && self.word(slot / 32) & bit(slot) != 0
+        slot / 32 < self.leaf_words() && self.leaf(slot / 32) & bit(slot) != 0
     }
 
     /// Whether all slots of a run are in the map. O(run / 32).
     pub fn contains_run(&self, run: Range<u32>) -> bool {
-        pieces(run).all(|(word, mask)| word < self.words() && self.word(word) & mask == mask)
+        word_masks(run)
+            .all(|(word, mask)| word < self.leaf_words() && self.leaf(word) & mask == mask)
     }
 
-    /// Adds a slot, and says whether it was missing; false too where there is no
-    /// memory for its bit. O(1).
+    /// Adds a slot. Returns false, and changes nothing, if it is in the map or the
+    /// bitmap does not cover it. O(1): at most two steps for each level of the tree.
+    #[inline]
     pub fn insert(&self, slot: u32) -> bool {
         let word = slot / 32;
-        if word >= self.words() {
+        if word >= self.leaf_words() || self.leaf(word) & bit(slot) != 0 {
             return false;
         }
-        if self.word(word) & bit(slot) != 0 {
-            return false;
-        }
-        self.add_to_count(1);
         self.set_bits(word, bit(slot));
         true
     }
 
-    /// Adds a run of slots that are missing. O(run / 32).
+    /// Adds a run of slots, none of which is in the map. O(run / 32).
     pub fn insert_run(&self, run: Range<u32>) {
-        self.add_to_count((run.end - run.start) as i32);
-        pieces(run).for_each(|(word, mask)| self.set_bits(word, mask));
+        word_masks(run).for_each(|(word, mask)| self.set_bits(word, mask));
     }
 
-    /// Removes a run of slots that are there. O(run / 32).
+    /// Removes a run of slots, all of which are in the map. O(run / 32).
     pub fn remove_run(&self, run: Range<u32>) {
-        self.add_to_count(-((run.end - run.start) as i32));
-        pieces(run).for_each(|(word, mask)| self.clear_bits(word, mask));
+        for (word, mask) in word_masks(run) {
+            self.store(FREE_COUNT, self.count() - mask.count_ones());
+            self.set_leaf(word, self.leaf(word) & !mask);
+        }
     }
 
-    /// The lowest slot from `from` up. O(1): two steps for each level of summaries.
-    pub fn lowest(&self, from: u32) -> Option<u32> {
-        let (word, bits) = self.lowest_bits(from)?;
+    /// The lowest slot. Moves the cursor to its word. O(1) amortised: a search
+    /// takes two steps for each level of the tree, and clears the stale summary bits
+    /// that it meets.
+    #[inline]
+    pub fn lowest(&self) -> Option<u32> {
+        if self.count() == 0 {
+            return None;
+        }
+        let word = self.move_cursor();
+        Some(word * 32 + self.leaf(word).trailing_zeros())
+    }
+
+    /// Removes the lowest slot, and returns it. O(1) amortised, as
+    /// [`FreeMap::lowest`].
+    #[inline]
+    pub fn take_lowest(&self) -> Option<u32> {
+        if self.count() == 0 {
+            return None;
+        }
+        let word = self.move_cursor();
+        let bits = self.leaf(word);
+        self.store(FREE_COUNT, self.count() - 1);
+        self.set_leaf(word, bits & (bits - 1));
         Some(word * 32 + bits.trailing_zeros())
     }
 
-    /// Takes out the lowest run from `from` up, as far as it is in one integer.
-    /// O(1), as [`FreeMap::lowest`].
-    pub fn take_run(&self, from: u32) -> Option<Range<u32>> {
-        let (word, bits) = self.lowest_bits(from)?;
-        let first = bits.trailing_zeros();
-        let length = (bits >> first).trailing_ones();
-        self.add_to_count(-(length as i32));
-        self.clear_bits(word, mask(first, length));
-        let start = word * 32 + first;
-        Some(start..start + length)
-    }
-
-    /// The slots in the map as runs, ascending. O(words) in all.
-    pub fn runs(self) -> impl Iterator<Item = Range<u32>> + 'a {
-        let mut from = 0;
-        std::iter::from_fn(move || {
-            let start = self.lowest(from)?;
-            from = start;
-            while self.contains(from) {
-                from += (self.word(from / 32) >> (from % 32)).trailing_ones();
-            }
-            Some(start..from)
-        })
-    }
-
-    /// Panics where a summary lacks a bit, or the count is wrong. For tests.
-    pub fn check(&self) {
-        let words = self.words();
-        for word in (0..words).filter(|&word| self.word(word) != 0) {
-            let mut node = words + word;
-            while node > 0 {
-                assert_ne!(self.summary(node / 32) & bit(node), 0, "node {node} is not marked");
-                node /= 32;
+    /// Adds the slots of a map with fewer leaf words to this one, which is empty
+    /// but for the header. O(words).
+    pub(crate) fn copy_leaf_words(&self, old: FreeMap<'_>) {
+        for word in 0..old.leaf_words() {
+            let bits = old.leaf(word);
+            if bits != 0 {
+                self.set_leaf(word, bits);
+                self.set_summary_bits(self.leaf_words() + word);
             }
         }
-        let counted: u32 = (0..words).map(|word| self.word(word).count_ones()).sum();
-        assert_eq!(self.count(), counted, "the count");
     }
 
-    /// The lowest leaf that has slots from `from` up, and which.
-    #[inline]
-    fn lowest_bits(&self, from: u32) -> Option<(u32, u32)> {
-        let word = from / 32;
-        if word >= self.words() {
-            return None;
-        }
-        match self.word(word) & (u32::MAX << (from % 32)) {
-            0 => self.next_word(word).map(|word| (word, self.word(word))),
-            bits => Some((word, bits)),
-        }
+    /// The first slot from `from` up that is in the map, or the number of slots
+    /// that the bitmap covers. O(words).
+    pub(crate) fn next_in_map(&self, from: u32) -> u32 {
+        self.position(from, |bits| bits)
     }
 
-    /// Sets bits of a leaf, and says above that it is not 0.
+    /// The first slot from `from` up that is not in the map, or the number of slots
+    /// that the bitmap covers. O(words).
+    pub(crate) fn next_not_in_map(&self, from: u32) -> u32 {
+        self.position(from, |bits| !bits)
+    }
+
+    fn position(&self, from: u32, wanted: impl Fn(u32) -> u32) -> u32 {
+        let end = self.leaf_words() * 32;
+        let mut slot = from;
+        while slot < end {
+            let bits = wanted(self.leaf(slot / 32)) & (u32::MAX << (slot % 32));
+            if bits != 0 {
+                return slot / 32 * 32 + bits.trailing_zeros();
+            }
+            slot = (slot | 31) + 1;
+        }
+        end
+    }
+
+    /// Panics unless C1 to C3 hold. O(words). For tests.
+    pub fn check_invariants(&self) {
+        let leaf_words = self.leaf_words();
+        let non_zero: Vec<u32> = (0..leaf_words).filter(|&word| self.leaf(word) != 0).collect();
+        let cursor = self.load(CURSOR);
+        assert!(non_zero.iter().all(|&word| word >= cursor), "C1: the cursor is {cursor}");
+        let leaves = non_zero.iter().filter(|&&word| word != cursor).map(|word| leaf_words + word);
+        let summaries = (1..leaf_words / 16).filter(|&node| self.summary(node) != 0);
+        for node in leaves.chain(summaries) {
+            assert_ne!(self.summary(node / 32) & bit(node), 0, "C2: node {node}");
+        }
+        let counted: u32 = non_zero.iter().map(|&word| self.leaf(word).count_ones()).sum();
+        assert_eq!(self.count(), counted, "C3");
+    }
+
+    /// Sets bits of a leaf word, all of which are clear.
     #[inline]
     fn set_bits(&self, word: u32, mask: u32) {
-        let bits = self.word(word);
-        self.set_word(word, bits | mask);
-        if bits == 0 {
-            self.mark(self.words() + word);
-        }
-    }
-
-    /// Clears bits of a leaf, and says above where it is 0 then.
-    #[inline]
-    fn clear_bits(&self, word: u32, mask: u32) {
-        let rest = self.word(word) & !mask;
-        self.set_word(word, rest);
-        if rest == 0 {
-            self.unmark(self.words() + word);
-        }
-    }
-
-    /// Says above that a node is not 0.
-    #[inline]
-    fn mark(&self, mut node: u32) {
-        while node > 0 {
-            let above = self.summary(node / 32);
-            self.set_summary(node / 32, above | bit(node));
-            if above != 0 {
-                return;
+        let bits = self.leaf(word);
+        let cursor = self.load(CURSOR);
+        if self.count() == 0 {
+            self.store(CURSOR, word);
+        } else if word < cursor {
+            if self.leaf(cursor) != 0 {
+                self.set_summary_bits(self.leaf_words() + cursor);
             }
-            node /= 32;
+            self.store(CURSOR, word);
+        } else if bits == 0 && word != cursor {
+            self.set_summary_bits(self.leaf_words() + word);
         }
+        self.set_leaf(word, bits | mask);
+        self.store(FREE_COUNT, self.count() + mask.count_ones());
     }
 
-    /// Says above that a node is 0.
+    /// Moves the cursor to the lowest non-zero leaf word, and returns it. There must
+    /// be one.
     #[inline]
-    fn unmark(&self, mut node: u32) {
-        while node > 0 {
-            let rest = self.summary(node / 32) & !bit(node);
-            self.set_summary(node / 32, rest);
-            if rest != 0 {
-                return;
-            }
-            node /= 32;
+    fn move_cursor(&self) -> u32 {
+        let cursor = self.load(CURSOR);
+        if self.leaf(cursor) != 0 {
+            return cursor;
         }
+        let word = self.next_word(cursor);
+        self.store(CURSOR, word);
+        word
     }
 
-    /// The lowest leaf above a leaf that is not 0: up to where there is a bit, and
-    /// down again. Takes away the bits that turn out to stand for a 0; who shares
-    /// the memory may have left some.
+    /// Sets the summary bits of a node that becomes non-zero: its own, and those of
+    /// the summary words that become non-zero by it. The highest comes first, so that
+    /// C2 holds after every step.
     #[inline]
-    fn next_word(&self, word: u32) -> Option<u32> {
-        let words = self.words();
-        let mut node = words + word;
+    fn set_summary_bits(&self, node: u32) {
+        let parent = node / 32;
+        let bits = self.summary(parent);
+        if bits == 0 && parent != 0 {
+            self.set_summary_bits_of_parents(parent);
+        }
+        self.set_summary(parent, bits | bit(node));
+    }
+
+    /// Apart from `set_summary_bits`, so that the compiler can inline that one.
+    #[cold]
+    fn set_summary_bits_of_parents(&self, node: u32) {
+        self.set_summary_bits(node);
+    }
+
+    /// The lowest non-zero leaf word, if the given one and all before it are zero:
+    /// up until a summary word is non-zero, then down along the lowest set bits.
+    /// Clears each summary bit whose word it has just seen to be zero; clearing
+    /// others would break C2.
+    ///
+    /// # Panics
+    ///
+    /// If all leaf words are zero.
+    #[inline]
+    fn next_word(&self, word: u32) -> u32 {
+        let leaf_words = self.leaf_words();
+        let mut node = leaf_words + word;
         loop {
-            let higher = loop {
-                if node == 0 {
-                    return None;
-                }
-                let higher = self.summary(node / 32) & (u32::MAX << (node % 32) << 1);
+            let mut bits = 0;
+            while bits == 0 {
+                assert!(node != 0, "the free map has fewer bits than it counts");
+                bits = self.summary(node / 32) & !bit(node);
                 node /= 32;
-                if higher != 0 {
-                    break higher;
-                }
-            };
-            node = node * 32 + higher.trailing_zeros();
-            while node < words && self.summary(node) != 0 {
-                node = node * 32 + self.summary(node).trailing_zeros();
+                self.set_summary(node, bits);
             }
-            if node >= words && self.word(node - words) != 0 {
-                return Some(node - words);
+            while bits != 0 && node < leaf_words {
+                node = node * 32 + bits.trailing_zeros();
+                bits = if node < leaf_words {
+                    self.summary(node)
+                } else {
+                    self.leaf(node - leaf_words)
+                };
             }
-            self.unmark(node);
+            if bits != 0 {
+                return node - leaf_words;
+            }
         }
     }
 
     #[inline]
-    fn words(&self) -> u32 {
-        self.cells[WORDS].get() as u32
+    fn leaf_words(&self) -> u32 {
+        self.load(LEAF_WORDS)
     }
 
     #[inline]
-    fn word(&self, word: u32) -> u32 {
-        self.cells[BITS + word as usize].get() as u32
+    fn leaf(&self, word: u32) -> u32 {
+        self.load(BITMAP_OFFSET + word as usize)
     }
 
     #[inline]
-    fn set_word(&self, word: u32, bits: u32) {
-        self.cells[BITS + word as usize].set(bits as i32);
+    fn set_leaf(&self, word: u32, bits: u32) {
+        self.store(BITMAP_OFFSET + word as usize, bits);
     }
 
     #[inline]
     fn summary(&self, node: u32) -> u32 {
-        self.cells[BITS + (self.words() + node) as usize].get() as u32
+        self.load(BITMAP_OFFSET + (self.leaf_words() + node) as usize)
     }
 
     #[inline]
     fn set_summary(&self, node: u32, bits: u32) {
-        self.cells[BITS + (self.words() + node) as usize].set(bits as i32);
+        self.store(BITMAP_OFFSET + (self.leaf_words() + node) as usize, bits);
     }
 
     #[inline]
-    fn add_to_count(&self, change: i32) {
-        let count = &self.cells[COUNT];
-        count.set(count.get() + change);
+    fn load(&self, i: usize) -> u32 {
+        self.words[i].get() as u32
+    }
+
+    #[inline]
+    fn store(&self, i: usize, value: u32) {
+        self.words[i].set(value as i32);
     }
 }
 
 impl fmt::Debug for FreeMap<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.runs()).finish()
+        f.debug_struct("FreeMap")
+            .field("count", &self.count())
+            .field("cursor", &self.load(CURSOR))
+            .finish_non_exhaustive()
     }
 }
 
-/// A slot's bit among the 32 around it, or a node's.
-fn bit(slot: u32) -> u32 {
-    1 << (slot % 32)
+/// The bit of a slot in its leaf word, or of a node in its summary word.
+fn bit(index: u32) -> u32 {
+    1 << (index % 32)
 }
 
-/// The integers that a run has its bits in, and which bits.
+/// The leaf words that a run has bits in, each with the mask of these bits.
 #[inline]
-fn pieces(run: Range<u32>) -> impl Iterator<Item = (u32, u32)> {
+fn word_masks(run: Range<u32>) -> impl Iterator<Item = (u32, u32)> {
     let mut start = run.start;
     std::iter::from_fn(move || {
         if start >= run.end {
             return None;
         }
         let end = run.end.min((start | 31) + 1);
-        let piece = (start / 32, mask(start % 32, end - start));
+        let mask = (u32::MAX >> (32 - (end - start))) << (start % 32);
+        let word = start / 32;
         start = end;
-        Some(piece)
+        Some((word, mask))
     })
-}
-
-/// So many bits, at least one, from the first up.
-#[inline]
-fn mask(first: u32, length: u32) -> u32 {
-    (u32::MAX >> (32 - length)) << first
 }

@@ -14,49 +14,47 @@
 //! assert_eq!(slots.get(), Ok(0));
 //! ```
 //!
-//! # How it works
+//! # Implementation
 //!
-//! This crate is the native half of a Node.js package, and a call from
-//! JavaScript into Rust costs more than the work does. So the integers that the
-//! work is done on are shared, and JavaScript does the common cases itself:
-//!
-//! - The *lane* is a run of free slots, and no slot below it is free. JavaScript
-//!   takes slots from it; one that is put below it begins the next lane.
-//! - The [`FreeMap`] has a bit for each other free slot below the tail. JavaScript
-//!   sets bits, and takes the lowest run as the next lane.
-//! - The *tail* is all that was never given. Nothing is stored of it.
-//! - Rust gets memory, a few calls in a million, and does all that is not hot. It
-//!   can do the hot part, too: [`Slots`] is complete.
+//! Every free slot below the *high-water mark* is a set bit in a hierarchical bitmap,
+//! the [`FreeMap`]. The *cursor* is the index of the lowest leaf word that might be
+//! non-zero. Nothing is stored of the slots that were never given.
 //!
 //! ```text
-//!  slots   0 1 2 3 4 5 6 7 8 9 …            # in use   . free
-//!          # . . # # . # # # # . # . # # …
-//!  lane    [1, 3)           get() answers 1
-//!  map     5, 10, 12        a bit each
-//!  tail    15 …             nothing is stored
+//!  slots    0 1 2 3 4 5 6 7 8 9 …           # in use   . free
+//!           # . . # # . # # # # . # | never used
+//!  bitmap   bits 1, 2, 5, 10
+//!  cursor   the word that contains bit 1
+//!  high-water mark: 12                      nothing is stored above it
 //! ```
 //!
-//! [`Slots`] keeps them together and states the invariants, L1 to L4.
+//! [`Slots::get`] takes the lowest bit of the word at the cursor, or the high-water
+//! mark if no bit is set. [`Slots::put`] sets a bit. Both take constant time.
 //!
-//! # Rooms
+//! This crate is the native half of a Node.js package. A call from JavaScript into
+//! Rust costs more than the operation, so the words live in an `Int32Array` that
+//! both share: JavaScript runs `get` and `put` on it in the same steps, and calls
+//! Rust when the bitmap has to grow and for everything that is not hot.
 //!
-//! - `slots.rs`: [`Slots`], the whole manager, lane and tail included.
-//! - `free_map.rs`: [`FreeMap`], every free slot in neither of them.
-//! - `memory.rs`: [`Memory`], where a manager keeps its integers, and which is which.
+//! - `slots.rs`: [`Slots`], the whole manager, and the invariant C4.
+//! - `free_map.rs`: the [`FreeMap`], and the invariants C1 to C3.
+//! - `memory.rs`: the layout of the shared words.
 //! - `node.rs`: the Node-API binding, the only file with `unsafe` in it. Absent
 //!   without the feature `node`.
 //!
 //! # When not to use it
 //!
-//! Where ids need not be dense or lowest-first, a counter is simpler. Where each
-//! id has a value, use a slab. It is not for several threads: wrap it in a lock.
+//! If ids need not be dense or lowest-first, a counter is simpler. If each id has a
+//! value, use a slab. A manager is not for several threads: wrap it in a lock.
 
 mod free_map;
+#[doc(hidden)]
 pub mod memory;
 #[cfg(all(feature = "node", not(test)))]
 mod node;
 mod slots;
 
+#[doc(hidden)]
 pub use free_map::FreeMap;
 #[doc(inline)]
 pub use memory::Memory;

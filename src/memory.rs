@@ -1,53 +1,70 @@
-//! Where a manager keeps its integers, and which is which.
+//! The buffer that JavaScript and Rust share: its layout, and where it comes from.
+//!
+//! A manager keeps its state in one buffer of 32-bit words. With `n` leaf words:
+//!
+//! ```text
+//!  word              content
+//!  0 … 8             header: one word for each constant below, in this order
+//!  9 … 9 + n         leaf words: bit b of leaf word w is slot 32 w + b, 1 is free
+//!  9 + n … 9 + 17/16 n
+//!                    summary words: bit b of summary word s says that node
+//!                    32 s + b of the tree might be non-zero
+//! ```
+//!
+//! Leaf word `w` is node `n + w` of the tree, summary word `s` is node `s`, the
+//! parent of node `i` is node `i / 32`, and node 0 is the root. The numbering is
+//! that of a binary heap.
 
 use std::cell::Cell;
 
-/// Index of the integer that holds the lane's start.
-pub const START: usize = 0;
-/// Index of the integer that holds the lane's end.
-pub const END: usize = 1;
-/// Index of the integer that holds the slot at which the tail begins.
-pub const TAIL: usize = 2;
-/// Index of the integer that holds how many slots are in the map.
-pub const COUNT: usize = 3;
-/// Index of the integer that holds one more than the highest slot that was ever
-/// given, unless the lane's start is higher.
-pub const GIVEN: usize = 4;
-/// Index of an integer that is left alone: the Node-API binding keeps the
-/// manager's number in it.
-pub const OWNER: usize = 5;
-/// Index of the integer that holds up to which slot there is memory.
-pub const CAPACITY: usize = 6;
-/// Index of the integer that holds how many integers of bits there are.
-pub const WORDS: usize = 7;
-/// Index of the first integer of the map's bits, 32 slots in each. The bits are
-/// followed by the summaries over them (see [`crate::FreeMap`]).
-pub const BITS: usize = 8;
+/// Word with the index of the lowest leaf word that might be non-zero.
+pub const CURSOR: usize = 0;
+/// Word with the number of set bits in all leaf words.
+pub const FREE_COUNT: usize = 1;
+/// Word with the high-water mark: one more than the highest slot given so far,
+/// within the capacity.
+pub const HIGH_WATER: usize = 2;
+/// Word with the capacity: how many slots the bitmap covers.
+pub const CAPACITY: usize = 3;
+/// Word with the number of leaf words.
+pub const LEAF_WORDS: usize = 4;
+/// Word with the number of sparse reservations.
+pub const SPARSE_COUNT: usize = 5;
+/// Word with the highest value that `max_slot_given` had apart from the
+/// high-water mark: after sparse reservations, and after a restored state.
+pub const MAX_GIVEN: usize = 6;
+/// Word with the limit: how many slots there are, in use or free.
+pub const LIMIT: usize = 7;
+/// Word that the core leaves alone. The Node-API binding keeps the manager's
+/// number in it.
+pub const MANAGER_ID: usize = 8;
+/// Index of the first leaf word.
+pub const BITMAP_OFFSET: usize = 9;
 
-/// How many integers of bits a manager has at first: enough for 1,024 slots.
-pub const FIRST_WORDS: usize = 32;
+/// The number of leaf words of a new manager: they cover 1,024 slots.
+pub const FIRST_LEAF_WORDS: usize = 32;
 
-/// How many integers it takes with so many integers of bits, which are none, or
-/// a power of two from 32 up: the bits, and for the summaries 2 for every 32.
-pub const fn cells_for(words: usize) -> usize {
-    BITS + words + words / 16
+/// The length of a buffer with this many leaf words, which are none, or a power
+/// of two from 16 up: header, leaf words, and summary words.
+pub const fn words_for(leaf_words: usize) -> usize {
+    BITMAP_OFFSET + leaf_words + leaf_words / 16
 }
 
-/// Integers that JavaScript may see too.
+/// A buffer that JavaScript may see too.
 ///
-/// They are signed and of 32 bits because an `Int32Array` is what JavaScript
-/// reads and writes fastest; slots fit, and bits do not mind.
+/// The words are signed and of 32 bits because an `Int32Array` is what JavaScript
+/// reads and writes fastest. Slots fit, and for bits the sign does not matter.
 pub trait Memory: AsRef<[Cell<i32>]> + Sized {
-    /// As many integers more, from the same source, all 0. `None` where memory
-    /// is refused.
-    fn allocate(&self, cells: usize) -> Option<Self>;
+    /// A new buffer of this many zeroed words, from the same source. `None` if the
+    /// allocation failed.
+    fn allocate(&self, words: usize) -> Option<Self>;
 }
 
 impl Memory for Box<[Cell<i32>]> {
-    fn allocate(&self, cells: usize) -> Option<Self> {
+    fn allocate(&self, words: usize) -> Option<Self> {
         let mut memory = Vec::new();
-        memory.try_reserve_exact(cells).ok()?;
-        memory.resize(cells, Cell::new(0));
+        memory.try_reserve_exact(words).ok()?;
+        memory.resize(words, Cell::new(0));
         Some(memory.into())
     }
 }

@@ -1,21 +1,22 @@
 //! The Node-API binding; the only file with `unsafe` in it.
 //!
-//! What is not hot goes through the `#[napi]` class [`NodeSlots`]. The two hot
-//! crossings, `crossToGet` and `crossToPut`, are plain callbacks without
-//! arguments: they find the manager's number and the slot in the *registers*, two
-//! integers that each environment shares with JavaScript.
+//! What is not hot goes through the `#[napi]` class [`NodeSlots`]. The two hot native
+//! calls, `nativeGet` and `nativePut`, are plain callbacks without arguments: they
+//! find the manager's number and the slot in the *call buffer*, two words that each
+//! environment shares with JavaScript.
 //!
-//! No JavaScript runs while a manager is borrowed.
+//! No JavaScript runs while a manager is borrowed, unless `Int32Array` was replaced
+//! before the package was loaded. What such a constructor can do is checked for: see
+//! [`SharedWords::allocate`].
 //!
 //! # Panics
 //!
 //! Nothing that JavaScript does through `index.js` makes the core panic. If it did
 //! all the same, the panic would end here, in [`Environment::with_manager`]: the
-//! call throws an `Error` that says `internal error` and why, and the manager, of
-//! which nobody knows what state it is in, is given up. It is empty to JavaScript,
-//! and any further call on it that gets to Rust throws. Other managers go on. Where
-//! the allocator has no memory for what is not a manager's, or a finalizer panics,
-//! Rust ends the process with a message.
+//! call throws an `Error` that says `internal error` and why, and the manager is
+//! *poisoned*: its words are zeroed, and any further call on it that reaches Rust
+//! throws. Other managers go on. If the allocator has no memory for what is not a
+//! manager's bitmap, or a finalizer panics, Rust ends the process with a message.
 #![allow(unsafe_code)]
 #![allow(unreachable_pub)] // #[napi] takes none but pub methods
 
@@ -29,36 +30,40 @@ use napi::bindgen_prelude::*;
 use napi::{JsValue, check_status, sys};
 use napi_derive::napi;
 
-use crate::memory::{self, FIRST_WORDS, OWNER, cells_for};
+use crate::memory::{self, FIRST_LEAF_WORDS, MANAGER_ID, words_for};
 use crate::{CannotReserve, MAX_SLOTS, Memory, NoFreeSlot, Slots};
 
-/// Register: the number of the manager that is called.
+/// Call buffer: the number of the manager that is called.
 const MANAGER: usize = 0;
-/// Register: the slot that is put, and afterwards the slot that was got or reserved,
-/// or one of the refusals below.
+/// Call buffer: the slot to put; after the call, the slot that was got or put, or a
+/// refusal.
 const SLOT: usize = 1;
-const REGISTERS: usize = 2;
+const CALL_BUFFER_WORDS: usize = 2;
 
-/// All slots are in use (get); the slot is not in use (put), or is (reserve).
+/// A refusal: all slots are in use (get), or the slot is not in use (put), or is
+/// (reserve).
 const REFUSED: i32 = -1;
-/// There are free slots, but memory for the bookkeeping was refused (get, reserve).
+/// A refusal: there are free slots, but the allocation failed (get, reserve).
 const OUT_OF_MEMORY: i32 = -2;
 
-/// Integers in an `Int32Array`, kept alive by a reference to it.
-struct SharedCells {
-    cells: *const Cell<i32>,
-    length: usize,
+/// The words of an `Int32Array`, kept alive by a reference to it.
+struct SharedWords {
+    words: *const Cell<i32>,
+    /// 0 once the array was found to be detached.
+    length: Cell<usize>,
     array: sys::napi_ref,
     arrays: Rc<Int32Arrays>,
 }
 
 /// Makes `Int32Array`s, with the constructor as it was when the addon loaded.
 ///
-/// They are made by the constructor and not by `napi_create_arraybuffer`, since
-/// that ends the process where memory is refused.
+/// The constructor is used instead of `napi_create_arraybuffer` because that ends the
+/// process if the allocation fails.
 struct Int32Arrays {
     env: sys::napi_env,
     constructor: sys::napi_ref,
+    /// Whether the constructor was called since this was last cleared.
+    was_called: Cell<bool>,
 }
 
 impl Int32Arrays {
@@ -75,22 +80,22 @@ impl Int32Arrays {
             check_status!(sys::napi_get_named_property(env, global, name, &mut constructor))?;
             check_status!(sys::napi_create_reference(env, constructor, 1, &mut reference))?;
         }
-        Ok(Self { env, constructor: reference })
+        Ok(Self { env, constructor: reference, was_called: Cell::new(false) })
     }
 
-    /// An array of zeros; `None` where memory is refused.
-    fn make(self: &Rc<Self>, length: usize) -> Option<SharedCells> {
+    /// An array of zeros; `None` if the allocation failed.
+    fn make(self: &Rc<Self>, length: usize) -> Option<SharedWords> {
         let env = self.env;
         let mut scope = ptr::null_mut();
+        self.was_called.set(true);
         // SAFETY: self is alive, so its environment is; the scope is closed once,
-        // when no handle of it is left. The built-in constructor runs no code of
-        // anybody's.
+        // when no handle of it is left.
         unsafe {
             ok(sys::napi_open_handle_scope(env, &mut scope))?;
             let array = self.construct(length);
-            let cells = array.and_then(|array| self.share(array, length));
+            let words = array.and_then(|array| self.share(array, length));
             ok(sys::napi_close_handle_scope(env, scope))?;
-            cells
+            words
         }
     }
 
@@ -109,7 +114,7 @@ impl Int32Arrays {
             ok(sys::napi_create_uint32(env, u32::try_from(length).ok()?, &mut argument))?;
             let made = sys::napi_new_instance(env, constructor, 1, &argument, &mut array);
             if made != sys::Status::napi_ok {
-                // The RangeError that says why is not for the caller.
+                // The caller reports the failure; the RangeError is not needed.
                 sys::napi_get_and_clear_last_exception(env, &mut array);
                 return None;
             }
@@ -117,41 +122,42 @@ impl Int32Arrays {
         Some(array)
     }
 
-    /// The integers of an array; `None` unless it is an `Int32Array` of this length.
+    /// The words of an array; `None` unless it is an `Int32Array` of this length.
     ///
     /// # Safety
     ///
     /// The array is a live value of the environment.
-    unsafe fn share(self: &Rc<Self>, array: sys::napi_value, length: usize) -> Option<SharedCells> {
+    unsafe fn share(self: &Rc<Self>, array: sys::napi_value, length: usize) -> Option<SharedWords> {
         let env = self.env;
-        // SAFETY: the array is as `integers` wants it.
-        let cells = unsafe { integers(env, array) }.filter(|&(_, actual)| actual == length)?.0;
+        // SAFETY: the caller passes a live value of the environment.
+        let words = unsafe { words_of(env, array) }.filter(|&(_, actual)| actual == length)?.0;
         let mut reference = ptr::null_mut();
         // SAFETY: as in `construct`.
         ok(unsafe { sys::napi_create_reference(env, array, 1, &mut reference) })?;
-        Some(SharedCells { cells, length, array: reference, arrays: Rc::clone(self) })
+        let length = Cell::new(length);
+        Some(SharedWords { words, length, array: reference, arrays: Rc::clone(self) })
     }
 }
 
-/// Where the integers of an `Int32Array` are, and how many: none once it is
-/// detached. `None` for anything else.
+/// Where the words of an `Int32Array` are, and how many: none if it is detached.
+/// `None` for anything else.
 ///
 /// # Safety
 ///
 /// The array is a live value of the environment.
-unsafe fn integers(
+unsafe fn words_of(
     env: sys::napi_env,
     array: sys::napi_value,
 ) -> Option<(*const Cell<i32>, usize)> {
     let (mut kind, mut length, mut data) = (0, 0, ptr::null_mut());
-    let (buffer, offset) = (ptr::null_mut(), ptr::null_mut()); // not asked for
+    let (buffer, offset) = (ptr::null_mut(), ptr::null_mut()); // not needed
     let info = sys::napi_get_typedarray_info;
-    // SAFETY: it refuses what is no typed array, and the pointers are to locals that
-    // outlive the call, or null.
+    // SAFETY: it refuses a value that is not a typed array, and the pointers are to
+    // locals that outlive the call, or null.
     ok(unsafe { info(env, array, &mut kind, &mut length, &mut data, buffer, offset) })?;
-    // An empty array has no memory, and a slice never begins at null.
-    let cells = if data.is_null() { NonNull::dangling().as_ptr() } else { data.cast() };
-    (kind == sys::TypedarrayType::int32_array).then_some((cells, length))
+    // An empty array may have no memory, and a slice must not begin at null.
+    let words = if data.is_null() { NonNull::dangling().as_ptr() } else { data.cast() };
+    (kind == sys::TypedarrayType::int32_array).then_some((words, length))
 }
 
 fn ok(status: sys::napi_status) -> Option<()> {
@@ -166,20 +172,21 @@ impl Drop for Int32Arrays {
     }
 }
 
-impl SharedCells {
-    /// Fails once JavaScript has detached the memory, which takes what index.js
-    /// keeps to itself.
+impl SharedWords {
+    /// Fails if JavaScript has detached the memory. Only code that holds the private
+    /// array can do that.
     fn check_attached(&self) -> Result<()> {
         let env = self.arrays.env;
         let mut array = ptr::null_mut();
-        // SAFETY: as in `array`; called by JavaScript, there is a handle scope.
-        let integers = unsafe {
+        // SAFETY: as in `array`. JavaScript is the caller, so there is a handle scope.
+        let words = unsafe {
             ok(sys::napi_get_reference_value(env, self.array, &mut array))
-                .and_then(|()| integers(env, array))
+                .and_then(|()| words_of(env, array))
         };
-        if integers.is_some_and(|(_, length)| length == self.length) {
+        if words.is_some_and(|(_, length)| length == self.length.get() && length > 0) {
             return Ok(());
         }
+        self.length.set(0);
         Err(internal_error("memory that is shared with JavaScript was detached"))
     }
 
@@ -195,36 +202,42 @@ impl SharedCells {
     }
 }
 
-impl Drop for SharedCells {
+impl Drop for SharedWords {
     fn drop(&mut self) {
-        // SAFETY: as for `Int32Arrays`; nobody can have the reference any more.
+        // SAFETY: as for `Int32Arrays`; only self had the reference.
         unsafe { sys::napi_delete_reference(self.arrays.env, self.array) };
     }
 }
 
-impl Memory for SharedCells {
-    fn allocate(&self, cells: usize) -> Option<Self> {
-        self.arrays.make(cells)
+impl Memory for SharedWords {
+    /// Fails, and leaves this memory empty, if the constructor is not the built-in one
+    /// and has detached this memory meanwhile.
+    fn allocate(&self, words: usize) -> Option<Self> {
+        let memory = self.arrays.make(words)?;
+        self.check_attached().ok()?;
+        Some(memory)
     }
 }
 
-impl AsRef<[Cell<i32>]> for SharedCells {
+impl AsRef<[Cell<i32>]> for SharedWords {
     #[inline]
     fn as_ref(&self) -> &[Cell<i32>] {
-        // SAFETY: the array is referenced until self is dropped, so its memory
-        // stays where it is unless JavaScript detaches it, which whoever was
-        // called by JavaScript has looked after (`check_attached`). It was made with
-        // this length, an Int32Array is aligned for i32, and JavaScript reaches it on
-        // this thread only, as Cell demands.
-        unsafe { std::slice::from_raw_parts(self.cells, self.length) }
+        // SAFETY: the array is referenced until self is dropped, so its memory stays
+        // where it is unless JavaScript detaches it. Every native call makes sure that
+        // the memory is attached when it begins, `nativeGet` and `nativePut` by the
+        // manager's number (`call`), all others by `check_attached`; and so does
+        // `allocate`, in which alone JavaScript can run. The array was made with this
+        // length, an Int32Array is aligned for i32, and JavaScript reaches it on this
+        // thread only, as Cell demands.
+        unsafe { std::slice::from_raw_parts(self.words, self.length.get()) }
     }
 }
 
 /// What belongs to one environment (a thread that loaded the addon).
 struct Environment {
     arrays: Rc<Int32Arrays>,
-    registers: SharedCells,
-    /// The managers by number, from 1 up; none where it was given up.
+    call_buffer: SharedWords,
+    /// The managers by number, from 1 up; `None` if it is poisoned or the number unused.
     managers: RefCell<Vec<Option<Manager>>>,
     /// Numbers that no manager has.
     unused: RefCell<Vec<usize>>,
@@ -233,7 +246,7 @@ struct Environment {
 /// Borrowed for the length of a call. Memory is allocated meanwhile, which may
 /// collect garbage and so remove other managers from the environment, but not
 /// this one.
-type Manager = Rc<RefCell<Slots<SharedCells>>>;
+type Manager = Rc<RefCell<Slots<SharedWords>>>;
 
 impl Environment {
     fn of(env: &Env) -> Result<&'static Rc<Self>> {
@@ -258,28 +271,33 @@ impl Environment {
         drop(manager);
     }
 
-    fn registers(&self) -> Result<&[Cell<i32>]> {
-        self.registers.check_attached()?;
-        Ok(self.registers.as_ref())
+    /// Puts the outcome of a call into the call buffer. If JavaScript can have run
+    /// meanwhile, looks first whether it has detached the buffer.
+    fn report(&self, outcome: i32) -> Result<()> {
+        if self.arrays.was_called.replace(false) {
+            self.call_buffer.check_attached()?;
+        }
+        self.call_buffer.as_ref()[SLOT].set(outcome);
+        Ok(())
     }
 
-    /// Calls `work` with a manager. Where that panics, gives the manager up.
+    /// Calls `work` with a manager, whose memory must be attached. If that panics,
+    /// poisons the manager.
     #[inline]
     fn with_manager<T>(
         &self,
         number: usize,
-        work: impl FnOnce(&mut Slots<SharedCells>) -> T,
+        work: impl FnOnce(&mut Slots<SharedWords>) -> T,
     ) -> Result<T> {
         let manager = self.managers.borrow().get(number).cloned().flatten();
-        let manager = manager.ok_or_else(|| internal_error("this manager was given up"))?;
-        // Only a constructor of Int32Array that is not the built-in one could have called.
+        let manager = manager.ok_or_else(|| internal_error("this manager is poisoned"))?;
+        // Only a constructor of Int32Array that is not the built-in one can call meanwhile.
         let slots = manager.try_borrow_mut();
-        let mut slots = slots.map_err(|_| internal_error("called while it gets memory"))?;
-        slots.memory().check_attached()?;
+        let mut slots = slots.map_err(|_| internal_error("called during an allocation"))?;
         catch_unwind(AssertUnwindSafe(|| work(&mut slots))).map_err(|panic| {
             self.managers.borrow_mut()[number] = None;
-            let cells = slots.memory().as_ref();
-            cells.iter().enumerate().filter(|(i, _)| *i != OWNER).for_each(|(_, cell)| cell.set(0));
+            let words = slots.memory().as_ref().iter().enumerate();
+            words.filter(|(i, _)| *i != MANAGER_ID).for_each(|(_, word)| word.set(0));
             let message = panic.downcast_ref::<String>().map(String::as_str);
             internal_error(message.or(panic.downcast_ref().copied()).unwrap_or("a panic"))
         })
@@ -290,8 +308,8 @@ fn internal_error(why: &str) -> Error {
     Error::from_reason(format!("callosum-server-slots: internal error: {why}"))
 }
 
-/// The class `CallosumServerSlots` of the addon: all of a manager, one crossing
-/// a call. `index.js` puts the fast paths and the events on top of it.
+/// The class `CallosumServerSlots` of the addon: the whole manager, one native call
+/// for each call. `index.js` puts the fast paths and the events on top of it.
 #[napi(js_name = "CallosumServerSlots", custom_finalize)]
 pub(crate) struct NodeSlots {
     environment: Rc<Environment>,
@@ -300,50 +318,54 @@ pub(crate) struct NodeSlots {
 
 #[napi]
 impl NodeSlots {
-    /// A manager of `maxSlots` slots (1 to 2^31 - 1, the default), all free. Its
-    /// first memory may be passed in, which is quicker: an `Int32Array` of zeros,
-    /// as long as `layout.CELLS` says, of which the caller says nothing to anybody.
+    /// A manager of `maxSlots` slots (1 to 2^31 - 1, the default), all free. Its first
+    /// memory may be passed in, which is faster: a zeroed `Int32Array` of
+    /// `layout.FIRST_LENGTH` words. The caller must not expose it.
     #[napi(constructor)]
     pub fn new(
         env: Env,
         max_slots: Option<f64>,
-        #[napi(ts_arg_type = "Int32Array")] cells: Option<Unknown>,
+        #[napi(ts_arg_type = "Int32Array")] words: Option<Unknown>,
     ) -> Result<Self> {
         let max_slots = match max_slots {
             None => MAX_SLOTS,
-            Some(value) => slot_number(value).filter(|&slots| slots > 0).ok_or_else(|| {
+            Some(value) => non_negative_i32(value).filter(|&slots| slots > 0).ok_or_else(|| {
                 let message = format!("maxSlots must be an integer from 1 to {MAX_SLOTS}: {value}");
                 Error::new(Status::InvalidArg, message)
             })?,
         };
         let environment = Rc::clone(Environment::of(&env)?);
-        let (arrays, length) = (&environment.arrays, cells_for(FIRST_WORDS));
-        let memory = match cells {
+        let (arrays, length) = (&environment.arrays, words_for(FIRST_LEAF_WORDS));
+        let memory = match words {
             // SAFETY: the value is the call's argument.
-            Some(cells) => unsafe { arrays.share(cells.raw(), length) }
-                .ok_or_else(|| Error::new(Status::InvalidArg, "the memory has another length"))?,
+            Some(words) => unsafe { arrays.share(words.raw(), length) }.ok_or_else(|| {
+                Error::new(Status::InvalidArg, "not an Int32Array of FIRST_LENGTH")
+            })?,
             None => arrays.make(length).ok_or_else(|| Error::from_reason("out of memory"))?,
         };
-        let number = environment.add(Rc::new(RefCell::new(Slots::over(memory, max_slots))));
+        let number = environment.add(Rc::new(RefCell::new(Slots::from_buffer(memory, max_slots))));
         let slots = Self { environment, number };
-        slots.with(|slots| slots.memory().as_ref()[OWNER].set(number as i32))?;
+        slots.with(|slots| slots.memory().as_ref()[MANAGER_ID].set(number as i32))?;
         Ok(slots)
     }
 
-    fn with<T>(&self, work: impl FnOnce(&mut Slots<SharedCells>) -> T) -> Result<T> {
-        self.environment.with_manager(self.number, work)
+    fn with<T>(&self, work: impl FnOnce(&mut Slots<SharedWords>) -> T) -> Result<T> {
+        self.environment.with_manager(self.number, |slots| {
+            slots.memory().check_attached()?;
+            Ok(work(slots))
+        })?
     }
 
-    /// Takes the lowest free slot; `null` where there is none.
+    /// Takes the lowest free slot; `null` if there is none.
     #[napi]
     pub fn get(&self) -> Result<Option<u32>> {
         self.with(|slots| slots.get().ok())
     }
 
-    /// Frees a slot; false where it is not in use.
+    /// Frees a slot; false if it is not in use.
     #[napi]
     pub fn put(&self, slot: f64) -> Result<bool> {
-        self.with(|slots| slot_number(slot).is_some_and(|slot| slots.put(slot).is_ok()))
+        self.with(|slots| non_negative_i32(slot).is_some_and(|slot| slots.put(slot).is_ok()))
     }
 
     /// What `get` would return.
@@ -355,21 +377,21 @@ impl NodeSlots {
     /// Whether the slot is in use.
     #[napi]
     pub fn has(&self, slot: f64) -> Result<bool> {
-        self.with(|slots| slot_number(slot).is_some_and(|slot| slots.contains(slot)))
+        self.with(|slots| non_negative_i32(slot).is_some_and(|slot| slots.contains(slot)))
     }
 
-    /// Takes the slots from `start` to `end` (not included), and answers the
-    /// manager's integers, which may be others now. The slot's register is `start`
-    /// then, or a refusal. Throws where they are no slots.
+    /// Takes the slots from `start` to `end` (not included), and returns the manager's
+    /// words, which may be in another array now. The call buffer has `start` then, or a
+    /// refusal. Throws if these are not slots below `maxSlots`.
     #[napi(ts_return_type = "Int32Array")]
     pub fn reserve<'env>(&self, env: &'env Env, start: f64, end: f64) -> Result<Unknown<'env>> {
-        let run = slot_number(start).zip(slot_number(end)).map(|(start, end)| start..end);
-        let registers = self.environment.registers()?;
+        let run = non_negative_i32(start).zip(non_negative_i32(end)).map(|(start, end)| start..end);
+        self.environment.call_buffer.check_attached()?;
         let reserved = match run {
             Some(run) => self.with(|slots| slots.reserve_run(run))?,
             None => Err(CannotReserve::NoSuchSlot),
         };
-        registers[SLOT].set(match reserved {
+        self.environment.report(match reserved {
             Ok(()) => start as i32,
             Err(CannotReserve::InUse) => REFUSED,
             Err(CannotReserve::OutOfMemory) => OUT_OF_MEMORY,
@@ -377,12 +399,12 @@ impl NodeSlots {
                 let message = format!("no such slots: {start} to {end}");
                 return Err(Error::new(Status::InvalidArg, message));
             }
-        });
-        self.cells(env)
+        })?;
+        self.words(env)
     }
 
-    /// Frees all slots, as if none had ever been given, and answers the manager's
-    /// integers, which may be others now.
+    /// Frees all slots, as if none had ever been given, and returns the manager's words,
+    /// which may be in another array now.
     #[napi(ts_return_type = "Int32Array")]
     pub fn clear<'env>(&self, env: &'env Env) -> Result<Unknown<'env>> {
         self.with(|slots| {
@@ -395,11 +417,10 @@ impl NodeSlots {
     #[napi(ts_return_type = "Int32Array")]
     pub fn in_use_runs<'env>(&self, env: &'env Env) -> Result<Unknown<'env>> {
         let array = self.with(|slots| {
-            let array = self.environment.arrays.make(slots.in_use_runs().count() * 2)?;
-            let places = array.as_ref().chunks_exact(2);
-            for (place, run) in places.zip(slots.in_use_runs()) {
-                place[0].set(run.start as i32);
-                place[1].set(run.end as i32);
+            let array = slots.memory().allocate(slots.in_use_runs().count() * 2)?;
+            for (pair, run) in array.as_ref().chunks_exact(2).zip(slots.in_use_runs()) {
+                pair[0].set(run.start as i32);
+                pair[1].set(run.end as i32);
             }
             Some(array)
         })?;
@@ -418,7 +439,7 @@ impl NodeSlots {
         self.with(|slots| slots.raise_max_slot_given(given))
     }
 
-    /// How many different slots have been given so far: one more than the highest.
+    /// One more than the highest slot that was ever taken or reserved.
     #[napi(getter)]
     pub fn max_slot_given(&self) -> Result<u32> {
         self.with(|slots| slots.max_slot_given())
@@ -430,10 +451,10 @@ impl NodeSlots {
         self.with(|slots| slots.max_slots())
     }
 
-    /// The manager's integers; others after growth and `clear`. Whoever gets them
-    /// keeps L1 to L4.
+    /// The manager's words; another array after growth and `clear`. Code that writes to
+    /// them has to keep C1 to C4.
     #[napi(getter, ts_return_type = "Int32Array")]
-    pub fn cells<'env>(&self, env: &'env Env) -> Result<Unknown<'env>> {
+    pub fn words<'env>(&self, env: &'env Env) -> Result<Unknown<'env>> {
         self.with(|slots| slots.memory().array(env))?
     }
 }
@@ -445,44 +466,46 @@ impl ObjectFinalize for NodeSlots {
     }
 }
 
-/// The number as a slot, if it is an integer from 0 to 2^31 - 1.
-fn slot_number(value: f64) -> Option<u32> {
-    let slot = value as u32;
-    (f64::from(slot) == value && slot <= MAX_SLOTS).then_some(slot)
+/// The number, if it is an integer from 0 to 2^31 - 1.
+fn non_negative_i32(value: f64) -> Option<u32> {
+    let integer = value as u32;
+    (f64::from(integer) == value && integer <= MAX_SLOTS).then_some(integer)
 }
 
-/// Sets up an environment: its registers and the two hot crossings.
+/// Sets up an environment: its call buffer and the two hot native calls.
 #[napi(module_exports)]
 pub(crate) fn set_up(mut exports: Object, env: Env) -> Result<()> {
     let arrays = Rc::new(Int32Arrays::new(&env)?);
-    let registers = arrays.make(REGISTERS);
+    let call_buffer = arrays.make(CALL_BUFFER_WORDS);
     let environment = Rc::new(Environment {
-        registers: registers.ok_or_else(|| Error::from_reason("out of memory"))?,
+        call_buffer: call_buffer.ok_or_else(|| Error::from_reason("out of memory"))?,
         arrays,
-        managers: RefCell::new(vec![None]), // 0 is what detached or empty memory says
+        managers: RefCell::new(vec![None]), // number 0 is reserved, see `call`
         unused: RefCell::default(),
     });
-    exports.set("registers", environment.registers.array(&env)?)?;
-    exports.set("crossToGet", crossing(&env, &environment, cross_to_get)?)?;
-    exports.set("crossToPut", crossing(&env, &environment, cross_to_put)?)?;
+    exports.set("callBuffer", environment.call_buffer.array(&env)?)?;
+    exports.set("nativeGet", function(&env, &environment, native_get)?)?;
+    exports.set("nativePut", function(&env, &environment, native_put)?)?;
     exports.set("layout", layout(&env)?)?;
     env.set_instance_data(environment, (), |context| drop(context.value))
 }
 
-/// Where everything is in the shared integers, for index.js to be tested by.
+/// The layout of the shared words and of the call buffer, which the tests hold that of
+/// lib/layout.js against.
 fn layout(env: &Env) -> Result<Object<'_>> {
     let mut layout = Object::new(env)?;
     for (name, value) in [
-        ("CELLS", cells_for(FIRST_WORDS)),
-        ("START", memory::START),
-        ("END", memory::END),
-        ("TAIL", memory::TAIL),
-        ("COUNT", memory::COUNT),
-        ("GIVEN", memory::GIVEN),
-        ("OWNER", OWNER),
+        ("CURSOR", memory::CURSOR),
+        ("FREE_COUNT", memory::FREE_COUNT),
+        ("HIGH_WATER", memory::HIGH_WATER),
         ("CAPACITY", memory::CAPACITY),
-        ("WORDS", memory::WORDS),
-        ("BITS", memory::BITS),
+        ("LEAF_WORDS", memory::LEAF_WORDS),
+        ("SPARSE_COUNT", memory::SPARSE_COUNT),
+        ("MAX_GIVEN", memory::MAX_GIVEN),
+        ("LIMIT", memory::LIMIT),
+        ("MANAGER_ID", MANAGER_ID),
+        ("BITMAP_OFFSET", memory::BITMAP_OFFSET),
+        ("FIRST_LENGTH", words_for(FIRST_LEAF_WORDS)),
         ("MANAGER", MANAGER),
         ("SLOT", SLOT),
     ] {
@@ -493,7 +516,7 @@ fn layout(env: &Env) -> Result<Object<'_>> {
 }
 
 /// A JavaScript function that calls `callback` with the environment as its data.
-fn crossing<'env>(
+fn function<'env>(
     env: &'env Env,
     environment: &Rc<Environment>,
     callback: unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value,
@@ -510,14 +533,14 @@ fn crossing<'env>(
     }
 }
 
-unsafe extern "C" fn cross_to_get(
+unsafe extern "C" fn native_get(
     env: sys::napi_env,
     info: sys::napi_callback_info,
 ) -> sys::napi_value {
-    // SAFETY: Node-API calls this with a live environment and call, and made
-    // the function with the environment as data (`crossing`).
+    // SAFETY: Node-API calls this with a live environment and call, and made the
+    // function with the environment as data (`function`).
     unsafe {
-        cross(env, info, |slots, _| match slots.get() {
+        call(env, info, |slots, _| match slots.get() {
             Ok(slot) => slot as i32,
             Err(NoFreeSlot::AllInUse) => REFUSED,
             Err(NoFreeSlot::OutOfMemory) => OUT_OF_MEMORY,
@@ -525,53 +548,57 @@ unsafe extern "C" fn cross_to_get(
     }
 }
 
-unsafe extern "C" fn cross_to_put(
+unsafe extern "C" fn native_put(
     env: sys::napi_env,
     info: sys::napi_callback_info,
 ) -> sys::napi_value {
-    // SAFETY: as in `cross_to_get`.
+    // SAFETY: as in `native_get`.
     unsafe {
-        cross(env, info, |slots, slot| match slots.put(slot as u32) {
+        call(env, info, |slots, slot| match slots.put(slot as u32) {
             Ok(()) => slot,
             Err(_) => REFUSED,
         })
     }
 }
 
-/// Calls `work` with the manager and the slot that the registers name, and
-/// leaves its answer in the slot's register. Answers the manager's integers where
-/// they are others now, else undefined.
+/// Calls `work` with the manager and the slot that the call buffer names, and puts its
+/// outcome there. Returns the manager's words if they are in another array now,
+/// otherwise undefined.
 ///
 /// # Safety
 ///
-/// To be called by Node-API alone, as the callback of a function that
-/// [`crossing`] made.
+/// To be called by Node-API alone, as the callback of a function that [`function`]
+/// made. The call buffer must be attached, and so must the memory of the manager that
+/// it names. lib/internals.js reads the number from that very memory, and looks that it
+/// has arrived in the buffer: detached memory reads as 0 or undefined, and no manager
+/// has number 0.
 #[inline]
-unsafe fn cross(
+unsafe fn call(
     env: sys::napi_env,
     info: sys::napi_callback_info,
-    work: impl FnOnce(&mut Slots<SharedCells>, i32) -> i32,
+    work: impl FnOnce(&mut Slots<SharedWords>, i32) -> i32,
 ) -> sys::napi_value {
     let mut data = ptr::null_mut();
-    // SAFETY: env and info are the call's own; null asks for nothing.
+    // SAFETY: env and info are the call's own; null means not needed.
     unsafe {
         let none = ptr::null_mut;
         sys::napi_get_cb_info(env, info, ptr::null_mut(), none(), ptr::null_mut(), &mut data)
     };
-    // SAFETY: `crossing` set data to an Environment, which outlives the function.
+    // SAFETY: `function` set data to an Environment, which outlives the function.
     let environment = unsafe { &*data.cast::<Environment>() };
     let live = Env::from_raw(env);
-    let crossed = environment.registers().and_then(|registers| {
-        environment.with_manager(registers[MANAGER].get() as usize, |slots| {
-            let length = slots.memory().as_ref().len();
-            registers[SLOT].set(work(slots, registers[SLOT].get()));
-            let moved = slots.memory().as_ref().len() != length;
-            moved.then(|| slots.memory().array(&live)).transpose()
-        })?
+    let call_buffer = environment.call_buffer.as_ref();
+    let (manager, slot) = (call_buffer[MANAGER].get() as usize, call_buffer[SLOT].get());
+    let called = environment.with_manager(manager, |slots| {
+        let length = slots.memory().as_ref().len();
+        let outcome = work(slots, slot);
+        environment.report(outcome)?;
+        let moved = slots.memory().as_ref().len() != length;
+        moved.then(|| slots.memory().array(&live)).transpose()
     });
-    match crossed {
-        Ok(moved) => moved.map_or(ptr::null_mut(), |cells| cells.raw()),
-        Err(error) => {
+    match called {
+        Ok(Ok(moved)) => moved.map_or(ptr::null_mut(), |words| words.raw()),
+        Ok(Err(error)) | Err(error) => {
             // SAFETY: env is live, and no exception is pending.
             unsafe { JsError::from(error).throw_into(env) };
             ptr::null_mut()

@@ -1,8 +1,8 @@
 'use strict'
 
-// Every state that a manager of a few slots can be in, and every call in each of
-// them, with the fast paths and without: both do what a naive model does, and leave
-// the same integers behind, but for the summaries. States are told apart by these.
+// A search of every state that a manager of a few slots can be in, and of every call in
+// each of them, with the fast paths and without: both do what a naive model does, and
+// leave the same shared words. States are told apart by these.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
@@ -10,18 +10,19 @@ const { test } = require('node:test')
 const CallosumServerSlots = require('../..')
 const inside = require('../support/inside')
 const Model = require('../support/model')
+const { assertSameWords, withoutId } = require('../support/shared-words')
 const { from } = require('../support/states')
 
-const { native, withoutFastPaths } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
-const { OWNER, WORDS, BITS } = native.layout
+const { withoutFastPaths } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
 
 // All slots below `base` are in use from the beginning, and stay so.
 const searches = {
   'eight slots of eight': { maxSlots: 8, base: 0, slots: from(8) },
-  'seven slots of many': { base: 0, slots: from(7) },
-  'slots at the end of an integer': { base: 29, slots: from(6).map(i => 29 + i) },
-  'slots at the end of a summary, where the memory grows': { base: 1021, slots: from(6).map(i => 1021 + i) },
-  'slots in different integers and summaries': { base: 0, slots: [0, 1, 2, 31, 32, 64, 1023, 1024] }
+  'eight slots of many': { base: 0, slots: from(8) },
+  'slots at the end of a leaf word': { base: 28, slots: from(8).map(i => 28 + i) },
+  'slots at the end of a summary word, where the bitmap grows': { base: 1021, slots: from(6).map(i => 1021 + i) },
+  'slots in different leaf words and summary words': { base: 0, slots: [0, 1, 2, 31, 32, 64, 1023, 1024] },
+  'sparse reservations': { base: 0, slots: [0, 1, 1024, 1025, 1056, 2048, 1000000, 1000001] }
 }
 
 for (const [name, search] of Object.entries(searches)) {
@@ -58,7 +59,7 @@ for (const [name, search] of Object.entries(searches)) {
 }
 
 function callsOf (slots, maxSlots = 2147483647) {
-  const calls = [{ name: 'get' }, { name: 'clear' }]
+  const calls = [{ name: 'get' }, { name: 'peek' }, { name: 'clear' }]
   for (const slot of slots) calls.push({ name: 'put', slot }, { name: 'reserve', slot })
   for (const slot of [-1, 5000, maxSlots, 2147483647]) calls.push({ name: 'put', slot })
   return calls
@@ -105,27 +106,19 @@ class Pair {
   }
 
   check (slots, what) {
-    const { model, managers: [[fast, fastNative], [, slowNative]] } = this
-    this.same(fast.peek(), model.peek(), what)
-    this.same(fast.size, model.inUse.size, what)
-    this.same(fast.maxSlotGiven, model.maxSlotGiven, what)
-    for (const slot of slots) this.same(fast.has(slot), model.inUse.has(slot), what)
-    this.same(withoutSummaries(fastNative), withoutSummaries(slowNative), what)
+    const { model, managers: [[, fast], [, slow]] } = this
+    for (const [manager] of this.managers) {
+      this.same(manager.peek(), model.peek(), what)
+      this.same(manager.size, model.inUse.size, what)
+      this.same(manager.maxSlotGiven, model.maxSlotGiven, what)
+      for (const slot of slots) this.same(manager.has(slot), model.inUse.has(slot), what)
+    }
+    assertSameWords(fast, slow, what)
   }
 
+  /** All that the manager keeps. */
   state () {
-    return integers(this.managers[0][1])
+    const [[slots, manager]] = this.managers
+    return `${withoutId(manager.words)} ${JSON.stringify(slots.toJSON().inUse.slice(-3))}`
   }
-}
-
-/** A bit of a summary may stand for nothing, and the one clears it before the other. */
-function withoutSummaries ({ cells }) {
-  return String(cells.slice(0, BITS + cells[WORDS]).fill(0, OWNER, OWNER + 1))
-}
-
-function integers (manager) {
-  const cells = Array.from(manager.cells)
-  cells[OWNER] = 0
-  const ahead = manager.inUseRuns().filter(slot => slot > 5000)
-  return `${cells} ${ahead}`
 }

@@ -26,7 +26,7 @@ test('1,000,000 instances made and dropped in waves: resident memory grows by le
     return waves
   }, SMALL_YOUNG_GENERATION)
   const [, second, ...later] = waves
-  // The lanes of one wave are 15 MB.
+  // The managers of one wave take 15 MB.
   assert.ok(Math.min(...later.slice(-3)) - second < 8e6, waves.join())
 })
 

@@ -1,6 +1,6 @@
 'use strict'
 
-// Many slots: the map's pages are 4,096 slots, and 131,072 have one integer.
+// Many slots: a leaf word has 32, and the summary words over it 1,024 and 32,768.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')

@@ -1,15 +1,17 @@
 'use strict'
 
 // Random programs over the whole API, on a manager with its fast paths, on one
-// without, and on the model. fast-check prints the seed and shrinks.
+// without, and on the model. After every call the first two have the same shared words.
+// fast-check prints the seed and shrinks.
 
 const assert = require('assert')
 const fc = require('fast-check')
 const test = require('node:test')
 const CallosumServerSlots = require('../..')
 const Model = require('../support/model')
+const { assertSameWords } = require('../support/shared-words')
 
-const { withoutFastPaths } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
+const { managerOf, withoutFastPaths } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
 
 const count = fc.integer({ min: 1, max: 60 })
 const step = fc.oneof(
@@ -20,7 +22,8 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('putHighest'), count }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('putEvery'), count, up: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('alternate'), count, pick: fc.nat() }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('reserve'), slot: fc.integer({ min: 0, max: 5000 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('reserve'), slot: fc.oneof(fc.integer({ min: 0, max: 5000 }), fc.integer({ min: 100000, max: 100040 })) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('peek') }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('lease') }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('rebuild') }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('clear') }) },
@@ -67,7 +70,9 @@ function run ({ maxSlots, steps }) {
     for (const subject of subjects) {
       assert.deepStrictEqual(subject.call(name, ...values), expected, `${name}(${values.map(String)})`)
     }
+    compareWords(() => `after ${name}(${values.map(String)})`)
   }
+  const compareWords = what => assertSameWords(...subjects.map(({ slots }) => managerOf(slots)), what)
   const get = () => {
     const slot = model.get()
     expect({ returned: slot, failed: slot === undefined }, 'get')
@@ -100,6 +105,9 @@ function run ({ maxSlots, steps }) {
     reserve ({ slot }) {
       const fits = slot < maxSlots
       expect({ returned: fits && model.reserve(slot), failed: !fits }, 'reserve', slot)
+    },
+    peek () {
+      expect({ returned: model.peek(), failed: false }, 'peek')
     },
     lease () {
       for (const { slots } of subjects) {
@@ -135,6 +143,7 @@ function run ({ maxSlots, steps }) {
         assert.strictEqual(slots.has(slot), model.inUse.has(slot))
       }
     }
+    compareWords(() => `after ${step.do}`)
   }
 }
 

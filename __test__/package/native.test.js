@@ -7,12 +7,17 @@ const assert = require('node:assert/strict')
 const { test } = require('node:test')
 
 const CallosumServerSlots = require('../..')
+const layout = require('../../lib/layout.js')
 const { native } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
+
+test('JavaScript and Rust have the same layout of the shared words', () => {
+  assert.deepEqual(layout, native.layout)
+})
 
 test('without arguments it makes its own memory, for all slots', () => {
   const slots = new native.CallosumServerSlots()
   assert.equal(slots.maxSlots, 2 ** 31 - 1)
-  assert.equal(slots.cells.length, native.layout.CELLS)
+  assert.equal(slots.words.length, native.layout.FIRST_LENGTH)
 })
 
 test('get() gives the lowest free slot, and null where there is none', () => {

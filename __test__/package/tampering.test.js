@@ -10,7 +10,8 @@ const { test } = require('node:test')
 const CallosumServerSlots = require('../..')
 const { ROOT, run } = require('../support/child')
 const inside = require('../support/inside')
-const { take } = require('../support/states')
+const { take, ways } = require('../support/states')
+const { FREE_COUNT } = require('../../lib/layout.js')
 
 /** Runs in the child: a program on a manager, held against a Set. */
 function check (CallosumServerSlots) {
@@ -54,8 +55,8 @@ const PATCHES = {
   'setters on the indices of Array.prototype': 'for (let i = 0; i < 100; i++) Object.defineProperty(Array.prototype, i, { set () { throw new Error(String(i)) }, get () { return 7 } })',
   'setters on the indices of Object.prototype': 'for (let i = 0; i < 100; i++) Object.defineProperty(Object.prototype, i, { set () { throw new Error(String(i)) }, get () { return 7 } })',
   'setters on the indices of Int32Array.prototype': 'for (let i = 0; i < 5000; i++) Object.defineProperty(Int32Array.prototype, i, { set () { throw new Error(String(i)) }, get () { return 7 } })',
-  'setters of Object.prototype': SETTERS(['slot', 'code', 'release', 'size', 'maxSlots', 'lane', 'map', 'length']),
-  'values on Object.prototype': "for (const name of ['lane', 'map', 'slot', 'code', 'size', 'maxSlotGiven']) Object.prototype[name] = 5",
+  'setters of Object.prototype': SETTERS(['slot', 'code', 'release', 'size', 'maxSlots', 'words', 'manager', 'length']),
+  'values on Object.prototype': "for (const name of ['words', 'manager', 'slot', 'code', 'size', 'maxSlotGiven']) Object.prototype[name] = 5",
   'other iterators of arrays': 'Array.prototype[Symbol.iterator] = function * () { yield 1 }; Object.getPrototypeOf([][Symbol.iterator]()).next = () => ({ done: true })',
   'another Symbol.species': "for (const Class of [Array, Int32Array, ArrayBuffer]) Object.defineProperty(Class, Symbol.species, { get () { throw new Error('species') } })",
   'another length of typed arrays': "for (const of of [Int32Array.prototype, Object.getPrototypeOf(Int32Array.prototype)]) Object.defineProperty(of, 'length', { configurable: true, get () { return 8 } })",
@@ -174,7 +175,7 @@ test('another prototype, or none: the methods still know the instance', () => {
 })
 
 test('own properties named like the state change nothing', () => {
-  const slots = Object.assign(take(new CallosumServerSlots(), 2), { slots: [], lane: 0, map: 0, manager: 0, free: [9] })
+  const slots = Object.assign(take(new CallosumServerSlots(), 2), { slots: [], words: 0, manager: 0, free: [9] })
   assert.throws(() => { slots.size = 7 }, TypeError)
   assert.deepEqual([slots.get(), slots.size], [2, 3])
 })
@@ -189,42 +190,107 @@ test('what the internals are asked with a wrong receiver or number is refused', 
     assert.throws(() => get.call(receiver), TypeError)
   }
   for (const maxSlots of [0, -1, 1.5, NaN, 2 ** 31]) assert.throws(() => new native.CallosumServerSlots(maxSlots))
-  for (const cells of [[], {}, new Int32Array(3), new Float64Array(native.layout.CELLS)]) {
-    assert.throws(() => new native.CallosumServerSlots(5, cells))
+  for (const words of [[], {}, new Int32Array(3), new Float64Array(native.layout.FIRST_LENGTH)]) {
+    assert.throws(() => new native.CallosumServerSlots(5, words))
   }
 })
 
 const DETACHED = /^callosum-server-slots: internal error: memory that is shared with JavaScript was detached$/
 const detach = array => structuredClone(array.buffer, { transfer: [array.buffer] })
 
-test("a manager's memory that was detached is never read: every call that crosses throws", () => {
-  const [slots, manager] = inside()
-  take(slots, 10)
-  detach(manager.cells)
-  slots.on('error', () => {})
-  for (const call of [() => slots.size, () => slots.clear(), () => [...slots], () => slots.reserve(20), () => slots.has(2)]) {
-    assert.throws(call, { message: DETACHED })
+test("a manager's memory that was detached is never read: every native call throws", () => {
+  for (const [name, call] of Object.entries({
+    get: slots => slots.get(),
+    put: slots => slots.put(5),
+    clear: slots => slots.clear(),
+    values: slots => slots.values(),
+    reserve: slots => slots.reserve(20),
+    toJSON: slots => slots.toJSON()
+  })) {
+    const [slots, manager] = inside()
+    take(slots, 10)
+    detach(manager.words)
+    slots.on('error', () => {})
+    assert.throws(() => call(slots), { message: DETACHED }, name)
   }
   assert.equal(new CallosumServerSlots().get(), 0)
 })
 
-test('registers that were detached are never read', async () => {
+test('a call buffer that was detached is never read', async () => {
   const said = await child('', `
-    const { registers } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')].native
+    const { callBuffer } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')].native
     const slots = new CallosumServerSlots()
-    structuredClone(registers.buffer, { transfer: [registers.buffer] })
+    structuredClone(callBuffer.buffer, { transfer: [callBuffer.buffer] })
     for (let i = 0; i < 1025; i++) slots.get()`)
   assert.match(said, DETACHED)
 })
 
-// A vm timeout can end a put() between any two steps of its loops. It may lose the
-// slot, but what is in the map stays to be found.
-test('a map whose summaries were not finished gives all its slots', () => {
-  const [slots, { cells }] = inside()
-  const { BITS, WORDS } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')].native.layout
-  take(slots, 1024)
-  for (let slot = 0; slot < 1024; slot += 100) slots.put(slot)
-  cells.fill(0, BITS + cells[WORDS])
-  for (let slot = 0; slot < 1024; slot += 100) assert.equal(slots.get(), slot)
-  assert.equal(slots.get(), 1024)
+// The global Int32Array that the package finds when it is loaded detaches, whenever an
+// array of `length` words is made, what `victim` says, and has it collected.
+const HOSTILE = `
+  const Integers = Int32Array
+  const victims = []
+  let wanted
+  globalThis.Int32Array = function (length) {
+    const array = new Integers(length)
+    if (wanted !== undefined && length > 2) {
+      const victim = victims[wanted]
+      wanted = undefined
+      structuredClone(victim.buffer, { transfer: [victim.buffer] })
+      for (let i = 0; i < 3; i++) gc()
+      new Integers(1 << 20).fill(7)
+    }
+    victims.push(array)
+    return array
+  }`
+
+// Which array is detached: 0 is the call buffer, 1 the first words of the manager.
+for (const [name, victim] of [['old memory', 1], ['call buffer', 0]]) {
+  for (const [what, call] of Object.entries({
+    'get() that grows': 'slots.get()',
+    'reserve() that grows': 'slots.reserve(3000)',
+    'toJSON()': 'slots.toJSON()'
+  })) {
+    if (victim === 0 && what === 'toJSON()') continue // needs no call buffer
+    test(`a constructor in place of Int32Array that detaches the ${name} during ${what} is noticed`, async () => {
+      const said = await hostile(`
+        for (let i = 0; i < 1024; i++) slots.get()
+        if (${what === 'toJSON()'}) for (const slot of [5, 7, 9]) slots.put(slot)
+        wanted = ${victim}
+        try { ${call} } catch (_) {}
+        if (wanted !== undefined) throw new Error('nothing was detached')
+        ${call}`)
+      assert.match(said, /^callosum-server-slots: internal error: /)
+    })
+  }
+}
+
+test('a constructor in place of Int32Array that detaches the memory during clear() is noticed', async () => {
+  const said = await hostile(`
+    for (let i = 0; i < 2000; i++) slots.get()
+    wanted = victims.length - 1
+    slots.clear()
+    slots.get()`)
+  assert.match(said, /^callosum-server-slots: internal error: /)
+})
+
+function hostile (program) {
+  return run(['--expose-gc', '-e', `
+    const { writeSync } = require('fs')
+    ${HOSTILE}
+    const CallosumServerSlots = require(${JSON.stringify(ROOT)})
+    const slots = new CallosumServerSlots()
+    slots.on('error', () => {})
+    let said = 'done'
+    try { ${program} } catch (error) { said = error && error.message }
+    writeSync(1, said)`])
+}
+
+test('a free map with fewer bits than it counts is noticed', () => {
+  for (const way of Object.keys(ways)) {
+    const [slots, manager] = inside()
+    take(slots, 100)
+    manager.words[FREE_COUNT] = 1
+    assert.throws(() => ways[way](slots).get(), /^Error: callosum-server-slots: internal error: the free map has fewer bits than it counts$/, way)
+  }
 })

@@ -72,7 +72,7 @@ step('a use after free in the binary is found', () => {
     }
     const { native } = require('.')[Symbol.for('callosum-server-slots.internals')]
     const slots = new native.CallosumServerSlots()
-    old = slots.cells
+    old = slots.words
     for (let slot = 0; slot < 2000; slot++) slots.get()`, { LSAN_OPTIONS: SUPPRESSIONS })
 })
 for (const test of TESTS) {

@@ -1,17 +1,15 @@
 'use strict'
 
-// A manager in which Rust panics: its integers claim that there are far more of
-// them than there are.
+// A manager in which Rust panics: its header claims far more leaf words than there are.
 
-const CallosumServerSlots = require('../..')
 const inside = require('./inside')
-const { WORDS } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')].native.layout
+const { LEAF_WORDS } = require('../../lib/layout.js')
 
 /** A manager that `prepare` is called with, before it breaks. */
 function broken (prepare) {
-  const [slots, made] = inside()
+  const [slots, manager] = inside()
   prepare(slots)
-  made.cells[WORDS] = 2 ** 30
+  manager.words[LEAF_WORDS] = 2 ** 16
   return slots
 }
 

@@ -1,7 +1,7 @@
 'use strict'
 
-// Managers in the states in which get() and put() find their ways: through the
-// lane, through the map, from the tail, and into Rust.
+// Managers in states that take get() and put() through each of their branches: the
+// word at the cursor, the search for the next word, the high-water mark, and Rust.
 
 const CallosumServerSlots = require('../..')
 const Random = require('../../common/random')
@@ -17,17 +17,17 @@ const builders = {
   'ten in use': () => take(make(), 10),
   'one hole': () => give(take(make(), 10), [4]),
   'one hole, taken again': () => take(give(take(make(), 10), [4]), 1),
-  'a hole that reaches the tail': () => give(take(make(), 10), [9, 8]),
-  'a hole below the tail, and one that reaches it': () => give(take(make(), 10), [9, 4]),
+  'the highest slots put back': () => give(take(make(), 10), [9, 8]),
+  'a hole, and the highest slot put back': () => give(take(make(), 10), [9, 4]),
   'holes from the highest down': () => give(take(make(), 100), from(40).map(i => 90 - 2 * i)),
   'holes from the lowest up': () => give(take(make(), 100), from(40).map(i => 2 * i)),
   'holes, the lowest taken again': () => take(give(take(make(), 100), from(40).map(i => 90 - 2 * i)), 1),
-  'a hole over two integers': () => give(take(make(), 100), [...from(40).map(i => 60 - i), 3]),
-  'as many in use as there is memory for at first': () => take(make(), 1024),
-  'a map of many holes': () => give(take(make(), 10000), shuffled(from(5000)).map(i => 2 * i + 1)),
-  'a map of long runs': () => give(take(make(), 10000), shuffled(from(10000).filter(i => i % 700 < 600))),
+  'a hole over two leaf words': () => give(take(make(), 100), [...from(40).map(i => 60 - i), 3]),
+  'as many in use as the bitmap covers at first': () => take(make(), 1024),
+  'many holes': () => give(take(make(), 10000), shuffled(from(5000)).map(i => 2 * i + 1)),
+  'long free runs': () => give(take(make(), 10000), shuffled(from(10000).filter(i => i % 700 < 600))),
   'everything returned': () => give(take(make(), 5000), shuffled(from(5000))),
-  'slots reserved far ahead': () => reserve(take(make(), 5), [2000000000, 2147483646, 1000000]),
+  'sparse reservations': () => reserve(take(make(), 5), [2000000000, 2147483646, 1000000]),
   'all slots in use but one': () => take(make({ maxSlots: 50 }), 49),
   'all slots in use': () => take(make({ maxSlots: 50 }), 50)
 }

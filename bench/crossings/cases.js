@@ -3,6 +3,11 @@
 // The ways to cross. Each answers a loop of n calls; each runs in a process of
 // its own.
 
+const Slots = require('../..')
+const { MANAGER, MANAGER_ID, SLOT } = require('../../lib/layout.js')
+
+const MILLION = 1_000_000
+
 module.exports = {
   'raw callback, nothing in or out' ({ rawNothing }) {
     return n => { for (let i = 0; i < n; i++) rawNothing() }
@@ -44,6 +49,19 @@ module.exports = {
     const counter = new Counter()
     return n => { for (let i = 0; i < n; i++) counter.add(1) }
   },
+  'nativePut() of a slot that is not in use: looks up the manager, changes nothing' (_, { callBuffer, nativePut }) {
+    const slots = new Slots()
+    const { managerOf } = Slots[Symbol.for('callosum-server-slots.internals')]
+    const id = managerOf(slots).words[MANAGER_ID]
+    return n => {
+      for (let i = 0; i < n; i++) {
+        callBuffer[MANAGER] = id
+        callBuffer[SLOT] = 5
+        nativePut()
+        if (callBuffer[SLOT] !== -1) throw new Error('wrong')
+      }
+    }
+  },
   'the addon\'s own class: put(slot), get()' (_, { CallosumServerSlots }) {
     const slots = new CallosumServerSlots()
     slots.get()
@@ -55,14 +73,42 @@ module.exports = {
     }
   },
   'the package: put(slot), get()' () {
-    const Slots = require('../..')
-    const slots = new Slots()
-    slots.get()
+    const slots = filled()
     return n => {
       for (let i = 0; i < n; i += 2) {
         slots.put(0)
         slots.get()
       }
     }
+  },
+  'the package, a million in use: size' () {
+    const slots = filled()
+    return n => { for (let i = 0; i < n; i++) if (slots.size !== MILLION) throw new Error('wrong') }
+  },
+  'the package, a million in use: maxSlotGiven' () {
+    const slots = filled()
+    return n => { for (let i = 0; i < n; i++) if (slots.maxSlotGiven !== MILLION) throw new Error('wrong') }
+  },
+  'the package, a million in use: maxSlots' () {
+    const slots = filled()
+    return n => { for (let i = 0; i < n; i++) if (slots.maxSlots !== 2147483647) throw new Error('wrong') }
+  },
+  'the package, a million in use: peek()' () {
+    const slots = filled()
+    return n => { for (let i = 0; i < n; i++) if (slots.peek() !== MILLION) throw new Error('wrong') }
+  },
+  'the package, a million in use: has(slot)' () {
+    const slots = filled()
+    return n => { for (let i = 0; i < n; i++) if (!slots.has(Math.imul(i, 7919) & 0x7ffff)) throw new Error('wrong') }
+  },
+  'the package, a million in use: lease(), release()' () {
+    const slots = filled()
+    return n => { for (let i = 0; i < n; i += 2) slots.lease().release() }
   }
+}
+
+function filled () {
+  const slots = new Slots()
+  for (let i = 0; i < MILLION; i++) slots.get()
+  return slots
 }

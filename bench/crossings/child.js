@@ -8,7 +8,8 @@ const SAMPLES = 15
 const { name, addon } = JSON.parse(process.argv[2])
 const crossings = { exports: {} }
 process.dlopen(crossings, addon)
-const run = require('./cases')[name](crossings.exports, require('../../native'))
+const { native } = require('../..')[Symbol.for('callosum-server-slots.internals')]
+const run = require('./cases')[name](crossings.exports, native)
 
 function sample () {
   const before = process.hrtime.bigint()

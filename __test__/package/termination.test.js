@@ -1,0 +1,163 @@
+'use strict'
+
+// Execution that is terminated at any point, as by a vm timeout: at most the one slot
+// that a call was about to give or take is affected, and none is given twice. A program
+// notes in `record` which slots it has, until it is terminated; then the manager is
+// compared with that.
+
+const assert = require('node:assert/strict')
+const { test } = require('node:test')
+const vm = require('vm')
+
+const CallosumServerSlots = require('../..')
+
+/** Runs the program until it is terminated, after so many milliseconds. */
+function runTerminated (program, variables, timeout) {
+  const context = vm.createContext(variables)
+  assert.throws(() => vm.runInContext(program, context, { timeout }), { code: 'ERR_SCRIPT_EXECUTION_TIMEOUT' })
+}
+
+/** Which slots below `length` are in use. */
+function inUseOf (slots, length) {
+  const inUse = new Uint8Array(length)
+  for (const [start, end] of slots.toJSON().inUse) inUse.fill(1, start, end)
+  return inUse
+}
+
+/** Compares the manager with the record, and brings the record up to date. */
+function check (slots, record, what) {
+  const inUse = inUseOf(slots, record.length)
+  const different = []
+  for (let slot = 0; slot < record.length; slot++) if (inUse[slot] !== record[slot]) different.push(slot)
+  assert.ok(different.length <= 1, `${what}: of ${different.length} slots the manager says other than their holder, ${different.slice(0, 5)} among them`)
+  record.set(inUse)
+  assert.equal(slots.size, inUse.reduce((sum, bit) => sum + bit, 0), what)
+  const lowest = inUse.indexOf(0)
+  assert.equal(slots.peek(), lowest < 0 ? record.length : lowest, what)
+}
+
+/** All free slots come out, ascending, each once. */
+function drain (slots, record, what) {
+  for (let slot = 0; slot < record.length; slot++) {
+    if (record[slot] === 0) assert.equal(slots.get(), slot, what)
+  }
+  assert.equal(slots.size, record.length, what)
+}
+
+function filled (length) {
+  const slots = new CallosumServerSlots()
+  for (let i = 0; i < length; i++) slots.get()
+  return [slots, new Uint8Array(length).fill(1)]
+}
+
+const RANDOM = 'let state = seed; const random = n => { state = Math.imul(state, 1664525) + 1013904223 | 0; return (state >>> 4) % n };'
+
+const PROGRAMS = {
+  'get() and put() at random': `${RANDOM}
+    for (;;) {
+      const slot = random(n)
+      if (record[slot] === 1) { slots.put(slot); record[slot] = 0 } else { record[slot] = 0; record[slots.get()] = 1 }
+    }`,
+  'put() of all in random order, then get() of all': `${RANDOM}
+    for (;;) {
+      for (let i = 0; i < 3 * n; i++) {
+        const slot = random(n)
+        if (record[slot] === 1) { slots.put(slot); record[slot] = 0 }
+      }
+      while (slots.size < n) record[slots.get()] = 1
+    }`,
+  'put() below the cursor, descending, then get()': `
+    for (;;) {
+      for (let slot = n - 1; slot >= 0; slot -= step) if (record[slot] === 1) { slots.put(slot); record[slot] = 0 }
+      while (slots.size < n) record[slots.get()] = 1
+    }`,
+  'reserve() and put() at random': `${RANDOM}
+    for (;;) {
+      const slot = random(n)
+      if (record[slot] === 1) { slots.put(slot); record[slot] = 0 } else { slots.reserve(slot); record[slot] = 1 }
+    }`,
+  'peek() between put() and get()': `${RANDOM}
+    for (;;) {
+      const slot = random(n)
+      if (record[slot] === 1) { slots.put(slot); record[slot] = 0 }
+      slots.peek()
+      if (random(2) === 0 && slots.size < n) record[slots.get()] = 1
+    }`
+}
+
+for (const [name, program] of Object.entries(PROGRAMS)) {
+  for (const [n, rounds] of [[2000, 60], [100000, 60], [4000000, 4]]) {
+    test(`terminated in ${name}, ${n} slots: at most the slot in flight is affected`, () => {
+      const [slots, record] = filled(n)
+      for (let round = 0; round < rounds; round++) {
+        const what = `round ${round}`
+        runTerminated(program, { slots, record, n, step: 1 + round * 7, seed: round }, 1 + round % 4)
+        check(slots, record, what)
+      }
+      drain(slots, record, 'at the end')
+    })
+  }
+}
+
+test('terminated in clear() and the calls after it: the manager is as cleared, or as before', () => {
+  const slots = new CallosumServerSlots()
+  for (let round = 0; round < 60; round++) {
+    const given = new Int32Array(1)
+    runTerminated('for (;;) { slots.clear(); given[0] = 0; while (given[0] < 3000) { slots.get(); given[0]++ } }', { slots, given }, 1 + round % 3)
+    const { size } = slots
+    assert.ok(size === 0 || Math.abs(size - given[0]) <= 1, `${size} in use, ${given[0]} given`)
+    assert.deepEqual(slots.toJSON().inUse, size === 0 ? [] : [[0, size]])
+    assert.equal(slots.get(), size)
+  }
+})
+
+test('terminated while the bitmap grows: no slot is given twice, and none is lost', () => {
+  for (let round = 0; round < 40; round++) {
+    const given = new Int32Array(1)
+    const managers = []
+    runTerminated(`
+      for (;;) {
+        const slots = new CallosumServerSlots()
+        slots.reserve(0)
+        managers.push(slots)
+        for (given[0] = 1; given[0] < 100000; given[0]++) slots.get()
+      }`, { CallosumServerSlots, given, managers }, 1 + round % 5)
+    const slots = managers[managers.length - 1]
+    const { size } = slots
+    assert.ok(Math.abs(size - given[0]) <= 1 || managers.length === 0, `${size} in use, ${given[0]} given`)
+    assert.equal(slots.get(), size)
+    assert.deepEqual(slots.toJSON().inUse, [[0, size + 1]])
+  }
+})
+
+test('terminated in a large growth by reserve(): the slot is reserved, or the manager is as before', () => {
+  for (let round = 0; round < 10; round++) {
+    const [slots] = filled(1 << 20)
+    for (let slot = 0; slot < 1 << 20; slot += 3) slots.put(slot)
+    const { size } = slots
+    const reserved = new Int32Array(1)
+    runTerminated('for (let slot = 1 << 20; ; slot += 40000) { reserved[0]++; slots.reserve(slot) }', { slots, reserved }, 1 + round % 5)
+    assert.ok(size + reserved[0] - slots.size <= 1)
+    for (let slot = 0; slot < 1 << 20; slot += 3) assert.equal(slots.get(), slot)
+  }
+})
+
+test('terminated in from(): the state it came from, and other managers, are untouched', () => {
+  const [slots, record] = filled(200000)
+  for (let slot = 0; slot < 200000; slot += 2) { slots.put(slot); record[slot] = 0 }
+  const json = slots.toJSON()
+  for (let round = 0; round < 20; round++) {
+    runTerminated('for (;;) from(json)', { from: CallosumServerSlots.from, json }, 1 + round)
+    check(slots, record, `round ${round}`)
+  }
+  drain(CallosumServerSlots.from(json), record.slice(), 'a copy')
+})
+
+test('terminated in put() below a free run of four million slots: nothing is lost', () => {
+  const n = 4e6
+  const [slots] = filled(n)
+  for (let i = n - 2; i >= 2; i--) slots.put(i)
+  runTerminated('for (;;) { slots.put(0); slots.get(); for (let i = n - 2; i >= 2; i--) if (slots.has(i)) slots.put(i); else break }', { slots, n }, 5)
+  const { size } = slots
+  assert.ok(size >= 2 && size <= 4, `${size} in use`)
+})

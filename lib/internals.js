@@ -1,0 +1,132 @@
+'use strict'
+
+// The private state of a manager: the words that JavaScript and Rust share, and the
+// object of the addon. Only what this file exports can reach them; Rust relies on that.
+
+const native = require('./load-native.js')
+const { BITMAP_OFFSET, FIRST_LENGTH, LEAF_WORDS, LIMIT, MANAGER, MANAGER_ID, SLOT } = require('./layout.js')
+
+// A native call costs more than the operation. It is cheapest without arguments, so
+// the integers travel through a shared array.
+const { callBuffer, nativeGet, nativePut } = native
+
+const Integers = Int32Array // captured in case the global is patched later
+
+/**
+ * Return-override trick: the base class returns the object it is given, so the
+ * private fields are attached to an existing object.
+ */
+class Internals extends function (object) { return object } {
+  #words = new Integers(FIRST_LENGTH)
+  #manager // the object of the addon; Rust frees the manager when it is collected
+  #clears = 0 // how many times all slots were freed
+
+  constructor (object, maxSlots) {
+    super(object)
+    this.#manager = new native.CallosumServerSlots(maxSlots, this.#words)
+  }
+
+  /** Makes the object a manager. An object that is one starts afresh, as in 0.1.0. */
+  static attach (object, maxSlots) {
+    try {
+      new Internals(object, maxSlots) // eslint-disable-line no-new
+    } catch (error) {
+      if (!Internals.has(object)) throw error
+      const fresh = new Internals({}, maxSlots)
+      object.#words = fresh.#words
+      object.#manager = fresh.#manager
+      object.#clears++
+    }
+  }
+
+  static has (object) {
+    try {
+      return object.#clears >= 0
+    } catch (_) {
+      return false
+    }
+  }
+
+  static wordsOf (object) {
+    try {
+      return object.#words
+    } catch (_) {
+      throw new TypeError('The receiver is not a CallosumServerSlots')
+    }
+  }
+
+  static managerOf (object) {
+    wordsOf(object) // throws if there are none
+    return object.#manager
+  }
+
+  static clearsOf (object) {
+    wordsOf(object) // throws if there are none
+    return object.#clears
+  }
+
+  // In the next three, new words are stored right after the native call returns. A call
+  // in between could overflow the stack, or be where execution is terminated, and leave
+  // JavaScript and Rust with different words.
+
+  /** Returns the slot, or a refusal. */
+  static get (object) {
+    select(object.#words)
+    const words = nativeGet() // undefined if they have not moved
+    if (words !== undefined && object.#words[LEAF_WORDS] !== 0) object.#words = words
+    return callBuffer[SLOT]
+  }
+
+  /** Returns whether the slot was in use. */
+  static put (object, slot) {
+    select(object.#words)
+    callBuffer[SLOT] = slot
+    nativePut()
+    return callBuffer[SLOT] === slot
+  }
+
+  /** Takes the slots from `start` to `end` (not included). Returns `start`, or a refusal. */
+  static reserve (object, start, end) {
+    const manager = Internals.managerOf(object)
+    const words = manager.reserve(start, end)
+    if (object.#words[LEAF_WORDS] !== 0) object.#words = words
+    return callBuffer[SLOT]
+  }
+
+  static clear (object) {
+    const manager = Internals.managerOf(object)
+    const words = manager.clear()
+    if (object.#words[LEAF_WORDS] !== 0) object.#words = words
+    object.#clears++
+  }
+
+  /** For tests and benchmarks: a manager on which every call is a native call. */
+  static withoutFastPaths (object) {
+    const words = new Integers(BITMAP_OFFSET) // as if full: get() and put() ask Rust
+    for (const i of [LIMIT, MANAGER_ID]) words[i] = object.#words[i]
+    object.#words = words
+    const members = {
+      size: { get () { return managerOf(this).size } },
+      maxSlotGiven: { get () { return managerOf(this).maxSlotGiven } },
+      peek: { value () { return orUndefined(managerOf(this).peek()) } },
+      has: { value (slot) { return typeof slot === 'number' && managerOf(this).has(slot) } }
+    }
+    return Object.defineProperties(object, members)
+  }
+}
+
+const { managerOf, wordsOf } = Internals
+
+/**
+ * Says which manager the next hot native call is about. The number is read from the
+ * memory that Rust is going to use, so it is not there if either was detached.
+ */
+function select (words) {
+  const id = words[MANAGER_ID]
+  callBuffer[MANAGER] = id
+  if (callBuffer[MANAGER] !== id) throw new Error('callosum-server-slots: internal error: memory that is shared with JavaScript was detached')
+}
+
+const orUndefined = slot => slot === null ? undefined : slot
+
+module.exports = { Internals, orUndefined }
