@@ -16,14 +16,6 @@ import { EventEmitter } from 'events'
  */
 declare class CallosumServerSlots {
   /**
-   * The same class, for named imports.
-   *
-   * @example
-   * import { CallosumServerSlots } from 'callosum-server-slots'
-   */
-  static readonly CallosumServerSlots: typeof CallosumServerSlots
-
-  /**
    * A new manager in the state that `toJSON()` described; of the subclass it is
    * called on. Takes time in proportion to the slots in use.
    *
@@ -212,11 +204,17 @@ declare class CallosumServerSlots {
 // static members, and so it is today.
 interface CallosumServerSlots extends EventEmitter, Iterable<number> {}
 
-type Instance = CallosumServerSlots
+// The class with its namespace: what a named import gives.
+import Itself = CallosumServerSlots
+
+// `Disposable` where the library or @types/node knows it; otherwise no members.
+type DisposableIfKnown = SymbolConstructor extends { readonly dispose: infer Dispose extends symbol }
+  ? Record<Dispose, () => void>
+  : {}
 
 declare namespace CallosumServerSlots {
   /** The same class, for named imports. */
-  type CallosumServerSlots = Instance
+  export { Itself as CallosumServerSlots }
 
   /**
    * What the constructor takes.
@@ -224,7 +222,7 @@ declare namespace CallosumServerSlots {
    * @example
    * const options: CallosumServerSlots.Options = { maxSlots: 1000 }
    */
-  interface Options {
+  export interface Options {
     /** How many slots there are: an integer from 1 to 2147483647, the default. */
     maxSlots?: number | undefined
   }
@@ -239,7 +237,7 @@ declare namespace CallosumServerSlots {
    * using lease = slots.lease()
    * console.log(lease?.slot)
    */
-  interface Lease extends Disposable {
+  export interface Lease extends DisposableIfKnown {
     /** The slot: 0 to `maxSlots - 1`. Stays after the release, when it is others'. */
     readonly slot: number
     /**
@@ -258,7 +256,7 @@ declare namespace CallosumServerSlots {
    * @example
    * const json: CallosumServerSlots.Snapshot = { maxSlots: 100, maxSlotGiven: 7, inUse: [[0, 3], [5, 7]] }
    */
-  interface Snapshot {
+  export interface Snapshot {
     /** How many slots there are: 1 to 2147483647. */
     readonly maxSlots: number
     /** From the last run's end to `maxSlots`. */
@@ -276,7 +274,7 @@ declare namespace CallosumServerSlots {
    * @example
    * slots.put(17) // 'error': { message: 'Invalid slot: 17', code: 'ERR_INVALID_SLOT', slot: 17 }
    */
-  interface InvalidSlotError extends Error {
+  export interface InvalidSlotError extends Error {
     code: 'ERR_INVALID_SLOT'
     /** The value, whatever it was. */
     slot: unknown
@@ -289,12 +287,12 @@ declare namespace CallosumServerSlots {
    * @example
    * slots.get() // 'error': { message: 'No free slot: all are in use', code: 'ERR_NO_FREE_SLOT' }
    */
-  interface NoFreeSlotError extends Error {
+  export interface NoFreeSlotError extends Error {
     code: 'ERR_NO_FREE_SLOT'
   }
 
   /** What `'error'` comes with; `code` tells which. */
-  type SlotError = InvalidSlotError | NoFreeSlotError
+  export type SlotError = InvalidSlotError | NoFreeSlotError
 }
 
 export = CallosumServerSlots

@@ -109,9 +109,11 @@ test(`the Linux binaries need glibc ${NEWEST_GLIBC} at most`, { skip: process.pl
 })
 
 test('nothing runs at install, and nothing else is installed', () => {
-  const { scripts, dependencies, optionalDependencies, peerDependencies } = JSON.parse(readFileSync(join(content, 'package.json')))
+  const { scripts, dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(readFileSync(join(content, 'package.json')))
   assert.deepStrictEqual(['preinstall', 'install', 'postinstall'].filter(name => name in scripts), [])
-  assert.deepStrictEqual([dependencies, optionalDependencies, peerDependencies], [undefined, undefined, undefined])
+  assert.deepStrictEqual([dependencies, optionalDependencies], [undefined, undefined])
+  // An optional peer is installed where the user asks for it.
+  assert.deepStrictEqual([Object.keys(peerDependencies), peerDependenciesMeta], [['@types/node'], { '@types/node': { optional: true } }])
   assert.ok(!files.includes('binding.gyp')) // for which npm would run node-gyp
 })
 

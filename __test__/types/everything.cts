@@ -1,4 +1,5 @@
-// Compiled only (npm run types): uses everything, in CommonJS.
+// Compiled only (npm run types): uses everything, in CommonJS; what needs Symbol.dispose
+// is in using.ts.
 
 import CallosumServerSlots = require('callosum-server-slots')
 import { EventEmitter } from 'events'
@@ -23,13 +24,8 @@ const iterable: Iterable<number> = slots
 
 const lease: CallosumServerSlots.Lease | undefined = slots.lease()
 lease?.release()
-lease?.[Symbol.dispose]()
 const sum: number = lease!.slot + 1
 emitter.once('close', lease!.release)
-{
-  using lease = slots.lease()
-  console.log(lease?.slot)
-}
 
 const json: CallosumServerSlots.Snapshot = slots.toJSON()
 const start: number = json.inUse[0]![0]

@@ -12,6 +12,9 @@ const lease: Default.Lease | undefined = a.lease()
 const same: Lease | undefined = lease
 const options: Options = { maxSlots: 5 }
 const json: Snapshot = a.toJSON()
+const named: [CallosumServerSlots.Options, CallosumServerSlots.Snapshot] = [options, json]
+const leases: Array<CallosumServerSlots.Lease | Deep.Lease | Deeper.Lease> = []
+const nested: CallosumServerSlots.CallosumServerSlots.CallosumServerSlots = a
 const codes = (x: InvalidSlotError, y: NoFreeSlotError): Array<SlotError['code']> => [x.code, y.code]
 
 class Mine extends CallosumServerSlots {}
@@ -24,4 +27,4 @@ import { Slots } from 'callosum-server-slots'
 // @ts-expect-error internal
 import * as native from 'callosum-server-slots/native.js'
 
-console.log(b, classes, same, options, codes, mine, Slots, native)
+console.log(b, classes, same, named, leases, nested, options, codes, mine, Slots, native)
