@@ -5,8 +5,9 @@ import { EventEmitter } from 'events'
 /**
  * Hands out the lowest free slot number, for a Callosum server.
  *
- * A slot is an integer from 0 to 2147483646. What goes wrong is emitted as
- * `'error'`, synchronously, which throws where nobody listens.
+ * A slot is an integer from 0 to 2147483646. `'error'` is emitted, synchronously, for
+ * an invalid slot and for a failed allocation; it throws if nobody listens. `'full'` is
+ * emitted when all slots are in use; nobody has to listen.
  *
  * @example
  * const slots = new CallosumServerSlots()
@@ -16,27 +17,32 @@ import { EventEmitter } from 'events'
  */
 declare class CallosumServerSlots {
   /**
-   * A new manager in the state that `toJSON()` described; of the subclass it is
-   * called on. Takes time in proportion to the slots in use.
+   * A new manager in the state that `toJSON()` described, of the subclass it is called
+   * on. No slot of it is leased: see `adopt()`. Takes time in proportion to the highest
+   * slot in use, or to the number of runs if the slots are sparse.
    *
    * @param json the data itself, not a string; nothing of it is kept
-   * @throws a `TypeError` (`ERR_INVALID_ARG_TYPE`) where a part is missing or of
-   * a wrong type, a `RangeError` (`ERR_OUT_OF_RANGE`) where a number is out of its
-   * range; the message names the part, as in `json.inUse[1]`
+   * @param options `maxSlots`: another limit than `json.maxSlots`
+   * @throws a `TypeError` (`ERR_INVALID_ARG_TYPE`) if a part is missing or of a wrong
+   * type, a `RangeError` (`ERR_OUT_OF_RANGE`) if a number is out of its range or a slot
+   * in use is not below the limit; the message names the part, as in `json.inUse[1]`. An
+   * `Error` (`ERR_MEMORY_ALLOCATION_FAILED`) if there is no memory.
    * @example
    * const copy = CallosumServerSlots.from(JSON.parse(JSON.stringify(slots)))
    */
   static from<T extends CallosumServerSlots> (
     this: new (options?: CallosumServerSlots.Options) => T,
-    json: CallosumServerSlots.Snapshot
+    json: CallosumServerSlots.Snapshot,
+    options?: CallosumServerSlots.Options
   ): T
 
   /**
-   * A manager with all slots free. Memory grows with the slots that are given,
-   * not with `maxSlots`.
+   * A manager with all slots free. Memory grows with the slots that are given, not with
+   * `maxSlots`: about 1 KB at first, 0.14 bytes a slot at a million. It is freed when the
+   * manager is garbage and the program has returned to the event loop.
    *
-   * @throws a `TypeError` (`ERR_INVALID_ARG_TYPE`) where the options are no object
-   * or `maxSlots` is no number, a `RangeError` (`ERR_OUT_OF_RANGE`) where it is no
+   * @throws a `TypeError` (`ERR_INVALID_ARG_TYPE`) if the options are not an object or
+   * `maxSlots` is not a number, a `RangeError` (`ERR_OUT_OF_RANGE`) if it is not an
    * integer from 1 to 2147483647
    * @example
    * const slots = new CallosumServerSlots({ maxSlots: 1000 })
@@ -52,58 +58,67 @@ declare class CallosumServerSlots {
   readonly size: number
 
   /**
-   * How many slots there are, in use or free: 1 to 2147483647.
+   * How many slots there are, in use or free: 1 to 2147483647. Constant time.
    *
    * @example
-   * if (slots.size === slots.maxSlots) server.close()
+   * if (slots.size === slots.maxSlots) console.log('full')
    */
   readonly maxSlots: number
 
   /**
-   * How many different slots have been given so far: one more than the highest,
-   * 0 at first. `put()` does not lower it, `clear()` does.
+   * The high-water mark: one more than the highest slot that was ever taken or
+   * reserved, 0 if none was. `put()` does not lower it, `clear()` sets it to 0. Constant
+   * time.
    *
    * @example
-   * console.log(`at most ${slots.maxSlotGiven} connections at a time`)
+   * slots.reserve(5)
+   * slots.maxSlotGiven // 6
    */
   readonly maxSlotGiven: number
 
   /**
-   * Takes the lowest free slot. Constant time.
+   * Takes the lowest free slot. Constant time, amortised: when all slots that the bitmap
+   * covers are in use, it doubles, which takes time in proportion to their number.
    *
-   * @returns the slot; `undefined` where none is free, after `'error'` with the
-   * code `ERR_NO_FREE_SLOT`. Without `maxSlots` that takes two billion slots in
-   * use, or memory refused: `slots.get()!` is then a fair thing to write.
+   * @returns the slot; `undefined` after `'full'`, when all slots are in use, and after
+   * `'error'` (`ERR_MEMORY_ALLOCATION_FAILED`). Without `maxSlots` that takes two billion
+   * slots in use, or no memory left: `slots.get()!` is then a fair thing to write.
    * @example
    * const slot = slots.get() // 0, then 1, 2 …
    */
   get (): number | undefined
 
   /**
-   * Frees a slot that is in use. Constant time.
+   * Frees a slot that is in use. Constant time; for a slot that was reserved far above
+   * the others, logarithmic in the number of runs of those.
    *
-   * Anything else, a slot that is free already too, changes nothing and emits
-   * `'error'` with the code `ERR_INVALID_SLOT` and the value as `slot`.
+   * Anything else, a free slot too, changes nothing and emits `'error'` with the code
+   * `ERR_INVALID_SLOT`, the value as `slot`, and the `reason`. Of a slot that is leased
+   * use `release()` instead.
    *
-   * @returns `undefined`; after an error what `emit` returned, which is true
+   * Do not test the result for success: for compatibility with 0.1.0 it is the other way
+   * round.
+   *
+   * @returns `undefined` on success; after an error what `emit` returned, which is true
    * @example
    * socket.once('close', () => slots.put(slot))
    */
   put (slot: number): boolean | undefined
 
   /**
-   * What `get()` would return now. Takes nothing, emits nothing. Constant time.
+   * What `get()` would return now. Takes nothing, emits nothing. Constant time,
+   * amortised.
    *
-   * @returns the slot; `undefined` where none is free
+   * @returns the slot; `undefined` if none is free
    * @example
    * if (slots.peek() === undefined) console.log('full')
    */
   peek (): number | undefined
 
   /**
-   * Whether the slot is in use. Constant time.
+   * Whether the slot is in use. Constant time, or logarithmic as in `put()`.
    *
-   * @param slot any value: false for what is no slot, and no error
+   * @param slot any value: false if it is not a valid slot, and no error
    * @example
    * slots.has(17) // false
    */
@@ -112,21 +127,24 @@ declare class CallosumServerSlots {
   /**
    * Takes that very slot, as for a connection taken over after a restart.
    *
-   * Cheap however high the slot is: 4 bytes for one far above all others, kept on
-   * a sorted list. `maxSlotGiven` becomes at least `slot + 1`.
+   * `maxSlotGiven` becomes at least `slot + 1`. A slot far above the others is kept in an
+   * ordered set of runs, so memory is in proportion to the slots in use. Takes time in
+   * proportion to the free slots that it skips above `maxSlotGiven`, once; otherwise
+   * constant, amortised as in `get()`, or logarithmic as in `put()`.
    *
    * @param slot 0 to `maxSlots - 1`
-   * @returns false where it is in use already. False too after `'error'`:
-   * `ERR_INVALID_SLOT` for what is no slot or not below `maxSlots`,
-   * `ERR_NO_FREE_SLOT` for want of memory.
+   * @returns false if it is in use already. False too after `'error'`:
+   * `ERR_INVALID_SLOT` if it is not a valid slot or not below `maxSlots`,
+   * `ERR_MEMORY_ALLOCATION_FAILED`.
    * @example
    * for (const slot of slotsBeforeTheRestart) slots.reserve(slot)
    */
   reserve (slot: number): boolean
 
   /**
-   * Frees all slots, as if none had ever been given: to put one of before is an
-   * error, to release a lease of before does nothing. Constant time.
+   * Frees all slots, as if none had ever been given: to put one of before is an error, to
+   * release a lease of before does nothing. Constant time, but for the runs of slots
+   * reserved far above the others.
    *
    * @example
    * slots.clear()
@@ -135,8 +153,8 @@ declare class CallosumServerSlots {
   clear (): void
 
   /**
-   * Iterates over the slots that are in use at the time of the call, ascending.
-   * What changes later does not show. Takes time in proportion to the highest slot.
+   * Iterates over the slots that are in use at the time of the call, ascending. What
+   * changes later does not show. Takes time in proportion to `maxSlotGiven`.
    *
    * @example
    * for (const slot of slots.values()) console.log(slot)
@@ -152,51 +170,71 @@ declare class CallosumServerSlots {
   [Symbol.iterator] (): IterableIterator<number>
 
   /**
-   * Takes the lowest free slot, to be put back by `release()`, once. Constant time.
+   * Takes the lowest free slot, or the given one, to be put back by `release()`, once.
+   * Takes the time of `get()` or `reserve()`.
    *
-   * @returns `undefined` where no slot is free, after the same `'error'` as from
-   * `get()`
+   * @param slot the very slot to lease; the lowest free one if it is left out
+   * @returns `undefined` if no slot is free, after the same event as from `get()`;
+   * `undefined` if the given slot is in use, or after the same `'error'` as from
+   * `reserve()`
    * @example
    * const lease = slots.lease()
    * if (lease !== undefined) socket.once('close', lease.release)
    */
-  lease (): CallosumServerSlots.Lease | undefined
+  lease (slot?: number): CallosumServerSlots.Lease | undefined
 
   /**
-   * The state as plain data, for `CallosumServerSlots.from()`; `JSON.stringify`
-   * calls it. Takes time in proportion to the highest slot.
+   * Leases a slot that is in use and has no lease, as after `from()`. Takes the time of
+   * `has()`.
+   *
+   * @param slot 0 to `maxSlots - 1`
+   * @returns `undefined` if the slot is free or leased already; `undefined` too after
+   * `'error'` with the code `ERR_INVALID_SLOT`, if it is not a valid slot or not below
+   * `maxSlots`
+   * @example
+   * const slots = CallosumServerSlots.from(JSON.parse(saved))
+   * const lease = slots.adopt(player.slot)
+   */
+  adopt (slot: number): CallosumServerSlots.Lease | undefined
+
+  /**
+   * The state as plain data, for `CallosumServerSlots.from()`; `JSON.stringify` calls it.
+   * Leases are not part of it. Takes time in proportion to `maxSlotGiven`.
    *
    * @example
    * fs.writeFileSync('slots.json', JSON.stringify(slots))
    */
   toJSON (): CallosumServerSlots.Snapshot
 
-  /**
-   * Listens for what goes wrong. The listener may call any method.
-   *
-   * @example
-   * slots.on('error', error => {
-   *   if (error.code === 'ERR_INVALID_SLOT') console.log(error.slot)
-   * })
-   */
+  /** Listens for an invalid slot, or a failed allocation: the listener may call any method. */
   on (event: 'error', listener: (error: CallosumServerSlots.SlotError) => void): this
-  /** Listens for an event of a subclass. */
+  /** Listens for a `get()` or `lease()` while all slots are in use: the listener may call any method. */
+  on (event: 'full', listener: () => void): this
+  /** Listens for an event of a subclass: the listener may call any method. */
   on (event: string | symbol, listener: (...args: any[]) => void): this
-  /** Listens for what goes wrong, the next time only. */
+  /** Listens for an invalid slot, or a failed allocation, the next time only. */
   once (event: 'error', listener: (error: CallosumServerSlots.SlotError) => void): this
+  /** Listens for a `get()` or `lease()` while all slots are in use, the next time only. */
+  once (event: 'full', listener: () => void): this
   /** Listens for an event of a subclass, the next time only. */
   once (event: string | symbol, listener: (...args: any[]) => void): this
-  /** The same as `on()`. */
+  /** The same as `on()`: listens for an invalid slot, or a failed allocation. */
   addListener (event: 'error', listener: (error: CallosumServerSlots.SlotError) => void): this
-  /** The same as `on()`. */
+  /** The same as `on()`: listens for a `get()` or `lease()` while all slots are in use. */
+  addListener (event: 'full', listener: () => void): this
+  /** The same as `on()`: listens for an event of a subclass. */
   addListener (event: string | symbol, listener: (...args: any[]) => void): this
-  /** Listens for what goes wrong, before the listeners there are. */
+  /** Listens for an invalid slot, or a failed allocation, before the other listeners. */
   prependListener (event: 'error', listener: (error: CallosumServerSlots.SlotError) => void): this
-  /** Listens for an event of a subclass, before the listeners there are. */
+  /** Listens for a `get()` or `lease()` while all slots are in use, before the other listeners. */
+  prependListener (event: 'full', listener: () => void): this
+  /** Listens for an event of a subclass, before the other listeners. */
   prependListener (event: string | symbol, listener: (...args: any[]) => void): this
-  /** Listens for what goes wrong, the next time only, before the listeners there are. */
+  /** Listens for an invalid slot, or a failed allocation, the next time only, before the other listeners. */
   prependOnceListener (event: 'error', listener: (error: CallosumServerSlots.SlotError) => void): this
-  /** Listens for an event of a subclass, the next time only, before the listeners there are. */
+  /** Listens for a `get()` or `lease()` while all slots are in use, the next time only, before the other listeners. */
+  prependOnceListener (event: 'full', listener: () => void): this
+  /** Listens for an event of a subclass, the next time only, before the other listeners. */
   prependOnceListener (event: string | symbol, listener: (...args: any[]) => void): this
 }
 
@@ -238,11 +276,15 @@ declare namespace CallosumServerSlots {
    * console.log(lease?.slot)
    */
   export interface Lease extends DisposableIfKnown {
-    /** The slot: 0 to `maxSlots - 1`. Stays after the release, when it is others'. */
+    /**
+     * The slot: 0 to `maxSlots - 1`. Still readable after the release, but the slot may
+     * belong to someone else by then.
+     */
     readonly slot: number
     /**
-     * Puts the slot back the first time, unless `clear()` was called since; does
-     * nothing after that. Needs no receiver. Constant time.
+     * Puts the slot back, once. Does nothing after that, after `clear()`, and if another
+     * lease has the slot by then. If `put()` throws, as one of a subclass may, it can be
+     * called again. Needs no receiver. Constant time.
      *
      * @example
      * socket.once('close', lease.release)
@@ -269,30 +311,36 @@ declare namespace CallosumServerSlots {
   }
 
   /**
-   * What was put is no slot in use, or what was to be reserved is no slot.
+   * The value is not a slot in use (`put()`), or not a slot below `maxSlots`
+   * (`reserve()`, `lease()`, `adopt()`).
    *
    * @example
-   * slots.put(17) // 'error': { message: 'Invalid slot: 17', code: 'ERR_INVALID_SLOT', slot: 17 }
+   * slots.put(17) // 'error': { message: 'Invalid slot: 17', code: 'ERR_INVALID_SLOT', slot: 17, reason: 'free' }
    */
   export interface InvalidSlotError extends Error {
     code: 'ERR_INVALID_SLOT'
     /** The value, whatever it was. */
     slot: unknown
+    /**
+     * `'free'`: a slot below `maxSlots` that is not in use. `'out of range'`: a slot that
+     * is not below `maxSlots`. `'not a slot'`: not an integer from 0 to 2147483646.
+     */
+    reason: 'free' | 'not a slot' | 'out of range'
   }
 
   /**
-   * All slots are in use, or memory for the bookkeeping was refused. Nothing is
-   * lost: `get()` works again after a `put()`.
+   * There are free slots, but the bitmap has to grow and there is no memory. Nothing is
+   * lost: `get()` works again after a `put()`, or when there is memory.
    *
    * @example
-   * slots.get() // 'error': { message: 'No free slot: all are in use', code: 'ERR_NO_FREE_SLOT' }
+   * slots.get() // 'error': { code: 'ERR_MEMORY_ALLOCATION_FAILED' }
    */
-  export interface NoFreeSlotError extends Error {
-    code: 'ERR_NO_FREE_SLOT'
+  export interface AllocationError extends Error {
+    code: 'ERR_MEMORY_ALLOCATION_FAILED'
   }
 
   /** What `'error'` comes with; `code` tells which. */
-  export type SlotError = InvalidSlotError | NoFreeSlotError
+  export type SlotError = InvalidSlotError | AllocationError
 }
 
 export = CallosumServerSlots

@@ -3,14 +3,20 @@
 const EventEmitter = require('events')
 const { inherits, inspect } = require('util')
 const native = require('./lib/load-native.js')
-const { isNonNegativeInt32, maxSlotsOf, checkedSnapshot, noFreeSlot, invalidSlot } = require('./lib/errors.js')
-const { Internals, orUndefined } = require('./lib/internals.js')
+const { allocationFailed, checkedSnapshot, invalidSlot, isNonNegativeInt32, isSlot, maxSlotsOf } = require('./lib/errors.js')
+const { Internals } = require('./lib/internals.js')
 const {
   BITMAP_OFFSET, CAPACITY, CURSOR, FREE_COUNT, HIGH_WATER, LEAF_WORDS, LIMIT, MAX_GIVEN, OUT_OF_MEMORY, SPARSE_COUNT
 } = require('./lib/layout.js')
 
-const { managerOf, wordsOf } = Internals
+const { leasesOf, managerOf, wordsOf } = Internals
 const { clz32 } = Math
+const { defineProperty } = Object
+
+// An own, enumerable property, so that assert.deepStrictEqual() and the like tell managers
+// in different states apart: they do not see private fields.
+const STATE = Symbol('state')
+const state = { get () { return members.toJSON.call(this) }, enumerable: true }
 
 /**
  * Hands out the lowest free slot number, for a Callosum server.
@@ -22,7 +28,8 @@ const { clz32 } = Math
  *
  * @param {object} [options]
  * @param {number} [options.maxSlots=2147483647] how many slots there are
- * @fires CallosumServerSlots#error
+ * @fires CallosumServerSlots#error if a slot is invalid or an allocation failed
+ * @fires CallosumServerSlots#full if all slots are in use; nobody has to listen
  */
 function CallosumServerSlots (/* options */) {
   if (!(this instanceof CallosumServerSlots)) {
@@ -31,6 +38,7 @@ function CallosumServerSlots (/* options */) {
   const maxSlots = maxSlotsOf(arguments.length === 0 ? undefined : arguments[0])
   EventEmitter.call(this)
   Internals.attach(this, maxSlots)
+  defineProperty(this, STATE, state)
 }
 
 inherits(CallosumServerSlots, EventEmitter)
@@ -42,8 +50,8 @@ inherits(CallosumServerSlots, EventEmitter)
 /**
  * Takes the lowest free slot. Constant time, amortised over the growth of the bitmap.
  *
- * @returns {number|undefined} the slot, from 0 to 2147483646; undefined if none is
- *   free, after 'error' with the code ERR_NO_FREE_SLOT
+ * @returns {number|undefined} the slot, from 0 to 2147483646; undefined after 'full', and
+ *   after 'error' with the code ERR_MEMORY_ALLOCATION_FAILED
  */
 CallosumServerSlots.prototype.get = function () {
   const words = wordsOf(this)
@@ -68,7 +76,8 @@ CallosumServerSlots.prototype.get = function () {
  * the value as `slot`, which throws if nobody listens.
  *
  * @param {number} slot
- * @returns {undefined|boolean} undefined; after an error, what emit returned
+ * @returns {undefined|boolean} undefined on success; after an error what emit returned,
+ *   which is true. 0.1.0 had it that way round: do not test it for success.
  */
 CallosumServerSlots.prototype.put = function (slot) {
   const words = wordsOf(this)
@@ -150,7 +159,8 @@ function corrupted () {
 function getByNative (slots) {
   const slot = Internals.get(slots)
   if (slot >= 0) return slot
-  slots.emit('error', noFreeSlot(slot === OUT_OF_MEMORY ? 'memory was refused' : 'all are in use'))
+  if (slot === OUT_OF_MEMORY) slots.emit('error', allocationFailed())
+  else slots.emit('full')
 }
 
 // Everything else is not hot, and not enumerable either, unlike in 0.1.0.
@@ -158,15 +168,17 @@ const members = {
   /** How many slots are in use. */
   get size () {
     const words = wordsOf(this)
+    if (!isReadable(words)) return managerOf(this).size
     return words[HIGH_WATER] - words[FREE_COUNT] + words[SPARSE_COUNT]
   },
 
   /** How many slots there are, in use or free. */
-  get maxSlots () { return wordsOf(this)[LIMIT] },
+  get maxSlots () { return limitOf(this) },
 
   /** One more than the highest slot that was ever taken or reserved; 0 if none was. */
   get maxSlotGiven () {
     const words = wordsOf(this)
+    if (!isReadable(words)) return managerOf(this).maxSlotGiven
     const highWater = words[HIGH_WATER]
     const given = words[MAX_GIVEN]
     return given > highWater ? given : highWater
@@ -182,8 +194,9 @@ const members = {
     }
     const highWater = words[HIGH_WATER]
     if (highWater < words[CAPACITY]) return highWater
-    if (highWater === words[LIMIT]) return undefined
-    return words[SPARSE_COUNT] === 0 ? highWater : orUndefined(managerOf(this).peek())
+    if (isReadable(words) && words[SPARSE_COUNT] === 0) return highWater < words[LIMIT] ? highWater : undefined
+    const slot = managerOf(this).peek()
+    return slot === null ? undefined : slot
   },
 
   /** Whether the slot is in use; false for anything that is not a valid slot. */
@@ -191,22 +204,20 @@ const members = {
     const words = wordsOf(this)
     if (!isNonNegativeInt32(slot)) return false
     if (slot < words[HIGH_WATER]) return (words[BITMAP_OFFSET + (slot >>> 5)] & 1 << slot) === 0
-    return words[SPARSE_COUNT] !== 0 && managerOf(this).has(slot)
+    return (!isReadable(words) || words[SPARSE_COUNT] !== 0) && managerOf(this).has(slot)
   },
 
   /**
    * Takes that very slot, as for a connection taken over after a restart.
    *
-   * @returns {boolean} false where it is in use already; false too after 'error':
-   *   ERR_INVALID_SLOT for what is no slot, ERR_NO_FREE_SLOT for want of memory
+   * @returns {boolean} false if it is in use already; false too after 'error':
+   *   ERR_INVALID_SLOT if it is not a valid slot or not below maxSlots,
+   *   ERR_MEMORY_ALLOCATION_FAILED
    */
   reserve (slot) {
-    if (!isNonNegativeInt32(slot) || slot >= wordsOf(this)[LIMIT]) {
-      this.emit('error', invalidSlot(slot))
-      return false
-    }
+    if (!isBelowLimit(this, slot)) return false
     const reserved = Internals.reserve(this, slot, slot + 1)
-    if (reserved === OUT_OF_MEMORY) this.emit('error', noFreeSlot('memory was refused'))
+    if (reserved === OUT_OF_MEMORY) this.emit('error', allocationFailed())
     return reserved === slot
   },
 
@@ -221,28 +232,35 @@ const members = {
   },
 
   /**
-   * Takes the lowest free slot, to be put back by `release`, which needs no
-   * receiver and does so once, however often it is called.
+   * Takes the lowest free slot, or the given one, to be put back by `release`, which needs
+   * no receiver and does so once, however often it is called.
    *
-   * @returns {{slot: number, release: function(): void}|undefined} undefined
-   *   where no slot is free, after the same 'error' as from get()
+   * @param {number} [slot]
+   * @returns {{slot: number, release: function(): void}|undefined} undefined if no slot
+   *   is free, after the same event as from get(); undefined if the given slot is in use,
+   *   or cannot be reserved, after the same event as from reserve()
    */
-  lease () {
-    const clears = Internals.clearsOf(this)
-    const slot = this.get()
-    if (slot === undefined) return undefined
-    let released = false
-    const release = () => {
-      if (released) return
-      released = true
-      if (Internals.clearsOf(this) === clears) this.put(slot)
-    }
-    const lease = { slot, release }
-    if (Symbol.dispose !== undefined) lease[Symbol.dispose] = release
-    return lease
+  lease (slot) {
+    wordsOf(this)
+    if (slot === undefined) slot = this.get()
+    else if (!this.reserve(slot)) return undefined
+    return slot === undefined ? undefined : leaseOf(this, slot + 0) // never -0
   },
 
-  /** The state as plain data: maxSlots, maxSlotGiven, the runs [start, end) in use. */
+  /**
+   * A lease for a slot that is in use and has none, as after from().
+   *
+   * @param {number} slot
+   * @returns {{slot: number, release: function(): void}|undefined} undefined if the slot
+   *   is free or leased already; undefined too after 'error' with ERR_INVALID_SLOT if it
+   *   is not a valid slot or not below maxSlots
+   */
+  adopt (slot) {
+    if (!isBelowLimit(this, slot) || !this.has(slot) || leasesOf(this).has(slot)) return undefined
+    return leaseOf(this, slot + 0)
+  },
+
+  /** The state as plain data: maxSlots, maxSlotGiven, the runs [start, end) in use. Leases are not part of it. */
   toJSON () {
     const manager = managerOf(this)
     const { maxSlots, maxSlotGiven } = manager
@@ -273,20 +291,27 @@ Object.defineProperty(CallosumServerSlots.prototype, Symbol.iterator, {
 })
 
 /**
- * A manager in the state that toJSON() described.
+ * A manager in the state that toJSON() described, of the class it is called on.
  *
- * @throws {TypeError} ERR_INVALID_ARG_TYPE where a part is missing or of a wrong type
- * @throws {RangeError} ERR_OUT_OF_RANGE where a number is out of its range
+ * @param {object} json
+ * @param {object} [options]
+ * @param {number} [options.maxSlots=json.maxSlots] another limit
+ * @throws {TypeError} ERR_INVALID_ARG_TYPE if a part is missing or of a wrong type
+ * @throws {RangeError} ERR_OUT_OF_RANGE if a number is out of its range, or a slot in use
+ *   is not below the limit
+ * @throws {Error} ERR_MEMORY_ALLOCATION_FAILED
  */
-function from (json) {
-  const { maxSlots, maxSlotGiven, inUse } = checkedSnapshot(json)
-  const slots = new (this || CallosumServerSlots)({ maxSlots })
+function from (json, options) {
+  const { maxSlots, maxSlotGiven, inUse } = checkedSnapshot(json, options)
+  // As a named export of an ES module it may be called on anything.
+  const Class = typeof this === 'function' ? this : CallosumServerSlots
+  const slots = new Class({ maxSlots })
   if (slots.maxSlots !== maxSlots) {
     throw new TypeError(`from() needs a constructor that passes its options on: maxSlots is ${slots.maxSlots}, not ${maxSlots}`)
   }
   Internals.clear(slots) // a constructor may have taken some
   for (const [start, end] of inUse) {
-    if (Internals.reserve(slots, start, end) === OUT_OF_MEMORY) throw noFreeSlot('memory was refused')
+    if (Internals.reserve(slots, start, end) === OUT_OF_MEMORY) throw allocationFailed()
   }
   managerOf(slots).raiseMaxSlotGiven(maxSlotGiven)
   return slots
@@ -300,7 +325,47 @@ function putByNative (slots, slot) {
 }
 
 function refuse (slots, slot) {
-  return slots.emit('error', invalidSlot(slot))
+  return slots.emit('error', invalidSlot(slot, limitOf(slots)))
+}
+
+/** Whether it is a slot below the limit; if not, emits the error. */
+function isBelowLimit (slots, slot) {
+  const limit = limitOf(slots)
+  if (isSlot(slot) && slot < limit) return true
+  refuse(slots, slot)
+  return false
+}
+
+function limitOf (slots) {
+  const words = wordsOf(slots)
+  return isReadable(words) ? words[LIMIT] : managerOf(slots).maxSlots
+}
+
+// If the memory was detached or the manager is poisoned, the words tell nothing: a native
+// call, which throws, says why.
+function isReadable (words) {
+  return words[LEAF_WORDS] > 0
+}
+
+// The manager knows the lease of a slot until it is released, or another lease of the
+// same slot or clear() has made it stale.
+function leaseOf (slots, slot) {
+  let isReleasing = false
+  const release = () => {
+    if (isReleasing || leasesOf(slots).get(slot) !== lease) return
+    isReleasing = true // put() may be overridden, and call release()
+    try {
+      slots.put(slot)
+      const leases = leasesOf(slots)
+      if (leases.get(slot) === lease) leases.delete(slot)
+    } finally {
+      isReleasing = false
+    }
+  }
+  const lease = { slot, release }
+  if (Symbol.dispose !== undefined) lease[Symbol.dispose] = release
+  leasesOf(slots).set(slot, lease)
+  return lease
 }
 
 function * slotsOf (runs) {

@@ -24,11 +24,8 @@ const slots = new CallosumServerSlots({ maxSlots: Math.max(1, Math.min(FILES - S
 const inUse = new Map() // from each slot in use to its socket
 let served = 0
 
-// get() emits 'error' if no slot is free. Without a listener, that would throw.
-slots.on('error', error => {
-  const why = slots.size < slots.maxSlots ? '' : `: ${slots.size} connections are as many as ${FILES} open files allow (ulimit -n)`
-  report('! ' + error.message + why)
-})
+slots.on('full', () => report(`! full: ${slots.size} connections are as many as ${FILES} open files allow (ulimit -n)`))
+slots.on('error', error => report('! ' + error.message)) // as if there is no memory; without a listener it would throw
 
 const server = net.createServer(socket => {
   const slot = slots.get()

@@ -3,21 +3,31 @@
 // What callers can do wrong, and what they are told.
 
 const MAX_SLOTS = 2147483647
+const MOST_CHARACTERS = 80 // of a value, in a message
 
 function isNonNegativeInt32 (value) {
   return typeof value === 'number' && (value | 0) === value && value >= 0
 }
 
-function maxSlotsOf (options) {
-  if (options === undefined) return MAX_SLOTS
+/** Whether it is a valid slot, of a manager without a limit. */
+function isSlot (value) {
+  return isNonNegativeInt32(value) && value < MAX_SLOTS
+}
+
+/** Checks options with `maxSlots` alone; `otherwise` is what it is if not given. */
+function maxSlotsOf (options, otherwise = MAX_SLOTS, least = 1) {
+  if (options === undefined) return otherwise
   checkType('options', options, 'object')
-  const { maxSlots = MAX_SLOTS } = options
-  checkInteger('options.maxSlots', maxSlots, 1, MAX_SLOTS)
+  const { maxSlots = otherwise } = options
+  checkInteger('options.maxSlots', maxSlots, least, MAX_SLOTS)
   return maxSlots
 }
 
 // Copies what it checks: nobody can change it between the check and the use.
-function checkedSnapshot (json) {
+function checkedSnapshot (json, options) {
+  if (typeof json === 'string') {
+    throw coded(new TypeError(`json must be an object. Received a string, ${describe(json)}: parse it with JSON.parse() first`), 'ERR_INVALID_ARG_TYPE')
+  }
   checkType('json', json, 'object')
   const { maxSlots, maxSlotGiven, inUse } = json
   checkInteger('json.maxSlots', maxSlots, 1, MAX_SLOTS)
@@ -32,7 +42,8 @@ function checkedSnapshot (json) {
     return [start, end]
   })
   checkInteger('json.maxSlotGiven', maxSlotGiven, last, maxSlots)
-  return { maxSlots, maxSlotGiven, inUse: runs }
+  // The limit has to be above the highest slot in use.
+  return { maxSlots: maxSlotsOf(options, maxSlots, Math.max(last, 1)), maxSlotGiven, inUse: runs }
 }
 
 function checkType (name, value, type) {
@@ -43,40 +54,51 @@ function checkType (name, value, type) {
 function checkInteger (name, value, least, most) {
   checkType(name, value, 'number')
   if (!Number.isInteger(value) || value < least || value > most) {
-    const error = new RangeError(`${name} must be an integer from ${least} to ${most}. Received ${value}`)
-    error.code = 'ERR_OUT_OF_RANGE'
-    throw error
+    throw coded(new RangeError(`${name} must be an integer from ${least} to ${most}. Received ${value}`), 'ERR_OUT_OF_RANGE')
   }
 }
 
 function wrongType (name, value, expected) {
-  const error = new TypeError(`${name} must be ${expected}. Received ${describe(value)}`)
-  error.code = 'ERR_INVALID_ARG_TYPE'
-  return error
+  return coded(new TypeError(`${name} must be ${expected}. Received ${describe(value)}`), 'ERR_INVALID_ARG_TYPE')
 }
 
-function noFreeSlot (why) {
-  const error = new Error(`No free slot: ${why}`)
-  error.code = 'ERR_NO_FREE_SLOT'
-  return error
+function allocationFailed () {
+  return coded(new Error('Memory allocation failed: the bitmap of free slots cannot grow'), 'ERR_MEMORY_ALLOCATION_FAILED')
 }
 
-function invalidSlot (slot) {
-  const error = new Error(`Invalid slot: ${describe(slot)}`)
-  error.code = 'ERR_INVALID_SLOT'
+/** The error for a value that put(), reserve(), lease() or adopt() was called with. */
+function invalidSlot (slot, maxSlots) {
+  const error = coded(new Error(`Invalid slot: ${describe(slot)}`), 'ERR_INVALID_SLOT')
   error.slot = slot
+  error.reason = !isSlot(slot) ? 'not a slot' : slot < maxSlots ? 'free' : 'out of range'
   return error
 }
 
-// Runs no code of the value's own.
+function coded (error, code) {
+  error.code = code
+  return error
+}
+
+/** A value for a message: printable, on one line, of at most some 80 characters. Runs no code of the value's own. */
 function describe (value) {
   switch (typeof value) {
-    case 'string': return `'${value}'`
-    case 'bigint': return `${value}n`
+    case 'string': return `'${shorten(value)}'`
+    case 'symbol': return shorten(String(value))
+    case 'bigint': return BigInt.asIntN(128, value) === value ? `${value}n` : 'a bigint of more than 128 bits'
     case 'function': return 'a function'
     case 'object': return value === null ? 'null' : 'an object'
     default: return String(value)
   }
 }
 
-module.exports = { isNonNegativeInt32, maxSlotsOf, checkedSnapshot, noFreeSlot, invalidSlot }
+// Control characters, among them line feeds and escape sequences; what changes the
+// direction of writing or has no width; halves of surrogate pairs.
+// eslint-disable-next-line no-control-regex
+const NOT_PRINTABLE = /[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
+
+function shorten (text) {
+  const short = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text
+  return short.replace(NOT_PRINTABLE, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+module.exports = { allocationFailed, checkedSnapshot, invalidSlot, isNonNegativeInt32, isSlot, maxSlotsOf }

@@ -4,7 +4,7 @@
 // object of the addon. Only what this file exports can reach them; Rust relies on that.
 
 const native = require('./load-native.js')
-const { BITMAP_OFFSET, FIRST_LENGTH, LEAF_WORDS, LIMIT, MANAGER, MANAGER_ID, SLOT } = require('./layout.js')
+const { BITMAP_OFFSET, FIRST_LENGTH, LEAF_WORDS, MANAGER, MANAGER_ID, SLOT } = require('./layout.js')
 
 // A native call costs more than the operation. It is cheapest without arguments, so
 // the integers travel through a shared array.
@@ -19,7 +19,7 @@ const Integers = Int32Array // captured in case the global is patched later
 class Internals extends function (object) { return object } {
   #words = new Integers(FIRST_LENGTH)
   #manager // the object of the addon; Rust frees the manager when it is collected
-  #clears = 0 // how many times all slots were freed
+  #leases = new Map() // from each leased slot to its lease
 
   constructor (object, maxSlots) {
     super(object)
@@ -35,13 +35,13 @@ class Internals extends function (object) { return object } {
       const fresh = new Internals({}, maxSlots)
       object.#words = fresh.#words
       object.#manager = fresh.#manager
-      object.#clears++
+      object.#leases = fresh.#leases
     }
   }
 
   static has (object) {
     try {
-      return object.#clears >= 0
+      return object.#manager !== undefined
     } catch (_) {
       return false
     }
@@ -60,9 +60,9 @@ class Internals extends function (object) { return object } {
     return object.#manager
   }
 
-  static clearsOf (object) {
+  static leasesOf (object) {
     wordsOf(object) // throws if there are none
-    return object.#clears
+    return object.#leases
   }
 
   // In the next three, new words are stored right after the native call returns. A call
@@ -95,27 +95,22 @@ class Internals extends function (object) { return object } {
 
   static clear (object) {
     const manager = Internals.managerOf(object)
+    const leases = new Map()
     const words = manager.clear()
     if (object.#words[LEAF_WORDS] !== 0) object.#words = words
-    object.#clears++
+    object.#leases = leases
   }
 
   /** For tests and benchmarks: a manager on which every call is a native call. */
   static withoutFastPaths (object) {
-    const words = new Integers(BITMAP_OFFSET) // as if full: get() and put() ask Rust
-    for (const i of [LIMIT, MANAGER_ID]) words[i] = object.#words[i]
+    const words = new Integers(BITMAP_OFFSET) // tell nothing, as those of a poisoned manager
+    words[MANAGER_ID] = object.#words[MANAGER_ID]
     object.#words = words
-    const members = {
-      size: { get () { return managerOf(this).size } },
-      maxSlotGiven: { get () { return managerOf(this).maxSlotGiven } },
-      peek: { value () { return orUndefined(managerOf(this).peek()) } },
-      has: { value (slot) { return typeof slot === 'number' && managerOf(this).has(slot) } }
-    }
-    return Object.defineProperties(object, members)
+    return object
   }
 }
 
-const { managerOf, wordsOf } = Internals
+const { wordsOf } = Internals
 
 /**
  * Says which manager the next hot native call is about. The number is read from the
@@ -127,6 +122,4 @@ function select (words) {
   if (callBuffer[MANAGER] !== id) throw new Error('callosum-server-slots: internal error: memory that is shared with JavaScript was detached')
 }
 
-const orUndefined = slot => slot === null ? undefined : slot
-
-module.exports = { Internals, orUndefined }
+module.exports = { Internals }

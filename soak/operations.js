@@ -40,17 +40,21 @@ class Pair {
     this.errors = 0 // emitted
     this.expected = 0
     this.error = undefined // the last one
+    this.fulls = 0 // 'full' emitted, and expected
+    this.expectedFulls = 0
     this.adopt(new Manager({ maxSlots }))
   }
 
   adopt (slots) {
     this.slots = this.fast ? slots : withoutFastPaths(slots)
     this.leases = new Map()
+    this.leased = new Map() // from each leased slot to what holds it
     this.iterators = new Map()
     slots.on('error', error => {
       this.errors++
       this.error = error
     })
+    slots.on('full', () => { this.fulls++ })
   }
 
   expectError (call, code, slot) {
@@ -61,6 +65,12 @@ class Pair {
     if (!Object.is(error.slot, slot)) differ(`${call}, the error's slot`, error.slot, slot)
   }
 
+  expectFull (call) {
+    this.expectedFulls++
+    if (this.fulls !== this.expectedFulls) differ(`${call}, 'full' so far`, this.fulls, this.expectedFulls)
+    this.expectNoError(call)
+  }
+
   expectNoError (call) {
     if (this.errors !== this.expected) differ(`${call}, its error`, this.error.message, 'none')
   }
@@ -69,7 +79,7 @@ class Pair {
     const slot = this.slots.get()
     const expected = this.model.get()
     if (slot !== expected) differ('get()', slot, expected)
-    if (slot === undefined) this.expectError('get()', 'ERR_NO_FREE_SLOT', undefined)
+    if (slot === undefined) this.expectFull('get()')
     else if (this.errors !== this.expected) this.expectNoError('get()')
     return slot
   }
@@ -108,28 +118,51 @@ class Pair {
     const expected = this.model.get()
     const slot = lease === undefined ? undefined : lease.slot
     if (slot !== expected) differ('lease()', slot, expected)
-    if (lease === undefined) this.expectError('lease()', 'ERR_NO_FREE_SLOT', undefined)
-    else this.leases.set(name, { lease, isLive: true })
+    if (lease === undefined) this.expectFull('lease()')
+    else this.holdLease(name, lease)
   }
 
-  /** The second time, or after clear(), it does nothing. */
+  holdLease (name, lease) {
+    this.leases.set(name, lease)
+    this.leased.set(lease.slot, lease)
+  }
+
+  leaseSlot (slot) {
+    const lease = this.slots.lease(slot)
+    const expected = this.model.reserve(slot) ? slot : undefined
+    const leased = lease === undefined ? undefined : lease.slot
+    if (leased !== expected) differ(`lease(${slot})`, leased, expected)
+    if (lease !== undefined) this.holdLease(slot, lease)
+    this.expectNoError(`lease(${slot})`)
+  }
+
+  adoptSlot (slot) {
+    const lease = this.slots.adopt(slot)
+    const expected = this.model.has(slot) && !this.leased.has(slot) ? slot : undefined
+    const adopted = lease === undefined ? undefined : lease.slot
+    if (adopted !== expected) differ(`adopt(${slot})`, adopted, expected)
+    if (lease !== undefined) this.holdLease(slot, lease)
+    this.expectNoError(`adopt(${slot})`)
+  }
+
+  /** The second time, after clear(), or if another lease has the slot by then, it does nothing. */
   release (name) {
-    const held = this.leases.get(name)
-    if (held === undefined) return
-    const { lease, isLive } = held
+    const lease = this.leases.get(name)
+    if (lease === undefined) return
+    const isLive = this.leased.get(lease.slot) === lease
     const answer = lease.release()
     if (answer !== undefined) differ('release()', answer, undefined)
     // Somebody may have put the slot of a lease: then the release is an error.
     if (isLive && !this.model.put(lease.slot)) this.expectError('release()', 'ERR_INVALID_SLOT', lease.slot)
     this.expectNoError('release()')
-    held.isLive = false
+    if (isLive) this.leased.delete(lease.slot)
   }
 
   clear () {
     const answer = this.slots.clear()
     this.model.clear()
     if (answer !== undefined) differ('clear()', answer, undefined)
-    for (const held of this.leases.values()) held.isLive = false
+    this.leased.clear()
   }
 
   /** Begins an iteration, of which only the first slot is looked at now. */
@@ -203,7 +236,7 @@ class Pair {
 
 /** The operations' names; an operation's number is its place here. */
 const NAMES = Object.getOwnPropertyNames(Pair.prototype)
-  .filter(name => !['constructor', 'adopt', 'expectError', 'expectNoError'].includes(name))
+  .filter(name => !['constructor', 'adopt', 'expectError', 'expectFull', 'expectNoError', 'holdLease'].includes(name))
 const NUMBERS = Object.fromEntries(NAMES.map((name, number) => [name, number]))
 
 /** Does a program again. Returns where and how it went wrong, or undefined. */

@@ -199,10 +199,14 @@ function reserve (program, random, size) {
 function leases (program, random) {
   const names = []
   for (let i = 1 + random.below(30); i > 0; i--) {
-    const kind = random.below(6)
+    const kind = random.below(8)
     if (kind < 3) {
       names.push(program.newName())
       program.do('lease', names[names.length - 1])
+    } else if (kind > 5) {
+      const slot = random.below(Math.min(program.model.near + 3, program.model.maxSlots))
+      program.do(kind === 6 ? 'leaseSlot' : 'adoptSlot', slot)
+      if (random.below(2) === 0) names.push(slot)
     } else if (kind < 5 && names.length > 0) {
       program.do('release', names[random.below(names.length)]) // some of them twice
     } else {

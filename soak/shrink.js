@@ -79,6 +79,8 @@ const SOURCES = {
   reserve: slot => `slots.reserve(${slot})`,
   lease: name => `leases[${name}] = slots.lease()`,
   release: name => `if (leases[${name}]) leases[${name}].release()`,
+  leaseSlot: slot => `leases[${slot}] = slots.lease(${slot})`,
+  adoptSlot: slot => `leases[${slot}] = slots.adopt(${slot})`,
   clear: () => 'slots.clear()',
   iterate: name => `iterators[${name}] = slots.values(); iterators[${name}].next()`,
   iterateOn: name => `if (iterators[${name}]) Array.from(iterators[${name}])`,
@@ -104,7 +106,7 @@ function print ({ setting, program, problem }) {
   const uses = (...some) => names.some(name => some.includes(name))
   if (!uses('rebuild')) lines[2] = lines[2].replace('let', 'const')
   if (!setting.fast) lines.push(`${off}(slots)`)
-  if (uses('lease')) lines.push('const leases = []')
+  if (uses('lease', 'leaseSlot', 'adoptSlot')) lines.push('const leases = []')
   if (uses('iterate')) lines.push('const iterators = []')
   const last = names.length - 1
   for (let i = 0; i < last;) {

@@ -97,9 +97,9 @@ test('a handler may clear the manager, and start it afresh', () => {
   assert.equal(slots.size, 5)
 })
 
-test('get() returns undefined even where its handler frees a slot', () => {
+test("get() returns undefined even if the handler of 'full' frees a slot", () => {
   const slots = take(new CallosumServerSlots({ maxSlots: 2 }), 2)
-  slots.on('error', () => {
+  slots.on('full', () => {
     if (slots.size === 2) slots.put(1)
   })
   assert.equal(slots.get(), undefined)
@@ -125,4 +125,15 @@ test('many managers called in turn keep their slots apart', () => {
     for (let slot = i; slot < 2000; slot += 50) if (slot % 3 === 0) assert.equal(slots.get(), slot)
     assert.equal(slots.get(), 2000)
   }
+})
+
+test('the reason of a refused put() is that the slot is free, out of range, or not a slot', () => {
+  const slots = take(new CallosumServerSlots({ maxSlots: 10 }), 3)
+  const reasons = []
+  slots.on('error', ({ reason }) => reasons.push(reason))
+  for (const value of [3, 9, 10, 2147483646, 2147483647, -1, 0.5, NaN, '1', null, undefined, 1n]) slots.put(value)
+  assert.deepEqual(reasons, [
+    'free', 'free', 'out of range', 'out of range',
+    ...Array(8).fill('not a slot')
+  ])
 })

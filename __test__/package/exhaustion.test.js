@@ -18,11 +18,14 @@ for (const way of Object.keys(ways)) {
     test(`${maxSlots} slots are given, and not one more, ${way}`, () => {
       const slots = make(maxSlots)
       const errors = errorsOf(slots)
+      let fulls = 0
+      slots.on('full', (...values) => { fulls += values.length === 0 ? 1 : NaN })
       for (let slot = 0; slot < maxSlots; slot++) assert.equal(slots.get(), slot)
-      assert.deepEqual(errors, [])
+      assert.equal(fulls, 0)
       const before = observe(slots)
       for (let i = 0; i < 3; i++) assert.equal(slots.get(), undefined)
-      assert.deepEqual(errors.map(error => error.code), Array(3).fill('ERR_NO_FREE_SLOT'))
+      assert.equal(fulls, 3)
+      assert.deepEqual(errors, [])
       assert.equal(observe(slots), before)
       assert.equal(slots.size, maxSlots)
       assert.equal(slots.maxSlotGiven, maxSlots)
@@ -55,10 +58,11 @@ for (const way of Object.keys(ways)) {
     })
   }
 
-  test(`get() throws where nobody listens, and loses nothing, ${way}`, () => {
+  test(`get() and lease() return undefined if nobody listens, and lose nothing, ${way}`, () => {
     const slots = take(make(2), 2)
     const before = observe(slots)
-    assert.throws(() => slots.get(), { name: 'Error', code: 'ERR_NO_FREE_SLOT' })
+    assert.equal(slots.get(), undefined)
+    assert.equal(slots.lease(), undefined)
     assert.equal(observe(slots), before)
     slots.put(0)
     assert.equal(slots.get(), 0)
@@ -66,7 +70,7 @@ for (const way of Object.keys(ways)) {
 
   test(`a handler may make room, for the next get(), ${way}`, () => {
     const slots = take(make(3), 3)
-    slots.on('error', () => slots.put(1))
+    slots.on('full', () => slots.put(1))
     assert.equal(slots.get(), undefined)
     assert.equal(slots.get(), 1)
   })
@@ -94,9 +98,22 @@ for (const way of Object.keys(ways)) {
   })
 }
 
-test('the error says that all slots are in use', () => {
+test("a handler of 'full' that throws ends the get(), which has changed nothing", () => {
   const slots = take(new CallosumServerSlots({ maxSlots: 1 }), 1)
-  assert.throws(() => slots.get(), { message: 'No free slot: all are in use' })
+  slots.on('full', () => { throw new Error('mine') })
+  assert.throws(() => slots.get(), { message: 'mine' })
+  assert.equal(slots.size, 1)
+})
+
+test("'full' is emitted by get() and lease() alone", () => {
+  const slots = take(new CallosumServerSlots({ maxSlots: 2 }), 2)
+  let fulls = 0
+  slots.on('full', () => fulls++)
+  slots.on('error', () => {})
+  for (const call of [() => slots.peek(), () => slots.reserve(1), () => slots.lease(1), () => slots.adopt(1), () => slots.put(7), () => slots.toJSON()]) call()
+  assert.equal(fulls, 0)
+  slots.lease()
+  assert.equal(fulls, 1)
 })
 
 test('one manager at its limit leaves another alone', () => {

@@ -127,10 +127,12 @@ test('from() emits and throws nothing for a good state', () => {
 })
 
 // Every malformed input, and what is said of it. No code means a type.
+const LONG = JSON.stringify({ ...GOOD, inUse: Array.from({ length: 10000 }, (_, i) => [2 * i, 2 * i + 1]) })
 const wrong = [
   ['nothing', undefined, 'json must be an object. Received undefined'],
   ['null', null, 'json must be an object. Received null'],
-  ['a string of JSON', JSON.stringify(GOOD), "json must be an object. Received '"],
+  ['a string of JSON', JSON.stringify(GOOD), `json must be an object. Received a string, '${JSON.stringify(GOOD)}': parse it with JSON.parse() first`],
+  ['a long string of JSON', LONG, `json must be an object. Received a string, '${LONG.slice(0, 80)}…': parse it with JSON.parse() first`],
   ['a number', 5, 'json must be an object. Received 5'],
   ['true', true, 'json must be an object. Received true'],
   ['a bigint', 5n, 'json must be an object. Received 5n'],
@@ -260,4 +262,34 @@ test('from() refuses a constructor that does not pass its options on', () => {
     constructor () { super({ maxSlots: 5 }) }
   }
   assert.throws(() => Mine.from({ maxSlots: 10, maxSlotGiven: 0, inUse: [] }), { name: 'TypeError', message: /passes its options on/ })
+})
+
+test('from() sets another limit, higher or lower', () => {
+  for (const maxSlots of [7, 8, 50, 100, 1000, 2147483647]) {
+    const slots = CallosumServerSlots.from(GOOD, { maxSlots })
+    assert.deepStrictEqual([slots.maxSlots, [...slots]], [maxSlots, [0, 1, 2, 5, 6]])
+    assert.equal(slots.maxSlotGiven, Math.min(maxSlots, GOOD.maxSlotGiven))
+  }
+  for (const options of [undefined, {}, { maxSlots: undefined }]) {
+    assert.equal(CallosumServerSlots.from(GOOD, options).maxSlots, GOOD.maxSlots)
+  }
+})
+
+test('from() refuses a limit that a slot in use is not below, and options that are none', () => {
+  for (const maxSlots of [0, 1, 6, 6.5, 2147483648]) {
+    assert.throws(() => CallosumServerSlots.from(GOOD, { maxSlots }), {
+      name: 'RangeError', code: 'ERR_OUT_OF_RANGE', message: `options.maxSlots must be an integer from 7 to 2147483647. Received ${maxSlots}`
+    })
+  }
+  for (const options of [null, 5, 'x', { maxSlots: '9' }, { maxSlots: null }]) {
+    assert.throws(() => CallosumServerSlots.from(GOOD, options), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' })
+  }
+})
+
+test('from() works on its own, and as a member of a module namespace', () => {
+  const { from } = CallosumServerSlots
+  for (const namespace of [{ from }, Object.create(null, { from: { value: from } })]) {
+    assert.ok(namespace.from(GOOD) instanceof CallosumServerSlots)
+  }
+  assert.ok(from(GOOD) instanceof CallosumServerSlots)
 })

@@ -11,11 +11,12 @@ test('the last slot there can be is given, refused after that, and given again',
   const slots = CallosumServerSlots.from({ maxSlots: last + 1, maxSlotGiven: last, inUse: [[0, last]] })
   const codes = []
   slots.on('error', error => codes.push(error.code))
+  slots.on('full', () => codes.push('full'))
   assert.strictEqual(slots.get(), last)
   assert.strictEqual(slots.get(), undefined)
   assert.strictEqual(slots.peek(), undefined)
   assert.strictEqual(slots.put(last + 1), true)
-  assert.deepStrictEqual(codes, ['ERR_NO_FREE_SLOT', 'ERR_INVALID_SLOT'])
+  assert.deepStrictEqual(codes, ['full', 'ERR_INVALID_SLOT'])
   slots.put(last)
   slots.put(5)
   assert.deepStrictEqual([slots.get(), slots.get(), slots.get()], [5, last, undefined])

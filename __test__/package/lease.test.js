@@ -42,12 +42,91 @@ for (const way of Object.keys(ways)) {
     assert.deepEqual(errors, [])
   })
 
-  test(`it is undefined where no slot is free, after the event, ${way}`, () => {
+  test(`it is undefined if no slot is free, after 'full', ${way}`, () => {
     const slots = take(make({ maxSlots: 2 }), 2)
-    const errors = errorsOf(slots)
+    let fulls = 0
+    slots.on('full', () => fulls++)
     assert.equal(slots.lease(), undefined)
-    assert.deepEqual(errors.map(error => error.code), ['ERR_NO_FREE_SLOT'])
+    assert.equal(fulls, 1)
     assert.equal(slots.size, 2)
+  })
+
+  test(`lease(slot) leases that very slot, ${way}`, () => {
+    const slots = make()
+    const lease = slots.lease(7)
+    assert.equal(lease.slot, 7)
+    assert.deepEqual([...slots], [7])
+    lease.release()
+    assert.equal(slots.size, 0)
+  })
+
+  test(`lease(slot) is undefined if the slot is in use, and changes nothing, ${way}`, () => {
+    const slots = take(make(), 2)
+    const errors = errorsOf(slots)
+    const lease = slots.lease(5)
+    assert.equal(slots.lease(1), undefined)
+    assert.equal(slots.lease(5), undefined)
+    assert.deepEqual(errors, [])
+    lease.release()
+    assert.deepEqual([...slots], [0, 1])
+  })
+
+  test(`lease(slot) and adopt(slot) emit an error for what is not a slot below the limit, ${way}`, () => {
+    const slots = make({ maxSlots: 10 })
+    const errors = errorsOf(slots)
+    for (const name of ['lease', 'adopt']) {
+      for (const [value, reason] of [['1', 'not a slot'], [-1, 'not a slot'], [1.5, 'not a slot'], [null, 'not a slot'], [2147483647, 'not a slot'], [10, 'out of range']]) {
+        errors.length = 0
+        assert.equal(slots[name](value), undefined)
+        assert.deepEqual(errors.map(({ code, reason, slot }) => [code, reason, slot]), [['ERR_INVALID_SLOT', reason, value]])
+      }
+    }
+    assert.equal(slots.size, 0)
+  })
+
+  test(`adopt(slot) leases a slot in use that has no lease, ${way}`, () => {
+    const slots = take(make(), 3)
+    const lease = slots.adopt(1)
+    assert.equal(lease.slot, 1)
+    assert.equal(slots.size, 3)
+    lease.release()
+    lease.release()
+    assert.deepEqual([...slots], [0, 2])
+  })
+
+  test(`adopt(slot) is undefined if the slot is free, or leased already, ${way}`, () => {
+    const slots = take(make(), 2)
+    const errors = errorsOf(slots)
+    const lease = slots.lease()
+    assert.equal(slots.adopt(2), undefined)
+    assert.equal(slots.adopt(5), undefined)
+    const adopted = slots.adopt(1)
+    assert.equal(slots.adopt(1), undefined)
+    lease.release()
+    adopted.release()
+    assert.equal(slots.adopt(1), undefined)
+    assert.deepEqual([[...slots], errors], [[0], []])
+  })
+
+  test(`a stale release() leaves a slot alone that went to somebody else by a lease, ${way}`, () => {
+    const slots = make()
+    const stale = slots.lease()
+    slots.put(0) // by hand, which a holder of a lease should not do
+    const next = slots.lease()
+    assert.equal(next.slot, 0)
+    stale.release()
+    assert.equal(slots.has(0), true)
+    next.release()
+    assert.equal(slots.has(0), false)
+  })
+
+  test(`the slots of a restored manager can be adopted, each once, ${way}`, () => {
+    const slots = ways[way](CallosumServerSlots.from({ maxSlots: 100, maxSlotGiven: 9, inUse: [[0, 3], [8, 9]] }))
+    const leases = [0, 1, 2, 8].map(slot => slots.adopt(slot))
+    assert.deepEqual(leases.map(lease => lease.slot), [0, 1, 2, 8])
+    assert.deepEqual([0, 1, 2, 8].map(slot => slots.adopt(slot)), [undefined, undefined, undefined, undefined])
+    for (const lease of leases) lease.release()
+    assert.equal(slots.size, 0)
   })
 
   test(`after clear() a lease from before does nothing, ${way}`, () => {
@@ -92,9 +171,13 @@ test('after the constructor was called again a lease from before does nothing', 
   assert.equal(slots.has(0), true)
 })
 
-test('it throws the error where nobody listens and no slot is free', () => {
-  const slots = take(new CallosumServerSlots({ maxSlots: 1 }), 1)
-  assert.throws(() => slots.lease(), { code: 'ERR_NO_FREE_SLOT' })
+test('lease(-0) is a lease of slot 0', () => {
+  const slots = new CallosumServerSlots()
+  assert.ok(Object.is(slots.lease(-0).slot, 0))
+  assert.equal(slots.adopt(0), undefined)
+  slots.clear()
+  slots.get()
+  assert.ok(Object.is(slots.adopt(-0).slot, 0))
 })
 
 test('release needs no receiver, and ignores what it is called with', () => {
@@ -138,12 +221,28 @@ test('it takes by the get() and puts back by the put() of the instance', () => {
   assert.deepEqual(calls, ['get', 'put 0'])
 })
 
-test('a put() that throws is not tried again', () => {
+test('after a put() that threw, release() can be called again', () => {
   const slots = new CallosumServerSlots()
   const lease = slots.lease()
   slots.put = () => { throw new Error('mine') }
   assert.throws(() => lease.release(), { message: 'mine' })
+  assert.throws(() => lease.release(), { message: 'mine' })
+  delete slots.put
   lease.release()
+  assert.equal(slots.size, 0)
+  const errors = errorsOf(slots)
+  lease.release()
+  assert.deepEqual(errors, [])
+})
+
+test('release() of a slot that was put by hand emits the error, once', () => {
+  const slots = new CallosumServerSlots()
+  const errors = errorsOf(slots)
+  const lease = slots.lease()
+  slots.put(0)
+  lease.release()
+  lease.release()
+  assert.deepEqual(errors.map(error => error.reason), ['free'])
 })
 
 test('release() from within a handler of the release is no second one', () => {

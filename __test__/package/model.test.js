@@ -50,6 +50,7 @@ class Subject {
   listen () {
     this.errors = 0
     this.slots.on('error', () => this.errors++)
+    this.slots.on('full', () => this.errors++)
   }
 
   /** What the call returned, and whether it emitted an error. */

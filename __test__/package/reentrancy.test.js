@@ -25,7 +25,7 @@ const CALLS = {
 const REFUSALS = {
   'a refused put()': slots => slots.put(40),
   'a refused reserve()': slots => slots.reserve(-1),
-  'get() where all are in use': slots => { for (let i = slots.size; i <= slots.maxSlots; i++) slots.get() }
+  'get() while all are in use': slots => { for (let i = slots.size; i <= slots.maxSlots; i++) slots.get() }
 }
 
 for (const way of Object.keys(ways)) {
@@ -36,8 +36,9 @@ for (const way of Object.keys(ways)) {
     for (const [call, act] of Object.entries(CALLS)) {
       test(`${call} within the handler of ${refusal} does what it does after it, ${way}`, () => {
         const [within, after] = [make(CallosumServerSlots), make(CallosumServerSlots)]
+        const event = refusal.startsWith('get') ? 'full' : 'error'
         after.on('error', () => {})
-        within.once('error', () => {
+        within.once(event, () => {
           within.on('error', () => {})
           act(within)
         })

@@ -49,7 +49,7 @@ test('get() and reserve() that get no memory say so, change nothing, and work ag
   const limited = spawnSync('prlimit', ['--as=3000000000', process.execPath, '--expose-gc', '-e', script], { cwd: ROOT, encoding: 'utf8' })
   assert.equal(limited.status, 0, limited.stderr)
   const { errors, answers, unchanged, put, again, later, size } = JSON.parse(limited.stdout)
-  assert.deepEqual(errors, Array(3).fill('ERR_NO_FREE_SLOT No free slot: memory was refused'))
+  assert.deepEqual(errors, Array(3).fill('ERR_MEMORY_ALLOCATION_FAILED Memory allocation failed: the bitmap of free slots cannot grow'))
   assert.deepEqual(answers, ['undefined', 'undefined', 'false'])
   assert.ok(unchanged)
   assert.deepEqual([put, again], ['undefined', 5])

@@ -130,7 +130,7 @@ describe('the server and its slots', { concurrency: 2 }, () => {
     const third = server.dial()
     await until(() => third.closed, () => 'the third client to be closed')
     assert.equal(third.received.length, 0)
-    await server.shows(/^! No free slot: all are in use$/)
+    await server.shows(/^! full: 2 connections are as many as \d+ open files allow \(ulimit -n\)$/)
 
     first.socket.end()
     await server.hasFreed(first)
@@ -147,7 +147,7 @@ describe('the server and its slots', { concurrency: 2 }, () => {
   test('closes the connections that are more than it may have files open, and says so', { skip: onWindows }, async t => {
     const server = await start(t, { shell: 'ulimit -n 64' })
     const clients = Array.from({ length: 100 }, () => server.dial())
-    await server.shows(/^! No free slot: all are in use: 32 connections are as many as 64 open files allow \(ulimit -n\)$/)
+    await server.shows(/^! full: 32 connections are as many as 64 open files allow \(ulimit -n\)$/)
     await until(() => clients.filter(client => client.closed).length === 68, () => `68 clients to be closed\n${server.output}`)
     for (const client of clients) client.socket.destroy()
     await server.shows(/ 0 in use$/)

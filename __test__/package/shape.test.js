@@ -89,11 +89,11 @@ test('maxSlotGiven counts the different slots given so far', () => {
   assert.deepStrictEqual(seen, [0, 1, 2, 2, 2, 2, 2, 3])
 })
 
-test('an instance shows no state of its own beside that of EventEmitter', () => {
+test('an instance shows no state of its own beside that of EventEmitter, but to deep comparison', () => {
   const slots = new CallosumServerSlots()
   slots.get()
   const keys = Reflect.ownKeys(new EventEmitter())
-  assert.deepStrictEqual(Reflect.ownKeys(slots), keys)
+  assert.deepStrictEqual(Reflect.ownKeys(slots).map(String), [...keys.map(String), 'Symbol(state)'])
   assert.deepStrictEqual(Object.keys({ ...slots }), Object.keys(new EventEmitter()))
 })
 
@@ -132,4 +132,14 @@ test("the addon's own class does all by itself, one native call for each", () =>
   assert.deepStrictEqual([slots.maxSlots, slots.get(), slots.get(), slots.put(0), slots.put(0), slots.get()], [2147483647, 0, 1, true, false, 0])
   assert.throws(() => slots.reserve(0.5, 1), { message: 'no such slots: 0.5 to 1' })
   assert.strictEqual(slots.size, 2)
+})
+
+test('assert.deepStrictEqual() tells managers in different states apart', () => {
+  const [a, b] = [new CallosumServerSlots(), new CallosumServerSlots()]
+  assert.deepStrictEqual(a, b)
+  a.get()
+  assert.throws(() => assert.deepStrictEqual(a, b), { code: 'ERR_ASSERTION' })
+  b.get()
+  assert.deepStrictEqual(a, b)
+  assert.throws(() => assert.deepStrictEqual(new CallosumServerSlots({ maxSlots: 5 }), new CallosumServerSlots()), { code: 'ERR_ASSERTION' })
 })

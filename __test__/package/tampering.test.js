@@ -198,10 +198,17 @@ test('what the internals are asked with a wrong receiver or number is refused', 
 const DETACHED = /^callosum-server-slots: internal error: memory that is shared with JavaScript was detached$/
 const detach = array => structuredClone(array.buffer, { transfer: [array.buffer] })
 
-test("a manager's memory that was detached is never read: every native call throws", () => {
+test("a manager's memory that was detached is never read: every call throws", () => {
   for (const [name, call] of Object.entries({
     get: slots => slots.get(),
     put: slots => slots.put(5),
+    peek: slots => slots.peek(),
+    has: slots => slots.has(5),
+    size: slots => slots.size,
+    maxSlots: slots => slots.maxSlots,
+    maxSlotGiven: slots => slots.maxSlotGiven,
+    lease: slots => slots.lease(),
+    adopt: slots => slots.adopt(5),
     clear: slots => slots.clear(),
     values: slots => slots.values(),
     reserve: slots => slots.reserve(20),

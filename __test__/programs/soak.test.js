@@ -123,7 +123,7 @@ test('the same seed makes the same program', () => {
 test('a program goes over all of the API, on both paths', () => {
   const calls = new Set()
   class Counted extends CallosumServerSlots {}
-  for (const name of ['get', 'put', 'peek', 'has', 'reserve', 'lease', 'clear', 'values', 'toJSON']) {
+  for (const name of ['get', 'put', 'peek', 'has', 'reserve', 'lease', 'adopt', 'clear', 'values', 'toJSON']) {
     Counted.prototype[name] = function (...args) {
       calls.add(name)
       return prototype[name].apply(this, args)
@@ -131,7 +131,7 @@ test('a program goes over all of the API, on both paths', () => {
   }
   const { failure, done } = soak(Counted, { seed: 3, operations: 10000000 })
   assert.equal(failure, undefined)
-  assert.equal(calls.size, 9)
+  assert.equal(calls.size, 10)
   assert.ok(done.fast > 100000 && done.crossing > 100000, JSON.stringify(done))
 })
 

@@ -60,7 +60,7 @@ inherits(Old, CallosumServerSlots)
 slots.on('error', error => {
   if (error.code === 'ERR_INVALID_SLOT') console.log(error.slot, error.message)
   else {
-    const code: 'ERR_NO_FREE_SLOT' = error.code
+    const code: 'ERR_MEMORY_ALLOCATION_FAILED' = error.code
     console.log(code)
   }
 }).once('mine', (a: number, b: string) => console.log(a, b))
@@ -69,7 +69,13 @@ slots.addListener('error', listener).off('error', listener)
 slots.prependListener('error', error => listener(error)).prependOnceListener('error', error => listener(error))
 slots.addListener('mine', a => console.log(a)).prependListener('mine', a => console.log(a))
 const invalid = (error: CallosumServerSlots.InvalidSlotError): unknown => error.slot
-const none = (error: CallosumServerSlots.NoFreeSlotError): string => error.stack ?? error.message
+const reason = (error: CallosumServerSlots.InvalidSlotError): 'free' | 'not a slot' | 'out of range' => error.reason
+const none = (error: CallosumServerSlots.AllocationError): string => error.stack ?? error.message
+slots.on('full', () => console.log('full')).once('full', () => {}).prependListener('full', () => {})
+const third: CallosumServerSlots.Lease | undefined = slots.lease(3)
+const adopted: CallosumServerSlots.Lease | undefined = slots.adopt(3)
+const limited = CallosumServerSlots.from(slots.toJSON(), { maxSlots: 7 })
+console.log(third, adopted, limited, reason)
 
 // @ts-expect-error a slot is a number
 slots.put('1')

@@ -1,7 +1,7 @@
 // Compiled only (npm run types): all ways to import it as an ES module.
 
 import Default, { CallosumServerSlots } from 'callosum-server-slots'
-import type { InvalidSlotError, Lease, NoFreeSlotError, Options, SlotError, Snapshot } from 'callosum-server-slots'
+import type { InvalidSlotError, Lease, AllocationError, Options, SlotError, Snapshot } from 'callosum-server-slots'
 import DeepDefault, { CallosumServerSlots as Deep } from 'callosum-server-slots/index.js'
 import Deeper from 'callosum-server-slots/index'
 
@@ -15,7 +15,7 @@ const json: Snapshot = a.toJSON()
 const named: [CallosumServerSlots.Options, CallosumServerSlots.Snapshot] = [options, json]
 const leases: Array<CallosumServerSlots.Lease | Deep.Lease | Deeper.Lease> = []
 const nested: CallosumServerSlots.CallosumServerSlots.CallosumServerSlots = a
-const codes = (x: InvalidSlotError, y: NoFreeSlotError): Array<SlotError['code']> => [x.code, y.code]
+const codes = (x: InvalidSlotError, y: AllocationError): Array<SlotError['code']> => [x.code, y.code]
 
 class Mine extends CallosumServerSlots {}
 const mine: Mine = Mine.from(json)

@@ -13,9 +13,7 @@ CallosumServerSlots.prototype.get = function () {
     inUse++
     return get.call(this)
   }
-  const error = new Error('No free slot: all are in use')
-  error.code = 'ERR_NO_FREE_SLOT'
-  this.emit('error', error)
+  this.emit('full')
 }
 
 CallosumServerSlots.prototype.put = function (slot) {
