@@ -9,9 +9,21 @@ const { join } = require('path')
 const test = require('node:test')
 const util = require('util')
 const vm = require('vm')
+const { CallosumClient } = require('../../client.js')
 
 const readme = readFileSync(join(__dirname, '..', '..', 'README.md'), 'utf8')
 const samples = readme.match(/```js\n[^]*?```/g).map(block => block.slice(6, -3))
+
+const clients = []
+test.after(() => clients.forEach(client => client.close()))
+
+/** A client that is closed in the end. */
+class Client extends CallosumClient {
+  constructor (options) {
+    super(options)
+    clients.push(this)
+  }
+}
 
 /** The values that a sample claims, with what it gave, in order. */
 function run (sample) {
@@ -24,9 +36,10 @@ function run (sample) {
   })
   const logged = []
   const CallosumServerSlots = require('../..')
+  const modules = { 'callosum-server-slots': CallosumServerSlots, 'callosum-server-slots/client': { CallosumClient: Client } }
   vm.runInNewContext(lines.join('\n'), {
     CallosumServerSlots,
-    require: name => name === 'callosum-server-slots' ? CallosumServerSlots : require(name),
+    require: name => modules[name] || require(name),
     console: { log: line => logged.push(line) },
     JSON,
     Array,
