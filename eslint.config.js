@@ -4,7 +4,7 @@ const neostandard = require('neostandard')
 
 module.exports = [
   ...neostandard({ env: ['node'] }),
-  { ignores: ['native.js', 'native.d.ts', 'target/'] },
+  { ignores: ['target/'] },
   {
     files: ['lib/internals.js'],
     languageOptions: { ecmaVersion: 2022 } // private fields, which Node.js 12 has

@@ -1,55 +1,118 @@
 'use strict'
 
-// Loads the binary for this platform through the generated loader, native.js, and
-// says what to do where there is none.
+// Loads the binary for this platform, and says what to do where that fails.
 
-// What the generated loader obeys. These are meant for no package in particular:
-// set for another one, they would give us its binary.
-const SETTINGS = ['NAPI_RS_NATIVE_LIBRARY_PATH', 'NAPI_RS_FORCE_WASI', 'NAPI_RS_WASI_FLAVOR']
+const { existsSync } = require('fs')
+const { createRequire } = require('module')
+const { join } = require('path')
 
 function load () {
-  const set = {}
-  for (const name of SETTINGS) {
-    if (process.env[name] === undefined) continue
-    set[name] = process.env[name]
-    delete process.env[name]
+  const names = namesFor(process.platform, process.arch)
+  const errors = []
+  for (const name of names) {
+    const binary = requireBinary(name, errors)
+    if (binary !== undefined) return binary
   }
+  const binary = requireBuiltHere(errors)
+  if (binary !== undefined) return binary
+  // Errors of the first file tell more than those of a file for another C library.
+  throw noBinary(names[0], errors[0])
+}
+
+/** How the files end that may run here; those of package.json's napi.targets exist. */
+function namesFor (platform, arch) {
+  const name = `${platform}-${arch}`
+  if (platform === 'win32') return [`${name}-msvc`]
+  if (platform !== 'linux') return [name]
+  // musl takes itself for glibc's libc.so.6, so it may load the binary for glibc:
+  // there its own comes first. glibc refuses the one for musl.
+  const hasMusl = existsSync(`/lib/ld-musl-${arch === 'x64' ? 'x86_64' : 'aarch64'}.so.1`)
+  return hasMusl ? [`${name}-musl`, `${name}-gnu`] : [`${name}-gnu`, `${name}-musl`]
+}
+
+// Bundlers find the files by the literals. Inside `try` they accept a missing one.
+function requireBinary (name, errors) {
   try {
-    return require('../native.js')
+    switch (name) {
+      case 'linux-x64-gnu': return require('../callosum-server-slots.linux-x64-gnu.node')
+      case 'linux-x64-musl': return require('../callosum-server-slots.linux-x64-musl.node')
+      case 'linux-arm64-gnu': return require('../callosum-server-slots.linux-arm64-gnu.node')
+      case 'linux-arm64-musl': return require('../callosum-server-slots.linux-arm64-musl.node')
+      case 'darwin-x64': return require('../callosum-server-slots.darwin-x64.node')
+      case 'darwin-arm64': return require('../callosum-server-slots.darwin-arm64.node')
+      case 'win32-x64-msvc': return require('../callosum-server-slots.win32-x64-msvc.node')
+      case 'win32-arm64-msvc': return require('../callosum-server-slots.win32-arm64-msvc.node')
+    }
   } catch (error) {
-    return loadBuiltHere(error)
-  } finally {
-    Object.assign(process.env, set)
+    errors.push(error)
   }
 }
 
-/** What build-from-source.js has built. */
-function loadBuiltHere (loaderError) {
+/** What build-from-source.js has built. Bundlers would warn that it is missing. */
+function requireBuiltHere (errors) {
   try {
-    return require('../callosum-server-slots.node')
+    if (typeof __filename === 'string') return createRequire(__filename)('../callosum-server-slots.node')
   } catch (error) {
-    error.cause = loaderError
-    throw cannotLoad(error)
+    if (!isMissing(error) || errors.length === 0) errors.push(error)
   }
 }
 
-function cannotLoad (cause) {
-  const causes = []
-  for (let error = cause; error; error = error.cause) causes.push(error)
-  // A binary that is there and does not load, as on a system that is too old,
-  // tells more than those that are not there. The loader keeps no codes.
-  const refused = causes.filter(error => !error.message.startsWith('Cannot find '))
-  const lines = [
-    `callosum-server-slots has no binary that runs on this platform: ${platform()}`,
-    ...refused.map(error => `  because: ${error.message}`),
-    'Supported: Linux with glibc 2.17 or later, Linux with musl, macOS and Windows, each on x64 and arm64.',
-    'To build it from source, with Rust 1.88 or later (https://rustup.rs) on the PATH:',
-    `  node ${JSON.stringify(require('path').join(__dirname, '..', 'build-from-source.js'))}`
-  ]
-  const error = new Error(lines.join('\n'))
+function noBinary (name, cause) {
+  const isBundle = typeof __dirname !== 'string' || !existsSync(join(__dirname, '..', 'build-from-source.js'))
+  const error = new Error(['callosum-server-slots cannot load its binary', ...explain(name, cause, isBundle)].join('\n  '))
   error.code = 'ERR_NO_BINARY'
   error.cause = cause
   return error
+}
+
+/** Which case it is, and what helps: lines. */
+function explain (name, cause, isBundle) {
+  if (cause !== undefined && cause.code === 'ERR_DLOPEN_DISABLED') {
+    return process.permission === undefined
+      ? ['because addons are turned off: start Node.js without --no-addons.']
+      : ['because the permission model forbids addons: start Node.js with --allow-addons.']
+  }
+  const isMissingFile = cause === undefined || isMissing(cause)
+  const file = `callosum-server-slots.${name}.node`
+  if (isMissingFile && !isSupported(name)) {
+    return [
+      `because there is none for this platform: ${platform()}`,
+      'Supported: Linux with glibc 2.17 or later, Linux with musl, macOS and Windows, each on x64 and arm64.',
+      ...(isBundle ? [outOfBundle] : buildFromSource())
+    ]
+  }
+  if (isMissingFile) {
+    return [
+      `because the file is missing: ${file}, for ${platform()}`,
+      ...(isBundle
+        ? [outOfBundle]
+        : ['Install the package again: it contains the file.', ...buildFromSource()])
+    ]
+  }
+  return [
+    `because ${file} does not load: ${cause.message}`,
+    `On ${platform()}`,
+    'Install the package again if the file is damaged.',
+    'Supported: Linux with glibc 2.17 or later, Linux with musl, macOS and Windows, each on x64 and arm64.',
+    ...(isBundle ? [outOfBundle] : buildFromSource())
+  ]
+}
+
+const outOfBundle = 'This is a bundle: keep callosum-server-slots out of it, as an external package, or have the bundler take the .node files along.'
+
+function buildFromSource () {
+  return [
+    'To build it from source, with Rust 1.88 or later (https://rustup.rs) on the PATH:',
+    `node ${JSON.stringify(join(__dirname, '..', 'build-from-source.js'))}`
+  ]
+}
+
+function isMissing (error) {
+  return error.code === 'MODULE_NOT_FOUND'
+}
+
+function isSupported (name) {
+  return /^(linux-(x64|arm64)-(gnu|musl)|darwin-(x64|arm64)|win32-(x64|arm64)-msvc)$/.test(name)
 }
 
 function platform () {

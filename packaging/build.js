@@ -4,7 +4,7 @@
 //
 //   node packaging/build.js [target]       without a target, for this machine
 //
-// The generated loader comes with it. On Linux zig links, against glibc 2.17.
+// On Linux zig links, against glibc 2.17.
 
 const { copyFileSync, mkdirSync, readdirSync, rmSync } = require('fs')
 const { join } = require('path')
@@ -28,7 +28,7 @@ function build (target = HOST) {
     const version = target.endsWith('-gnu') ? '.2.17' : ''
     run('npm', [...options, '--cross-compile', '--target', target + version], zig.environment())
   }
-  for (const file of readdirSync(output).filter(file => file === 'native.js' || file.endsWith('.node'))) {
+  for (const file of readdirSync(output).filter(file => file.endsWith('.node'))) {
     rmSync(join(ROOT, file), { force: true })
     copyFileSync(join(output, file), join(ROOT, file))
   }

@@ -18,7 +18,7 @@ const NEWEST_GLIBC = '2.17'
 
 const OTHER_FILES = [
   'CHANGELOG.md', 'Cargo.lock', 'Cargo.toml', 'LICENSE', 'README.md', 'build-from-source.js', 'build.rs',
-  'index.d.ts', 'index.js', 'lib/errors.js', 'lib/load-native.js', 'native.js', 'package.json',
+  'index.d.ts', 'index.js', 'lib/errors.js', 'lib/load-native.js', 'package.json',
   'src/free_map.rs', 'src/lib.rs', 'src/memory.rs', 'src/node.rs', 'src/slots.rs'
 ]
 

@@ -8,7 +8,7 @@ const { napi } = require('../package.json')
 
 const ROOT = join(__dirname, '..')
 
-// As the generated loader calls them.
+// As napi-rs names them, and lib/load-native.js.
 const SYSTEMS = { linux: 'linux', darwin: 'darwin', windows: 'win32' }
 const PROCESSORS = { x86_64: 'x64', aarch64: 'arm64' }
 

@@ -45,7 +45,7 @@ test('deep imports have the same class', async () => {
 })
 
 test('what is internal cannot be required', () => {
-  for (const name of ['native.js', 'lib/errors.js', 'src/lib.rs']) {
+  for (const name of ['lib/load-native.js', 'lib/errors.js', 'src/lib.rs']) {
     assert.throws(() => require(`callosum-server-slots/${name}`), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' }, name)
   }
 })

@@ -25,6 +25,6 @@ b.on('error', error => console.log(error.code))
 // @ts-expect-error no such export
 import { Slots } from 'callosum-server-slots'
 // @ts-expect-error internal
-import * as native from 'callosum-server-slots/native.js'
+import * as native from 'callosum-server-slots/lib/load-native.js'
 
 console.log(b, classes, same, named, leases, nested, options, codes, mine, Slots, native)
