@@ -6,9 +6,14 @@ const { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } = require('fs')
 const { join } = require('path')
 const test = require('node:test')
 const esbuild = require('esbuild')
+const { rollup } = require('rollup')
+const webpack = require('webpack')
+const { files } = require('../../packaging/platforms.js')
 const { temporaryFolder, install } = require('../support/installed.js')
 
 const PROGRAM = "const Slots = require('callosum-server-slots'); const slots = new Slots(); slots.get(); console.log(slots.get())"
+
+const MODULE = "import { CallosumServerSlots } from 'callosum-server-slots'; const slots = new CallosumServerSlots(); slots.get(); console.log(slots.get())"
 
 /** A folder with a program, and the package in its node_modules. */
 function application (t) {
@@ -27,6 +32,12 @@ function assertRuns (t, output, file) {
   assert.strictEqual(stdout, '1\n', stderr)
 }
 
+/** Runs the bundle where it finds the package in node_modules. */
+function assertRunsBeside (file) {
+  const { stdout, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8' })
+  assert.strictEqual(stdout, '1\n', stderr)
+}
+
 test('esbuild bundles it when it copies .node files', t => {
   const { folder, output } = application(t)
   const { warnings } = esbuild.buildSync({
@@ -41,16 +52,49 @@ test('esbuild bundles it when it copies .node files', t => {
   assertRuns(t, output, 'program.js')
 })
 
-test('esbuild bundles it with .node files external, when they are put beside the bundle', t => {
-  const { folder, copy, output } = application(t)
-  esbuild.buildSync({
-    entryPoints: [join(folder, 'program.js')],
-    outdir: output,
+test('esbuild leaves it out of an ES module with --packages=external', t => {
+  const { folder, output } = application(t)
+  writeFileSync(join(folder, 'program.mjs'), MODULE)
+  const { warnings } = esbuild.buildSync({
+    entryPoints: [join(folder, 'program.mjs')],
+    outfile: join(output, 'program.mjs'),
     bundle: true,
+    format: 'esm',
     platform: 'node',
-    external: ['*.node']
+    packages: 'external'
   })
-  for (const file of readdirSync(copy).filter(file => file.endsWith('.node'))) cpSync(join(copy, file), join(output, file))
+  assert.deepStrictEqual(warnings, [])
+  assertRunsBeside(join(output, 'program.mjs'))
+})
+
+test('rollup leaves it out with external', async t => {
+  const { folder, output } = application(t)
+  writeFileSync(join(folder, 'program.mjs'), MODULE)
+  const warnings = []
+  const bundle = await rollup({
+    input: join(folder, 'program.mjs'), external: ['callosum-server-slots'], onwarn: warning => warnings.push(warning.message)
+  })
+  await bundle.write({ file: join(output, 'program.mjs'), format: 'es' })
+  assert.deepStrictEqual(warnings, [])
+  assertRunsBeside(join(output, 'program.mjs'))
+})
+
+test('webpack with node-loader bundles the files of all platforms, without a warning', async t => {
+  const { folder, copy, output } = application(t)
+  const [own] = readdirSync(copy).filter(file => file.endsWith('.node'))
+  for (const file of files) if (file !== own) cpSync(join(copy, own), join(copy, file))
+  const stats = await new Promise((resolve, reject) => webpack({
+    mode: 'production',
+    target: 'node',
+    context: folder,
+    entry: './program.js',
+    output: { path: output, filename: 'program.js' },
+    node: { __dirname: false },
+    module: { rules: [{ test: /\.node$/, loader: require.resolve('node-loader'), options: { name: '[name].[ext]' } }] }
+  }, (error, stats) => error ? reject(error) : resolve(stats)))
+  const { warnings, errors } = stats.toJson()
+  assert.deepStrictEqual([...warnings, ...errors].map(({ message }) => message), [])
+  assert.deepStrictEqual(readdirSync(output).sort(), [...files, 'program.js'].sort())
   rmSync(join(folder, 'node_modules'), { recursive: true })
   assertRuns(t, output, 'program.js')
 })

@@ -2,10 +2,13 @@
 
 const assert = require('assert')
 const { spawnSync } = require('child_process')
-const { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } = require('fs')
+const { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } = require('fs')
+const { createRequire } = require('module')
 const { join } = require('path')
 const test = require('node:test')
 const { temporaryFolder, install } = require('../support/installed.js')
+
+const ROOT = join(__dirname, '..', '..')
 
 function errorOf (copy) {
   try {
@@ -16,40 +19,72 @@ function errorOf (copy) {
   throw new Error('it loads')
 }
 
-function causesOf (error) {
-  const causes = []
-  for (let cause = error.cause; cause; cause = cause.cause) causes.push(cause.message)
-  return causes.join('\n')
-}
-
 function binaryOf (copy) {
   return readdirSync(copy).find(file => file.startsWith('callosum-server-slots.' + process.platform))
 }
 
-test('without a binary, the error names the platform, what is supported, and the command that builds', t => {
+function run (copy, options) {
+  return spawnSync(process.execPath, [...options, '-e', `require(${JSON.stringify(copy)})`], { encoding: 'utf8' }).stderr
+}
+
+test('without its binary, on a platform that has one, the error names the file and says to install it again', t => {
   const copy = install(temporaryFolder(t), { binaries: [] })
-  const { code, message } = errorOf(copy)
+  const { code, message, cause } = errorOf(copy)
   assert.strictEqual(code, 'ERR_NO_BINARY')
+  assert.ok(message.includes(`the file is missing: ${binaryOf(ROOT)}`), message)
+  assert.match(message, /Install the package again/)
   assert.ok(message.includes(`${process.platform} ${process.arch}`), message)
   assert.ok(message.includes(`Node.js ${process.versions.node}`), message)
-  assert.match(message, /glibc 2\.17 or later.*musl.*macOS.*Windows.*x64 and arm64/)
   const [, file] = message.match(/^ {2}node (".+")$/m)
   assert.strictEqual(JSON.parse(file), join(copy, 'build-from-source.js'))
-  assert.ok(existsSync(JSON.parse(file)))
+  assert.strictEqual(cause.code, 'MODULE_NOT_FOUND')
 })
 
-test('the causes in that error are what the loader tried', t => {
-  const own = binaryOf(join(__dirname, '..', '..'))
-  assert.ok(causesOf(errorOf(install(temporaryFolder(t), { binaries: [] }))).includes(own))
-})
-
-test('a binary that does not load is named in the error, with the reason', t => {
+test('on a platform without a binary, the error says so, what is supported, and the command that builds', t => {
   const copy = install(temporaryFolder(t))
-  const binary = join(copy, binaryOf(copy))
-  writeFileSync(binary, 'no library')
+  const program = `
+    Object.defineProperty(process, 'platform', { value: 'freebsd' })
+    try { require(${JSON.stringify(copy)}) } catch (error) { console.log(error.code, error.message) }`
+  const { stdout } = spawnSync(process.execPath, ['-e', program], { encoding: 'utf8' })
+  assert.match(stdout, /^ERR_NO_BINARY .*\n {2}because there is none for this platform: freebsd/)
+  assert.match(stdout, /glibc 2\.17 or later.*musl.*macOS.*Windows.*x64 and arm64/)
+  assert.match(stdout, /node ".*build-from-source\.js"/)
+})
+
+test('a truncated binary is named in the error, with the reason', t => {
+  const copy = install(temporaryFolder(t))
+  const file = binaryOf(copy)
+  writeFileSync(join(copy, file), readFileSync(join(copy, file)).slice(0, 40))
   const { code, message } = errorOf(copy)
   assert.strictEqual(code, 'ERR_NO_BINARY')
-  assert.match(message, /^ {2}because: .*callosum-server-slots\..+\.node/m)
+  assert.ok(message.includes(`because ${file} does not load: `), message)
+  assert.match(message, /Install the package again if the file is damaged/)
+})
+
+test('with --no-addons, the error says that', t => {
+  assert.match(run(install(temporaryFolder(t)), ['--no-addons']), /because addons are turned off: start Node\.js without --no-addons/)
+})
+
+test('under the permission model, the error says which permission is missing', t => {
+  const flag = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission'
+  const stderr = run(install(temporaryFolder(t)), [flag, '--allow-fs-read=*'])
+  assert.match(stderr, /because the permission model forbids addons: start Node\.js with --allow-addons/)
+})
+
+test('in a bundle, the error says to keep the package out of it, and points to no script', t => {
+  const copy = install(temporaryFolder(t), { binaries: [] })
+  rmSync(join(copy, 'build-from-source.js'))
+  const { code, message } = errorOf(copy)
+  assert.strictEqual(code, 'ERR_NO_BINARY')
+  assert.match(message, /keep callosum-server-slots out of it/)
+  assert.ok(!message.includes('build-from-source'), message)
+})
+
+test('where there is no __dirname, as in an ES module, the error still says what is missing', t => {
+  const copy = install(temporaryFolder(t), { binaries: [] })
+  const code = readFileSync(join(copy, 'lib', 'load-native.js'), 'utf8')
+  const load = new Function('require', 'module', code) // eslint-disable-line no-new-func
+  assert.throws(() => load(createRequire(join(copy, 'lib', 'load-native.js')), {}), { code: 'ERR_NO_BINARY', message: /keep callosum-server-slots out of it/ })
 })
 
 test('where the binary does not load, a second require() fails like the first one', () => {
@@ -71,19 +106,12 @@ test('where the binary does not load, a second require() fails like the first on
 test('another package of the name that the loader would look for is not loaded', t => {
   const folder = temporaryFolder(t)
   const copy = install(folder, { binaries: [] })
-  const other = join(folder, 'node_modules', binaryOf(join(__dirname, '..', '..')).replace('slots.', 'slots-').replace('.node', ''))
+  const other = join(folder, 'node_modules', binaryOf(ROOT).replace('slots.', 'slots-').replace('.node', ''))
   mkdirSync(other)
   writeFileSync(join(other, 'package.json'), '{ "version": "1.0.0" }')
   writeFileSync(join(other, 'index.js'), 'global.otherWasLoaded = true')
   assert.strictEqual(errorOf(copy).code, 'ERR_NO_BINARY')
   assert.strictEqual(global.otherWasLoaded, undefined)
-})
-
-test("a setting of the loader's that is meant for another package has no effect, and stays set", () => {
-  const program = "new (require('.'))().get(); console.log(process.env.NAPI_RS_NATIVE_LIBRARY_PATH)"
-  const env = { ...process.env, NAPI_RS_NATIVE_LIBRARY_PATH: 'path', NAPI_RS_FORCE_WASI: 'error', NAPI_RS_WASI_FLAVOR: 'other' }
-  const { stdout, stderr } = spawnSync(process.execPath, ['-e', program], { cwd: join(__dirname, '..', '..'), env, encoding: 'utf8' })
-  assert.strictEqual(stdout, 'path\n', stderr)
 })
 
 test('without Rust, building from source says what is missing', t => {
@@ -93,9 +121,11 @@ test('without Rust, building from source says what is missing', t => {
   assert.match(stderr, /cargo is not on the PATH/)
 })
 
-test('the loader looks for the files of all platforms that the package names', () => {
-  const loader = readFileSync(join(__dirname, '..', '..', 'native.js'), 'utf8')
+test('the loader looks for the files of the platforms that the package names, and no others', () => {
+  const loader = readFileSync(join(ROOT, 'lib', 'load-native.js'), 'utf8')
   const { files } = require('../../packaging/platforms.js')
   assert.strictEqual(files.length, 8)
-  assert.deepStrictEqual(files.filter(file => !loader.includes(`require('./${file}')`)), [])
+  const literals = [...loader.matchAll(/case '(.+)': return require\('\.\.\/(.+)'\)/g)]
+  assert.deepStrictEqual(literals.map(([, , file]) => file).sort(), files.slice().sort())
+  for (const [, name, file] of literals) assert.strictEqual(file, `callosum-server-slots.${name}.node`)
 })

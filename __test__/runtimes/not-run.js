@@ -33,6 +33,12 @@ module.exports = [
     reason: 'a preload cannot put another binary in the place of ours there'
   },
   {
+    runtimes: ['node12', 'node14', 'node16', 'node18', 'bun', 'deno'],
+    file: 'no-binary.test.js',
+    tests: /^(with --no-addons|under the permission model)/,
+    reason: 'Node.js has the permission model from 20 on, and --no-addons from 16.10 on; Bun and Deno have neither'
+  },
+  {
     runtimes: ['node12', 'node14', 'node16'],
     file: 'lease.test.js',
     tests: /^\[Symbol\.dispose\]/,
