@@ -1,0 +1,118 @@
+'use strict'
+
+// That a call costs what its documentation says. Each test compares the time for few
+// slots with that for many, in one process, by the fastest of several rounds: a busy
+// machine makes single rounds slower, and no round faster.
+
+const assert = require('node:assert/strict')
+const { test } = require('node:test')
+
+const CallosumServerSlots = require('../..')
+const { randomFrom, take } = require('../support/states')
+
+const CALLS = 2000 // in a round
+const ROUNDS = 25
+
+/** The time of a call in nanoseconds. */
+function timeOf (call) {
+  let least = Infinity
+  for (let round = 0; round < ROUNDS; round++) {
+    const before = process.hrtime.bigint()
+    for (let i = 0; i < CALLS; i++) call(i)
+    least = Math.min(least, Number(process.hrtime.bigint() - before) / CALLS)
+  }
+  return least
+}
+
+/** The call on a manager with few slots, and on one with many: the latter at most so many times as slow. */
+function compare (make, few, many, call, most) {
+  const [little, large] = [few, many].map(count => {
+    const slots = make(count)
+    return timeOf(call(slots, count))
+  })
+  assert.ok(large <= most * little, `${large.toFixed(1)} ns with ${many}, ${little.toFixed(1)} ns with ${few}`)
+}
+
+const filled = count => take(new CallosumServerSlots(), count)
+
+/** Slots in use far above the capacity, no two adjacent. */
+function sparse (count) {
+  const slots = new CallosumServerSlots()
+  for (let i = 0; i < count; i++) slots.reserve(1e9 + 1000 * i)
+  return slots
+}
+
+const CONSTANT = {
+  'get() and put()': slots => { const n = slots.size; const random = randomFrom(1); return () => { slots.put(random(n)); slots.get() } },
+  'peek()': slots => { slots.put(slots.size >> 1); return () => slots.peek() },
+  'has()': slots => { const n = slots.size; return i => slots.has(i * 7919 % n) },
+  size: slots => () => slots.size,
+  maxSlotGiven: slots => () => slots.maxSlotGiven,
+  'lease() and release()': slots => () => slots.lease().release()
+}
+
+for (const [name, call] of Object.entries(CONSTANT)) {
+  test(`${name}: constant time`, () => {
+    compare(filled, 1000, 1000000, call, 6) // the caches hold a thousand, and not a million
+  })
+}
+
+test('put() and reserve() of sparse reservations: with 300,000 of them at most 4 times the time with 1,000', () => {
+  compare(sparse, 1000, 300000, (slots, count) => {
+    const random = randomFrom(1)
+    return () => {
+      const slot = 1e9 + 1000 * random(count)
+      slots.put(slot)
+      slots.reserve(slot)
+    }
+  }, 4)
+})
+
+test('has() and peek() with sparse reservations: logarithmic time', () => {
+  compare(sparse, 1000, 300000, (slots, count) => i => slots.has(1e9 + 1000 * (i * 7919 % count)), 6)
+  compare(sparse, 1000, 300000, slots => () => slots.peek(), 6)
+})
+
+test('the first put() below a free run of four million slots takes no longer than any other', () => {
+  const n = 4000000
+  const slots = filled(n)
+  for (let slot = n - 2; slot >= 2; slot--) slots.put(slot)
+  let longest = 0n
+  for (let round = 0; round < 20; round++) {
+    const before = process.hrtime.bigint()
+    slots.put(0)
+    const after = process.hrtime.bigint()
+    slots.get()
+    if (round > 9 && after - before > longest) longest = after - before // the first ones are not compiled yet
+  }
+  assert.ok(longest < 100000n, `${longest} ns`) // the lane took 2.4 ms at ten million
+})
+
+test('clear(): constant time, however many slots are in use', () => {
+  const times = [1000, 4000000].map(count => {
+    let least = Infinity
+    for (let round = 0; round < 3; round++) {
+      const slots = filled(count)
+      const before = process.hrtime.bigint()
+      slots.clear()
+      least = Math.min(least, Number(process.hrtime.bigint() - before))
+    }
+    return least
+  })
+  assert.ok(times[1] < Math.max(20 * times[0], 200000), times.join())
+})
+
+test('get(): what growth costs is constant for each slot', () => {
+  const perSlot = count => {
+    let least = Infinity
+    for (let round = 0; round < 5; round++) {
+      const before = process.hrtime.bigint()
+      filled(count)
+      least = Math.min(least, Number(process.hrtime.bigint() - before) / count)
+    }
+    return least
+  }
+  perSlot(100000) // warms up
+  const [few, many] = [perSlot(10000), perSlot(4000000)]
+  assert.ok(many < 4 * few, `${few} ns, ${many} ns`)
+})
