@@ -1,0 +1,373 @@
+//! The clients of a fleet and their pools.
+
+use std::ops::Range;
+
+use crate::queue::{NEVER, Time};
+use crate::random::Random;
+use crate::settings::{Pick, Settings};
+
+/// In the place of what a client was told, and higher than any of it.
+pub const FREE: u32 = u32::MAX;
+
+const UNKNOWN: u32 = u32::MAX;
+
+#[derive(Clone, Debug)]
+struct Client {
+    /// What [`Clients::worst`] has found; the place is [`UNKNOWN`] if it has to
+    /// search again.
+    worst: Worst,
+    /// Where a client that goes round its servers is.
+    turn: u32,
+    /// How many requests wait for an idle connection.
+    waiting: u32,
+}
+
+/// Where a client puts the next connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Worst {
+    /// The place.
+    pub place: u32,
+    /// What the client was told of the connection there: [`FREE`] if there is none,
+    /// and 0 if all connections are in use, since no offer is lower.
+    pub told: u32,
+}
+
+/// A connection as its client knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The server.
+    pub server: u32,
+    /// Its slot.
+    pub slot: u32,
+    /// When it ends by itself.
+    pub end: Time,
+}
+
+/// Places whose highest number is kept: those that a cache line has the numbers of.
+const BLOCK: u32 = 16;
+
+/// The clients of a fleet and their pools. Client c has the places from c × pool up
+/// to (c + 1) × pool, each free or with a connection.
+#[derive(Debug)]
+pub struct Clients {
+    clients: Vec<Client>,
+    pool: u32,
+    known: u32,
+    /// The servers that each client knows, `known` for each.
+    lists: Vec<u32>,
+    kept: Vec<Kept>,
+    /// For each place what the client was told, or [`FREE`].
+    told: Vec<u32>,
+    /// The highest of that for each block of places of a client's; of a block with
+    /// a free place it is [`FREE`].
+    highest: Vec<u32>,
+    /// When the connection at each place is returned, 0 if it is idle; empty if
+    /// there are no requests.
+    used_until: Vec<Time>,
+}
+
+impl Clients {
+    /// Clients with empty pools.
+    pub fn new(settings: &Settings, random: &mut Random) -> Self {
+        let places = settings.places() as usize;
+        let list = settings.clients as usize * settings.known as usize;
+        let client = Client { worst: Worst { place: UNKNOWN, told: FREE }, turn: 0, waiting: 0 };
+        let mut clients = Self {
+            clients: vec![client; settings.clients as usize],
+            pool: settings.pool,
+            known: settings.known,
+            lists: (0..list).map(|_| random.below(settings.servers)).collect(),
+            kept: vec![Kept { server: 0, slot: 0, end: NEVER }; places],
+            told: vec![FREE; places],
+            highest: vec![FREE; settings.clients as usize * settings.pool.div_ceil(BLOCK) as usize],
+            used_until: if settings.busy > 0.0 { vec![0; places] } else { Vec::new() },
+        };
+        let choices = clients.choices(settings.servers);
+        for client in &mut clients.clients {
+            client.turn = random.below(choices);
+        }
+        clients
+    }
+
+    /// Between how many servers a client chooses, of so many in all.
+    fn choices(&self, servers: u32) -> u32 {
+        if self.known == 0 { servers } else { self.known }
+    }
+
+    fn choice(&self, client: u32, index: u32) -> u32 {
+        if self.known == 0 { index } else { self.lists[(client * self.known + index) as usize] }
+    }
+
+    /// A random one of the servers that the client knows, up or not.
+    pub fn pick(&self, client: u32, servers: u32, random: &mut Random) -> u32 {
+        self.choice(client, random.below(self.choices(servers)))
+    }
+
+    /// Two different ones of them, random; the second is none if it knows one only.
+    pub fn pick_two(&self, client: u32, servers: u32, random: &mut Random) -> (u32, Option<u32>) {
+        let choices = self.choices(servers);
+        let first = random.below(choices);
+        let second = (choices > 1).then(|| {
+            let other = random.below(choices - 1);
+            self.choice(client, other + u32::from(other >= first))
+        });
+        (self.choice(client, first), second)
+    }
+
+    /// The next one of them, one after the other.
+    pub fn pick_next(&mut self, client: u32, servers: u32) -> u32 {
+        let choices = self.choices(servers);
+        let turn = &mut self.clients[client as usize].turn;
+        let index = *turn % choices;
+        *turn = index + 1;
+        self.choice(client, index)
+    }
+
+    /// The client whose place that is.
+    pub fn client_of(&self, place: u32) -> u32 {
+        place / self.pool
+    }
+
+    /// A free place of the client's; if there is none, that of the highest slot of
+    /// those that are not in use.
+    pub fn worst(&mut self, client: u32) -> Worst {
+        let known = self.clients[client as usize].worst;
+        if known.place != UNKNOWN { known } else { self.search_worst(client) }
+    }
+
+    fn search_worst(&mut self, client: u32) -> Worst {
+        let start = client * self.pool;
+        let worst = if self.used_until.is_empty() {
+            let blocks = self.blocks(client);
+            let (block, told) =
+                first_highest(&self.highest[blocks.start as usize..blocks.end as usize]);
+            let within = &self.told[self.places(client, block)];
+            let place = within.iter().position(|&other| other == told).expect("it is there");
+            Worst { place: start + block * BLOCK + place as u32, told }
+        } else {
+            let mut worst = Worst { place: start, told: 0 };
+            for place in start..start + self.pool {
+                let told = self.told[place as usize];
+                if told > worst.told && (told == FREE || self.used_until[place as usize] == 0) {
+                    worst = Worst { place, told };
+                }
+            }
+            worst
+        };
+        self.clients[client as usize].worst = worst;
+        worst
+    }
+
+    /// The blocks of a client.
+    fn blocks(&self, client: u32) -> Range<u32> {
+        let count = self.pool.div_ceil(BLOCK);
+        client * count..(client + 1) * count
+    }
+
+    /// The places of one of its blocks.
+    fn places(&self, client: u32, block: u32) -> Range<usize> {
+        let start = client * self.pool;
+        let within = block * BLOCK..((block + 1) * BLOCK).min(self.pool);
+        (start + within.start) as usize..(start + within.end) as usize
+    }
+
+    fn set_told(&mut self, client: u32, place: u32, told: u32) {
+        self.told[place as usize] = told;
+        let block = (place - client * self.pool) / BLOCK;
+        let index = (self.blocks(client).start + block) as usize;
+        self.highest[index] = match told {
+            FREE => FREE,
+            _ => self.told[self.places(client, block)]
+                .iter()
+                .copied()
+                .max()
+                .expect("a block is not empty"),
+        };
+    }
+
+    /// Whether a place of the client's is free.
+    pub fn has_room(&mut self, client: u32) -> bool {
+        self.worst(client).told == FREE
+    }
+
+    /// Whether that place is free.
+    pub fn is_free(&self, place: u32) -> bool {
+        self.told[place as usize] == FREE
+    }
+
+    /// The connection at a place, or the last that was there.
+    pub fn kept(&self, place: u32) -> Kept {
+        self.kept[place as usize]
+    }
+
+    /// Whether the client keeps that connection there.
+    pub fn keeps(&self, place: u32, server: u32, slot: u32) -> bool {
+        let kept = self.kept(place);
+        kept.server == server && kept.slot == slot && !self.is_free(place)
+    }
+
+    /// Whether a connection ends there now.
+    pub fn ends(&self, place: u32, now: Time) -> bool {
+        self.kept(place).end == now
+    }
+
+    /// Puts a connection at a place, instead of what is there.
+    pub fn keep(&mut self, client: u32, place: u32, connection: Kept, told: u32) {
+        self.kept[place as usize] = connection;
+        self.set_told(client, place, told);
+        self.forget_worst(client);
+    }
+
+    /// Frees a place. Returns whether the connection was in use.
+    pub fn free(&mut self, place: u32) -> bool {
+        let client = self.client_of(place);
+        self.kept[place as usize].end = NEVER;
+        self.set_told(client, place, FREE);
+        self.clients[client as usize].worst = Worst { place, told: FREE };
+        !self.used_until.is_empty() && std::mem::take(&mut self.used_until[place as usize]) != 0
+    }
+
+    fn forget_worst(&mut self, client: u32) {
+        self.clients[client as usize].worst.place = UNKNOWN;
+    }
+
+    /// Takes an idle connection until `end` for a request. If there is none, the
+    /// request waits, and nothing is returned.
+    pub fn take(&mut self, client: u32, pick: Pick, end: Time, random: &mut Random) -> Option<u32> {
+        let places = client * self.pool..(client + 1) * self.pool;
+        let idle = |&place: &u32| !self.is_free(place) && self.used_until[place as usize] == 0;
+        let taken = match pick {
+            Pick::Lowest => places.filter(idle).min_by_key(|&place| self.told[place as usize]),
+            Pick::Random => match places.clone().filter(idle).count() {
+                0 => None,
+                count => places.filter(idle).nth(random.below(count as u32) as usize),
+            },
+        };
+        match taken {
+            None => self.clients[client as usize].waiting += 1,
+            Some(place) => {
+                self.used_until[place as usize] = end;
+                self.forget_worst(client);
+            }
+        }
+        taken
+    }
+
+    /// Returns the connection at a place if it is in use until then; false if
+    /// another is there by now, or none.
+    pub fn return_at(&mut self, place: u32, time: Time) -> bool {
+        let used = &mut self.used_until[place as usize];
+        let valid = *used == time;
+        if valid {
+            *used = 0;
+            self.forget_worst(self.client_of(place));
+        }
+        valid
+    }
+
+    /// Whether a request waits; it then waits no more.
+    pub fn next_waiting(&mut self, client: u32) -> bool {
+        let waiting = &mut self.clients[client as usize].waiting;
+        let any = *waiting > 0;
+        *waiting -= u32::from(any);
+        any
+    }
+
+    /// Where every connection is: its place, what the client knows of it, and what
+    /// it was told.
+    pub fn all(&self) -> impl Iterator<Item = (u32, Kept, u32)> {
+        (0..self.told.len() as u32)
+            .filter(|&place| !self.is_free(place))
+            .map(|place| (place, self.kept(place), self.told[place as usize]))
+    }
+}
+
+/// The highest of some numbers, and where it is first.
+fn first_highest(numbers: &[u32]) -> (u32, u32) {
+    let mut first = (0, numbers[0]);
+    for (i, &number) in (0..).zip(numbers) {
+        if number > first.1 {
+            first = (i, number);
+        }
+    }
+    first
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Policy;
+
+    const TOLD: [u32; 4] = [5, 2, 9, 7];
+
+    /// The second of two clients has connections with these slots.
+    fn clients(busy: f64) -> (Clients, Random) {
+        let settings =
+            Settings { clients: 2, pool: 4, busy, policy: Policy::Lowest, ..Settings::common() };
+        let mut random = Random::new(1);
+        let mut clients = Clients::new(&settings, &mut random);
+        for (place, slot) in (4..).zip(TOLD) {
+            clients.keep(1, place, Kept { server: 3, slot, end: NEVER }, slot);
+        }
+        (clients, random)
+    }
+
+    #[test]
+    fn the_worst_place_is_a_free_one_or_that_of_the_highest_slot() {
+        for busy in [0.0, 0.5] {
+            let (mut clients, _) = clients(busy);
+            assert_eq!(clients.worst(1), Worst { place: 6, told: 9 });
+            clients.keep(1, 6, Kept { server: 3, slot: 1, end: NEVER }, 1);
+            assert_eq!(clients.worst(1), Worst { place: 7, told: 7 });
+            clients.free(5);
+            assert_eq!(clients.worst(1), Worst { place: 5, told: FREE });
+            assert_eq!(clients.worst(0).told, FREE);
+        }
+    }
+
+    #[test]
+    fn the_worst_place_of_a_large_pool_is_that_of_the_highest_slot() {
+        let settings = Settings { clients: 3, pool: 50, ..Settings::common() };
+        let mut random = Random::new(1);
+        let mut clients = Clients::new(&settings, &mut random);
+        let mut model = [FREE; 50];
+        for _ in 0..5000 {
+            let (i, told) = (random.below(50), random.below(1000));
+            if random.below(4) == 0 {
+                clients.free(50 + i);
+                model[i as usize] = FREE;
+            } else {
+                clients.keep(1, 50 + i, Kept { server: 0, slot: told, end: NEVER }, told);
+                model[i as usize] = told;
+            }
+            let worst = clients.worst(1);
+            assert_eq!(Some(&worst.told), model.iter().max());
+            assert_eq!(worst.told, model[worst.place as usize - 50]);
+        }
+    }
+
+    #[test]
+    fn a_connection_in_use_is_not_replaced_until_it_is_returned() {
+        let (mut clients, mut random) = clients(0.5);
+        for (end, place) in (100..).zip([5, 4, 7, 6]) {
+            assert_eq!(clients.take(1, Pick::Lowest, end, &mut random), Some(place));
+        }
+        assert_eq!(clients.worst(1).told, 0, "no offer is lower");
+        assert!(!clients.return_at(4, 999), "another connection is there by then");
+        assert!(clients.return_at(4, 101));
+        assert_eq!(clients.worst(1), Worst { place: 4, told: 5 });
+    }
+
+    #[test]
+    fn a_request_takes_any_idle_connection_or_waits() {
+        let (mut clients, mut random) = clients(0.5);
+        let mut taken: Vec<u32> =
+            (0..4).filter_map(|_| clients.take(1, Pick::Random, 100, &mut random)).collect();
+        taken.sort_unstable();
+        assert_eq!(taken, [4, 5, 6, 7]);
+        assert!(!clients.next_waiting(1));
+        assert_eq!(clients.take(1, Pick::Random, 100, &mut random), None);
+        assert!(clients.next_waiting(1));
+        assert!(!clients.next_waiting(1));
+    }
+}

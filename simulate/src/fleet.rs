@@ -1,0 +1,377 @@
+//! A fleet of servers and clients in simulated time.
+
+use slab::Slab;
+
+use crate::clients::{Clients, FREE, Kept};
+use crate::managers::Manager;
+use crate::queue::{NEVER, Queue, Time};
+use crate::random::Random;
+use crate::servers::{Connection, NOWHERE, Servers};
+use crate::settings::{Lifetime, Policy, Settings};
+use crate::trace::Trace;
+
+const SHAPE: f64 = 1.5; // of the Pareto distribution: finite mean, infinite variance
+const SECOND: f64 = 1e9;
+
+/// How many connections a fleet may have at most: an event has 29 bits to name one.
+pub const MAX_PLACES: u64 = 200_000_000;
+
+/// What an event is about, above the 29 bits that say of what.
+mod kind {
+    pub(super) const BITS: u32 = 29;
+    pub(super) const ROVE: u32 = 0; // of a client
+    pub(super) const END: u32 = 1; // of the connection at a place
+    pub(super) const ARRIVE: u32 = 2; // of an attempt at a server
+    pub(super) const ANSWER: u32 = 3; // of a server at the client
+    pub(super) const CLOSE: u32 = 4; // of a connection, known to the server
+    pub(super) const REQUEST: u32 = 5; // of a client
+    pub(super) const RETURN: u32 = 6; // of the connection at a place
+}
+
+fn event(kind: u32, index: u32) -> u32 {
+    kind << kind::BITS | index
+}
+
+/// A client's attempt while its messages are under way, to one server or two.
+#[derive(Clone, Debug)]
+struct Attempt {
+    client: u32,
+    servers: [Option<u32>; 2],
+    connections: [Option<Connection>; 2],
+    /// How long an answer of each takes to the client.
+    back: [Time; 2],
+    answers: usize,
+}
+
+/// A fleet of servers and clients in simulated time. The same settings with the same
+/// seed give the same fleet, to the digit.
+#[derive(Debug)]
+pub struct Fleet<M> {
+    settings: Settings,
+    now: Time,
+    /// How many events there were.
+    pub steps: u64,
+    /// The servers.
+    pub servers: Servers<M>,
+    /// The clients.
+    pub clients: Clients,
+    /// How many requests each server has had since the fleet began.
+    pub requests: Vec<u64>,
+    /// How many connections of each server are in use.
+    pub in_use: Vec<u32>,
+    queue: Queue,
+    random: Random,
+    attempts: Slab<Attempt>,
+    closing: Slab<Connection>,
+    interval: Time,
+    fill: Time,
+    delay: Time,
+}
+
+impl<M: Manager> Fleet<M> {
+    /// A fleet with empty pools.
+    pub fn new(settings: &Settings, seed: u64) -> Self {
+        Self::traced(settings, seed, None)
+    }
+
+    /// A fleet that records what its managers are asked.
+    pub fn traced(settings: &Settings, seed: u64, trace: Option<Trace>) -> Self {
+        let mut random = Random::new(seed);
+        let Settings { servers, clients, spare, ref weights, policy, .. } = *settings;
+        let has_requests = settings.busy > 0.0;
+        let all = (servers + spare) as usize;
+        let rate = f64::from(clients) / settings.interval.min(settings.fill);
+        let mut fleet = Self {
+            now: 0,
+            steps: 0,
+            servers: Servers::new(servers, spare, weights, policy == Policy::Least, trace),
+            clients: Clients::new(settings, &mut random),
+            requests: vec![0; if has_requests { all } else { 0 }],
+            in_use: vec![0; if has_requests { all } else { 0 }],
+            queue: Queue::new(rate * 1.5, settings.turn()),
+            attempts: Slab::new(),
+            closing: Slab::new(),
+            interval: nanoseconds(settings.interval),
+            fill: nanoseconds(settings.fill),
+            delay: nanoseconds(settings.delay),
+            settings: settings.clone(),
+            random,
+        };
+        for client in 0..clients {
+            let first = (fleet.random.unit() * fleet.fill as f64) as Time;
+            fleet.queue.push(first, event(kind::ROVE, client));
+            if has_requests {
+                fleet.await_request(client);
+            }
+        }
+        fleet
+    }
+
+    /// Seconds since the fleet began.
+    pub fn now(&self) -> f64 {
+        self.now as f64 / SECOND
+    }
+
+    /// Lets everything happen that happens before `time`, in seconds.
+    ///
+    /// # Panics
+    ///
+    /// If it is past.
+    pub fn run(&mut self, time: f64) {
+        assert!(time >= self.now(), "the time is {}, so it cannot become {time}", self.now());
+        let end = nanoseconds(time);
+        while let Some((time, event)) = self.queue.pop_before(end) {
+            self.now = time;
+            self.steps += 1;
+            let index = event & ((1 << kind::BITS) - 1);
+            match event >> kind::BITS {
+                kind::ROVE => self.rove(index),
+                kind::END => self.end(index),
+                kind::ARRIVE => self.arrive(index / 2, index as usize % 2),
+                kind::ANSWER => self.answer(index / 2),
+                kind::CLOSE => {
+                    let connection = self.closing.remove(index as usize);
+                    self.close_at_server(connection);
+                }
+                kind::REQUEST => {
+                    self.await_request(index);
+                    self.request(index);
+                }
+                _ => self.return_used(index),
+            }
+        }
+        self.now = end;
+    }
+
+    /// Starts a server that is down.
+    pub fn start(&mut self, server: u32) {
+        self.servers.start(server);
+    }
+
+    /// Stops a server that is up. Its clients notice at once.
+    pub fn stop(&mut self, server: u32) {
+        for (slot, place) in (0..).zip(self.servers.stop(server)) {
+            // It may have another connection by now, or none.
+            if place != NOWHERE && self.clients.keeps(place, server, slot) {
+                self.free(place);
+            }
+        }
+    }
+
+    /// Stops a server and starts it again at once.
+    pub fn restart(&mut self, server: u32) {
+        self.stop(server);
+        self.start(server);
+    }
+
+    /// Starts a spare server, and lets clients know it.
+    pub fn join(&mut self) {
+        self.servers.join();
+    }
+
+    /// The settings that it was made with.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// One number for where every connection is and which slot it has.
+    pub fn digest(&self) -> u64 {
+        self.clients.all().fold(0, |digest: u64, (place, kept, _)| {
+            let where_it_is =
+                u64::from(place) << 32 ^ u64::from(kept.server) << 20 ^ u64::from(kept.slot);
+            (digest.rotate_left(5) ^ where_it_is).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        })
+    }
+
+    // ---- Attempts ----
+
+    fn rove(&mut self, client: u32) {
+        let has_room = self.clients.has_room(client);
+        let servers = match self.settings.policy.offers(has_room) {
+            0 => return self.await_rove(client),
+            1 => [self.pick(client), None],
+            _ if self.settings.policy == Policy::Two => [self.pick(client), self.pick(client)],
+            _ => {
+                let (first, second) =
+                    self.clients.pick_two(client, self.servers.known, &mut self.random);
+                [Some(first), second]
+            }
+        };
+        if self.delay > 0 {
+            return self.attempt(client, servers);
+        }
+        let connections = servers.map(|server| self.servers.open(server?));
+        self.decide(client, connections);
+    }
+
+    fn pick(&mut self, client: u32) -> Option<u32> {
+        let known = self.servers.known;
+        match self.settings.policy {
+            Policy::RoundRobin => Some(self.clients.pick_next(client, known)),
+            Policy::Least => self.servers.least(&mut self.random),
+            _ => Some(self.clients.pick(client, known, &mut self.random)),
+        }
+    }
+
+    /// Keeps the offer with the lower slot, if the client can use it, and closes the
+    /// others.
+    fn decide(&mut self, client: u32, connections: [Option<Connection>; 2]) {
+        let [first, second] =
+            connections.map(|connection| connection.map(|it| (self.told(it), it)));
+        let best = match (first, second) {
+            (Some(first), Some(second)) => {
+                let (best, other) =
+                    if second.0 < first.0 { (second, first) } else { (first, second) };
+                self.close(other.1);
+                Some(best)
+            }
+            (first, second) => first.or(second),
+        };
+        if let Some((told, connection)) = best {
+            let worst = self.clients.worst(client);
+            if told < worst.told {
+                self.keep(client, worst.place, worst.told != FREE, connection, told);
+            } else {
+                self.close(connection);
+            }
+        }
+        self.await_rove(client);
+    }
+
+    fn told(&self, connection: Connection) -> u32 {
+        self.servers.told(connection.server, connection.slot)
+    }
+
+    fn keep(&mut self, client: u32, place: u32, replaces: bool, connection: Connection, told: u32) {
+        if replaces {
+            let Kept { server, slot, .. } = self.clients.kept(place);
+            self.close(Connection { server, slot, stops: self.servers.stops(server) });
+        }
+        let Connection { server, slot, .. } = connection;
+        let mean = self.settings.mean;
+        let lifetime = match self.settings.lifetime {
+            Lifetime::Exponential => nanoseconds(mean * self.random.exponential()),
+            Lifetime::Pareto => nanoseconds(mean * self.random.pareto(SHAPE)),
+            Lifetime::Endless => NEVER,
+        };
+        let end = self.now.saturating_add(lifetime);
+        self.clients.keep(client, place, Kept { server, slot, end }, told);
+        self.servers.set_place(server, slot, place);
+        self.queue.push(end, event(kind::END, place));
+        if self.settings.busy > 0.0 && self.clients.next_waiting(client) {
+            self.request(client);
+        }
+    }
+
+    fn await_rove(&mut self, client: u32) {
+        let interval = if self.clients.has_room(client) { self.fill } else { self.interval };
+        let time = self.now + self.random.jitter(interval);
+        self.queue.push(time, event(kind::ROVE, client));
+    }
+
+    // ---- Messages under way ----
+
+    fn attempt(&mut self, client: u32, servers: [Option<u32>; 2]) {
+        let back = servers.map(|_| self.random.jitter(self.delay) / 2);
+        let answers = servers.iter().flatten().count();
+        if answers == 0 {
+            return self.await_rove(client); // the balancer knows of no server that is up
+        }
+        let attempt = Attempt { client, servers, connections: [None; 2], back, answers };
+        let index = self.attempts.insert(attempt) as u32;
+        for (i, time) in back.into_iter().enumerate().take(answers) {
+            self.queue.push(self.now + time, event(kind::ARRIVE, 2 * index + i as u32));
+        }
+    }
+
+    fn arrive(&mut self, index: u32, i: usize) {
+        let attempt = &mut self.attempts[index as usize];
+        // A balancer decides when it is asked, which is now.
+        let server = match self.settings.policy {
+            Policy::Least => self.servers.least(&mut self.random),
+            _ => attempt.servers[i],
+        };
+        attempt.connections[i] = server.and_then(|server| self.servers.open(server));
+        self.queue.push(self.now + attempt.back[i], event(kind::ANSWER, 2 * index + i as u32));
+    }
+
+    fn answer(&mut self, index: u32) {
+        let attempt = &mut self.attempts[index as usize];
+        attempt.answers -= 1;
+        if attempt.answers > 0 {
+            return;
+        }
+        let Attempt { client, connections, .. } = self.attempts.remove(index as usize);
+        let open = connections.map(|it| it.filter(|&connection| self.servers.is_open(connection)));
+        self.decide(client, open);
+    }
+
+    /// Has a client close a connection.
+    fn close(&mut self, connection: Connection) {
+        if self.delay == 0 {
+            return self.servers.close(connection.server, connection.slot);
+        }
+        let time = self.now + self.random.jitter(self.delay) / 2;
+        let index = self.closing.insert(connection) as u32;
+        self.queue.push(time, event(kind::CLOSE, index));
+    }
+
+    fn close_at_server(&mut self, connection: Connection) {
+        if self.servers.is_open(connection) {
+            self.servers.close(connection.server, connection.slot);
+        }
+    }
+
+    // ---- Endings ----
+
+    /// Ends the connection at a place, which both sides know at once.
+    fn end(&mut self, place: u32) {
+        // Otherwise another connection is there by now, or none.
+        if self.clients.ends(place, self.now) {
+            let Kept { server, slot, .. } = self.clients.kept(place);
+            self.servers.close(server, slot);
+            self.free(place);
+        }
+    }
+
+    fn free(&mut self, place: u32) {
+        let server = self.clients.kept(place).server;
+        if self.clients.free(place) {
+            self.in_use[server as usize] -= 1;
+        }
+    }
+
+    // ---- Requests ----
+
+    fn await_request(&mut self, client: u32) {
+        let Settings { busy, pool, service, .. } = self.settings;
+        let rate = busy * f64::from(pool) / service;
+        let time = self.now + nanoseconds(self.random.exponential() / rate);
+        self.queue.push(time, event(kind::REQUEST, client));
+    }
+
+    fn request(&mut self, client: u32) {
+        let end = self.now + nanoseconds(self.settings.service * self.random.exponential()).max(1);
+        if let Some(place) = self.clients.take(client, self.settings.pick, end, &mut self.random) {
+            let server = self.clients.kept(place).server as usize;
+            self.requests[server] += 1;
+            self.in_use[server] += 1;
+            self.queue.push(end, event(kind::RETURN, place));
+        }
+    }
+
+    fn return_used(&mut self, place: u32) {
+        if !self.clients.return_at(place, self.now) {
+            return;
+        }
+        self.in_use[self.clients.kept(place).server as usize] -= 1;
+        let client = self.clients.client_of(place);
+        if self.clients.next_waiting(client) {
+            self.request(client);
+        }
+    }
+}
+
+fn nanoseconds(seconds: f64) -> Time {
+    (seconds * SECOND).round() as Time // saturates
+}

@@ -1,0 +1,166 @@
+//! How evenly the connections lie.
+
+use serde::Serialize;
+
+use crate::fleet::Fleet;
+use crate::managers::Manager;
+
+/// Loads over the mean load of all servers that are up.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Spread {
+    /// How many servers are up.
+    pub servers: usize,
+    /// How many connections they have.
+    pub connections: u64,
+    /// The highest load over the mean.
+    pub highest: f64,
+    /// The 99th percentile, by nearest rank.
+    pub p99: f64,
+    /// The lowest load.
+    pub lowest: f64,
+}
+
+/// The spread of loads, of which there is at least one.
+pub fn spread(loads: impl Iterator<Item = u64>) -> Spread {
+    let mut loads: Vec<u64> = loads.collect();
+    loads.sort_unstable();
+    let servers = loads.len();
+    let connections: u64 = loads.iter().sum();
+    // Without a connection all loads are the same, so each is the mean.
+    let over_mean = |load: u64| match connections {
+        0 => 1.0,
+        _ => round(load as f64 / (connections as f64 / servers as f64)),
+    };
+    let rank = (servers * 99).div_ceil(100);
+    Spread {
+        servers,
+        connections,
+        highest: over_mean(loads[servers - 1]),
+        p99: over_mean(loads[rank - 1]),
+        lowest: over_mean(loads[0]),
+    }
+}
+
+/// How evenly the connections lie on the servers that are up.
+pub fn measure<M: Manager>(fleet: &Fleet<M>) -> Spread {
+    spread(fleet.servers.loads_up().map(u64::from))
+}
+
+/// A measurement and when it was made.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Sample {
+    /// Seconds since the fleet began.
+    pub time: f64,
+    /// What was measured.
+    #[serde(flatten)]
+    pub spread: Spread,
+}
+
+/// Runs a fleet up to that time, and measures it after every `step` seconds. After
+/// each measurement `then` may change the fleet.
+pub fn sample<M: Manager>(
+    fleet: &mut Fleet<M>,
+    until: f64,
+    step: f64,
+    mut then: impl FnMut(&mut Fleet<M>),
+) -> Vec<Sample> {
+    let since = fleet.now();
+    let count = ((until - since) / step).round().max(1.0) as u32;
+    (1..=count)
+        .map(|i| {
+            fleet.run(if i == count { until } else { since + f64::from(i) * step });
+            let sample = Sample { time: round(fleet.now()), spread: measure(fleet) };
+            then(fleet);
+            sample
+        })
+        .collect()
+}
+
+/// How many seconds after `since` the highest load has come down to that many times
+/// the mean for good: it stays there up to the last sample.
+pub fn settled(samples: &[Sample], since: f64, highest: f64) -> Option<f64> {
+    let after = samples.iter().filter(|sample| sample.time >= since);
+    let last = after.rev().take_while(|sample| sample.spread.highest <= highest).last()?;
+    Some(round(last.time - since))
+}
+
+/// The mean of numbers, of which there is at least one.
+pub fn mean(numbers: impl Iterator<Item = f64>) -> f64 {
+    let (sum, count) = numbers.fold((0.0, 0), |(sum, count), number| (sum + number, count + 1));
+    round(sum / f64::from(count))
+}
+
+/// Four digits after the point, which is more than a sample is worth.
+pub fn round(number: f64) -> f64 {
+    (number * 1e4).round() / 1e4
+}
+
+/// The mean of a figure over several seeds, and what it was at least and at most.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Range {
+    /// Its mean.
+    pub mean: f64,
+    /// The lowest of all seeds.
+    pub from: f64,
+    /// The highest.
+    pub to: f64,
+}
+
+impl Range {
+    /// Of at least one number.
+    pub fn of(numbers: impl Iterator<Item = f64>) -> Self {
+        let numbers: Vec<f64> = numbers.collect();
+        Self {
+            mean: mean(numbers.iter().copied()),
+            from: numbers.iter().copied().fold(f64::INFINITY, f64::min),
+            to: numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+        }
+    }
+
+    /// As in a table: the mean, and how far the farthest seed is from it.
+    pub fn text(&self, digits: usize) -> String {
+        let off = (self.to - self.mean).max(self.mean - self.from);
+        format!("{:.digits$} ±{off:.digits$}", self.mean)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn are_ratios_to_the_mean() {
+        let expected =
+            Spread { servers: 200, connections: 20100, highest: 1.99, p99: 1.9701, lowest: 0.01 };
+        assert_eq!(spread((1..=200).rev()), expected);
+    }
+
+    #[test]
+    fn servers_without_connections_are_even() {
+        let found = spread([0, 0].into_iter());
+        assert_eq!((found.highest, found.p99, found.lowest), (1.0, 1.0, 1.0));
+    }
+
+    #[test]
+    fn a_fleet_has_settled_when_it_stays_below() {
+        let highest = [1.5, 1.01, 1.2, 1.04, 1.03];
+        let spread = spread([1, 1].into_iter());
+        let samples: Vec<Sample> = (0..)
+            .zip(highest)
+            .map(|(i, highest)| Sample {
+                time: f64::from(10 * i),
+                spread: Spread { highest, ..spread },
+            })
+            .collect();
+        assert_eq!(settled(&samples, 0.0, 1.05), Some(30.0));
+        assert_eq!(settled(&samples, 30.0, 1.05), Some(0.0));
+        assert_eq!(settled(&samples, 0.0, 1.02), None);
+    }
+
+    #[test]
+    fn a_range_tells_how_far_the_farthest_seed_is() {
+        let range = Range::of([1.0, 1.1, 1.5].into_iter());
+        assert_eq!(range, Range { mean: 1.2, from: 1.0, to: 1.5 });
+        assert_eq!(range.text(1), "1.2 ±0.3");
+    }
+}

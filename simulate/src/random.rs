@@ -1,0 +1,50 @@
+//! Random numbers from a seed.
+
+use rand_core::{Rng, SeedableRng};
+use rand_distr::{Distribution, Exp1};
+use rand_pcg::Pcg64Mcg;
+
+/// Random numbers from a seed, the same on every machine.
+///
+/// The generator is PCG XSL 128/64 (MCG) of M. E. O'Neill, [PCG: A Family of
+/// Simple Fast Space-Efficient Statistically Good Algorithms][pcg], 2014. The
+/// exponential distribution is that of `rand_distr`, all logarithms and powers are
+/// those of `libm`.
+///
+/// [pcg]: https://www.pcg-random.org/paper.html
+#[derive(Clone, Debug)]
+pub struct Random(Pcg64Mcg);
+
+impl Random {
+    /// The generator of one seed.
+    pub fn new(seed: u64) -> Self {
+        Self(Pcg64Mcg::seed_from_u64(seed))
+    }
+
+    /// A number from 0 up to, and without, 1.
+    pub fn unit(&mut self) -> f64 {
+        (self.0.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// An integer from 0 up to, and without, `end`, which is not 0. An integer's
+    /// probability is off by at most 2⁻³².
+    pub fn below(&mut self, end: u32) -> u32 {
+        (((self.0.next_u64() >> 32) * u64::from(end)) >> 32) as u32
+    }
+
+    /// Half of `mean` up to one and a half times `mean`, uniformly.
+    pub fn jitter(&mut self, mean: u64) -> u64 {
+        mean / 2 + (self.unit() * mean as f64) as u64
+    }
+
+    /// Exponentially distributed with mean 1.
+    pub fn exponential(&mut self) -> f64 {
+        Exp1.sample(&mut self.0)
+    }
+
+    /// Pareto distributed with mean 1: most are short, a few are very long.
+    /// `shape` is above 1.
+    pub fn pareto(&mut self, shape: f64) -> f64 {
+        (shape - 1.0) / shape * libm::exp(self.exponential() / shape)
+    }
+}

@@ -1,0 +1,272 @@
+//! The servers of a fleet.
+
+use crate::managers::Manager;
+use crate::random::Random;
+use crate::trace::Trace;
+
+/// In the place of a place: no client has kept a connection with that slot.
+pub const NOWHERE: u32 = u32::MAX;
+
+#[derive(Debug)]
+struct Server<M> {
+    manager: M,
+    up: bool,
+    /// Connections open, those included that are still on offer.
+    load: u32,
+    /// How often it has stopped. Tells connections from before a restart.
+    stops: u32,
+    /// For each slot the place where a client last kept it, or [`NOWHERE`].
+    places: Vec<u32>,
+}
+
+/// A connection as its server knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connection {
+    /// The server.
+    pub server: u32,
+    /// Its slot.
+    pub slot: u32,
+    /// How often the server had stopped when it was opened.
+    pub stops: u32,
+}
+
+/// The servers of a fleet, each with a slot manager.
+#[derive(Debug)]
+pub struct Servers<M> {
+    servers: Vec<Server<M>>,
+    /// How strong each is, or empty if all are the same. A server of weight 2
+    /// tells clients half the slot, so that it looks half as busy.
+    weights: Vec<f64>,
+    /// The servers that clients may pick: those below.
+    pub known: u32,
+    /// Connections opened so far.
+    pub opened: u64,
+    /// Connections closed so far.
+    pub closed: u64,
+    /// Attempts to connect to a server that was down.
+    pub refused: u64,
+    /// Where to record the calls of the managers.
+    pub trace: Option<Trace>,
+    loads: Option<ByLoad>,
+}
+
+impl<M: Manager> Servers<M> {
+    /// `count` servers that are up, and `spare` ones that nobody knows until they
+    /// join. If `ranked`, [`least`](Servers::least) can be asked.
+    pub fn new(
+        count: u32,
+        spare: u32,
+        weights: &[f64],
+        ranked: bool,
+        trace: Option<Trace>,
+    ) -> Self {
+        let server =
+            || Server { manager: M::default(), up: false, load: 0, stops: 0, places: Vec::new() };
+        let mut servers = Self {
+            servers: std::iter::repeat_with(server).take((count + spare) as usize).collect(),
+            weights: weights.to_vec(),
+            known: 0,
+            opened: 0,
+            closed: 0,
+            refused: 0,
+            trace,
+            loads: ranked.then(|| ByLoad::new(count + spare)),
+        };
+        for _ in 0..count {
+            servers.join();
+        }
+        servers
+    }
+
+    /// Starts a spare server, and lets clients know it.
+    pub fn join(&mut self) {
+        self.known += 1;
+        self.start(self.known - 1);
+    }
+
+    /// Starts a server without connections, which gives slots from 0.
+    ///
+    /// # Panics
+    ///
+    /// If it is up.
+    pub fn start(&mut self, server: u32) {
+        let it = &mut self.servers[server as usize];
+        assert!(!it.up, "server {server} is up already");
+        it.up = true;
+        it.manager = M::default();
+        if let Some(trace) = &mut self.trace {
+            trace.start(server);
+        }
+        if let Some(loads) = &mut self.loads {
+            loads.add(server);
+        }
+    }
+
+    /// Stops a server, which ends all its connections. Returns for each slot the
+    /// place that was last noted for it, or [`NOWHERE`].
+    ///
+    /// # Panics
+    ///
+    /// If it is down.
+    pub fn stop(&mut self, server: u32) -> Vec<u32> {
+        let it = &mut self.servers[server as usize];
+        assert!(it.up, "server {server} is down already");
+        it.up = false;
+        it.stops += 1;
+        self.closed += u64::from(it.load);
+        if let Some(loads) = &mut self.loads {
+            loads.remove(server, it.load);
+        }
+        it.load = 0;
+        std::mem::take(&mut it.places)
+    }
+
+    /// Opens a connection; none if the server is down.
+    pub fn open(&mut self, server: u32) -> Option<Connection> {
+        let it = &mut self.servers[server as usize];
+        if !it.up {
+            self.refused += 1;
+            return None;
+        }
+        if let Some(trace) = &mut self.trace {
+            trace.get(server);
+        }
+        if let Some(loads) = &mut self.loads {
+            loads.rise(server, it.load);
+        }
+        self.opened += 1;
+        it.load += 1;
+        Some(Connection { server, slot: it.manager.get(), stops: it.stops })
+    }
+
+    /// Whether the connection is still open, for one that was not closed.
+    pub fn is_open(&self, connection: Connection) -> bool {
+        self.servers[connection.server as usize].stops == connection.stops
+    }
+
+    /// Closes a connection that [is open](Servers::is_open).
+    pub fn close(&mut self, server: u32, slot: u32) {
+        let it = &mut self.servers[server as usize];
+        if let Some(trace) = &mut self.trace {
+            trace.put(server, slot);
+        }
+        if let Some(loads) = &mut self.loads {
+            loads.fall(server, it.load);
+        }
+        self.closed += 1;
+        it.load -= 1;
+        it.manager.put(slot);
+    }
+
+    /// Notes where a client keeps the connection.
+    pub fn set_place(&mut self, server: u32, slot: u32, place: u32) {
+        let places = &mut self.servers[server as usize].places;
+        if places.len() <= slot as usize {
+            places.resize(slot as usize + 1, NOWHERE);
+        }
+        places[slot as usize] = place;
+    }
+
+    /// How often the server has stopped.
+    pub fn stops(&self, server: u32) -> u32 {
+        self.servers[server as usize].stops
+    }
+
+    /// What the client is told in the place of the slot.
+    pub fn told(&self, server: u32, slot: u32) -> u32 {
+        match self.weights.get(server as usize) {
+            None => slot,
+            Some(weight) => (f64::from(slot) / weight) as u32,
+        }
+    }
+
+    /// A random one of the servers with the fewest connections; none if all are down.
+    ///
+    /// # Panics
+    ///
+    /// If they are not ranked.
+    pub fn least(&mut self, random: &mut Random) -> Option<u32> {
+        self.loads.as_mut().expect("the servers are ranked").least(random)
+    }
+
+    /// The connections of all servers, also of those that are down.
+    pub fn loads(&self) -> impl Iterator<Item = u32> {
+        self.servers.iter().map(|server| server.load)
+    }
+
+    /// The connections of each server that is up.
+    pub fn loads_up(&self) -> impl Iterator<Item = u32> {
+        self.servers.iter().filter(|server| server.up).map(|server| server.load)
+    }
+
+    /// Whether the server is up.
+    pub fn is_up(&self, server: u32) -> bool {
+        self.servers[server as usize].up
+    }
+}
+
+/// The servers that are up by the number of their connections, for a balancer that
+/// always knows who has the fewest. Every operation takes constant time, but for
+/// the search of the fewest after many have closed.
+#[derive(Debug)]
+struct ByLoad {
+    /// For each number of connections, the servers that have so many.
+    levels: Vec<Vec<u32>>,
+    /// Where each server is in its level.
+    places: Vec<u32>,
+    /// No level below has a server.
+    lowest: usize,
+}
+
+impl ByLoad {
+    fn new(servers: u32) -> Self {
+        Self { levels: Vec::new(), places: vec![0; servers as usize], lowest: 0 }
+    }
+
+    fn add(&mut self, server: u32) {
+        self.insert(server, 0);
+    }
+
+    fn rise(&mut self, server: u32, load: u32) {
+        self.remove(server, load);
+        self.insert(server, load + 1);
+    }
+
+    fn fall(&mut self, server: u32, load: u32) {
+        self.remove(server, load);
+        self.insert(server, load - 1);
+    }
+
+    fn insert(&mut self, server: u32, load: u32) {
+        let load = load as usize;
+        if self.levels.len() <= load {
+            self.levels.resize(load + 1, Vec::new());
+        }
+        self.lowest = self.lowest.min(load);
+        self.places[server as usize] = self.levels[load].len() as u32;
+        self.levels[load].push(server);
+    }
+
+    fn remove(&mut self, server: u32, load: u32) {
+        let level = &mut self.levels[load as usize];
+        let place = self.places[server as usize];
+        level.swap_remove(place as usize);
+        if let Some(&moved) = level.get(place as usize) {
+            self.places[moved as usize] = place;
+        }
+    }
+
+    fn least(&mut self, random: &mut Random) -> Option<u32> {
+        let above = self.levels[self.lowest..].iter().position(|level| !level.is_empty())?;
+        self.lowest += above;
+        let level = &self.levels[self.lowest];
+        Some(level[random.below(level.len() as u32) as usize])
+    }
+}
+
+impl Servers<callosum_server_slots::Slots> {
+    /// The slots in use on a server, ascending.
+    pub fn slots_in_use(&self, server: u32) -> Vec<u32> {
+        self.servers[server as usize].manager.iter().collect()
+    }
+}
