@@ -9,12 +9,13 @@ const os = require('node:os')
 const path = require('node:path')
 const { describe, test } = require('node:test')
 
-const RUN = path.join(__dirname, '..', '..', 'simulate', 'run.js')
+const MANIFEST = path.join(__dirname, '..', '..', 'simulate', 'Cargo.toml')
+const COMMAND = ['run', '--release', '--quiet', '--locked', '--manifest-path', MANIFEST, '--']
 const SMALL = ['--servers', '40', '--clients', '200', '--pool', '10']
 
 function simulate (...args) {
   return new Promise(resolve => {
-    execFile(process.execPath, [RUN, ...args], { timeout: 60_000 }, (error, stdout, stderr) =>
+    execFile('cargo', [...COMMAND, ...args], (error, stdout, stderr) =>
       resolve({ code: error ? error.code : 0, stdout, stderr }))
   })
 }
@@ -46,27 +47,53 @@ describe('npm run simulate', { concurrency: 2 }, () => {
     assert.notDeepEqual((await figures('other.json', '8')).samples, first.samples)
   })
 
+  test('prints one JSON object for one fleet, the same each time', async () => {
+    const args = ['--scenario', 'steady', '--policy', 'two-offers', '--servers', '100', '--clients', '1000', '--pool', '20',
+      '--interval', '1', '--lifetime', 'exponential', '--mean', '40', '--seed', '7', '--json', '-']
+    const { code, stdout, stderr } = await simulate(...args)
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
+    assert.equal((await simulate(...args)).stdout, stdout)
+    const { highest, p99, lowest, connections, openedPerSecond } = JSON.parse(stdout)
+    assert.ok(highest > p99 && p99 > 1 && lowest < 1 && lowest > 0.9)
+    assert.ok(highest < 1.03 && connections > 19_000 && openedPerSecond > 1400)
+  })
+
+  test('has requests lie on servers as their connections do', async () => {
+    const { stdout } = await simulate('--scenario', 'steady', '--mean', '100', '--busy', '0.5', '--pick', 'random', '--delay', '0.1', '--fill', '0.1', '--known', '50', '--json', '-')
+    const { inUse, requestsHighest, inUseHighest, settings } = JSON.parse(stdout)
+    assert.ok(Math.abs(inUse - 0.5) < 0.02, String(inUse))
+    assert.ok(requestsHighest > 1 && requestsHighest < 1.1 && inUseHighest > requestsHighest)
+    assert.deepEqual([settings.delay, settings.fill, settings.known], [0.1, 0.1, 50])
+  })
+
   test('tells its options', async () => {
     const { code, stdout } = await simulate('--help')
     assert.equal(code, 0)
-    for (const name of ['--scenario', '--seed', '--json', '--servers', 'converge', 'restart']) assert.ok(stdout.includes(name), name)
+    for (const name of ['--scenario', '--seed', '--json', '--servers', '--fill', '--delay', 'converge', 'restart', 'two-offers']) assert.ok(stdout.includes(name), name)
   })
 
   const wrong = [
-    [['--scenario', 'rain'], "--scenario must be one of million, converge, dependence, lifetimes, restart, strength, all, but is 'rain'"],
-    [['--servers', '1'], "--servers must be a whole number from 2 to 2147483647, but is '1'"],
-    [['--pool', '1.5'], "--pool must be a whole number from 1 to 2147483647, but is '1.5'"],
-    [['--interval', '0'], "--interval must be a number above 0, but is '0'"],
-    [['--policy', 'best'], "--policy must be one of lowest, random, two, but is 'best'"],
-    [['--scenario', 'restart', '--pool', '3'], '--pool is for the scenario million, not for restart'],
-    [['--clients', '1000000'], '--clients times --pool must be at most 20000000, but is 100000000'],
-    [['--fast'], "Unknown option '--fast'"],
-    [['--json', '/nowhere/at/all.json'], "ENOENT: no such file or directory, open '/nowhere/at/all.json'"]
+    [['--scenario', 'rain'], /^invalid value 'rain' for '--scenario <NAME>'/],
+    [['--servers', '1'], /^invalid value '1' for '--servers <N>'.* 2\.\./],
+    [['--pool', '1.5'], /^invalid value '1.5' for '--pool <N>'/],
+    [['--interval', '0'], /^invalid value '0' for '--interval <S>': expected a number from 0.000001 to 1000000000$/],
+    [['--interval', 'NaN'], /^invalid value 'NaN' for '--interval <S>'/],
+    [['--busy', '1'], /^invalid value '1' for '--busy <SHARE>': expected a number from 0 to 0.99$/],
+    [['--policy', 'best'], /^invalid value 'best' for '--policy <NAME>'/],
+    [['--seeds', '0', '--scenario', 'fill'], /^invalid value '0' for '--seeds <N>'/],
+    [['--seeds', '2'], /^--seeds is not for the scenarios million and steady, which run one seed$/],
+    [['--scenario', 'restart', '--pool', '3'], /^--pool is for the scenarios million and steady$/],
+    [['--clients', '100000000'], /^--clients times --pool must be at most 200000000, but is 10000000000$/],
+    [['--scenario', 'steady', '--clients', '1000000', '--known', '1000'], /^--clients times --known must be at most 200000000, but is 1000000000$/],
+    [['--fast'], /^unexpected argument '--fast' found$/],
+    [['--json', '/nowhere/at/all.json'], /^--json: cannot write '\/nowhere\/at\/all.json': /]
   ]
   for (const [args, message] of wrong) {
     test(`refuses ${args.join(' ')}`, async () => {
       const { code, stdout, stderr } = await simulate(...args)
-      assert.deepEqual({ code, stdout, line: stderr.split('\n')[0] }, { code: 1, stdout: '', line: message })
+      assert.deepEqual({ code, stdout }, { code: 2, stdout: '' })
+      assert.match(stderr, /^[^\n]+\n$/)
+      assert.match(stderr.trim(), message)
     })
   }
 })
