@@ -2,7 +2,7 @@
 
 // npm run simulate:plot: draws docs/*.svg, and refreshes the tables in
 // docs/balancing.md, from
-//   docs/simulation.json   npm run simulate -- --scenario all --json docs/simulation.json
+//   simulate/results.json  npm run simulate -- --scenario all --json simulate/results.json
 //   docs/cluster.json      npm run bench:cluster -- --json docs/cluster.json
 
 const { readFileSync, writeFileSync } = require('fs')
@@ -18,7 +18,8 @@ const charts = {
   converge: require('./plot/converge'),
   dependence: require('./plot/dependence'),
   lifetimes: require('./plot/lifetimes'),
-  restart: require('./plot/restart')
+  restart: require('./plot/restart'),
+  conditions: require('./plot/conditions')
 }
 
 /** The SVG of each chart, by name. */
@@ -34,22 +35,23 @@ async function draw (results) {
 }
 
 async function main () {
-  for (const [name, svg] of Object.entries(await draw(read('simulation.json').results))) {
+  for (const [name, svg] of Object.entries(await draw(published().results))) {
     writeFileSync(path.join(DOCS, `${name}.svg`), svg)
   }
   const text = path.join(DOCS, 'balancing.md')
   writeFileSync(text, fill(readFileSync(text, 'utf8')))
 }
 
-/** The text with the tables of the figures that are there. */
+/** The text with the tables of the published figures. */
 function fill (text) {
-  return filled(text, read('simulation.json'), read('cluster.json'))
+  return filled(text, published(), JSON.parse(readFileSync(path.join(DOCS, 'cluster.json'))))
 }
 
-function read (name) {
-  return JSON.parse(readFileSync(path.join(DOCS, name)))
+/** What the simulation gave when it was last published. */
+function published () {
+  return JSON.parse(readFileSync(path.join(__dirname, 'results.json')))
 }
 
-module.exports = { DOCS, draw, fill, read }
+module.exports = { DOCS, draw, fill, published }
 
 if (require.main === module) main()

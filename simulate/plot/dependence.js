@@ -4,7 +4,7 @@ const { byPolicy, caption, config, excess, excessOf, lives, title } = require('.
 
 const panels = [
   { sweep: 'pool', title: 'connections in a pool, fewer clients', values: [2, 5, 10, 20, 50, 100, 200] },
-  { sweep: 'interval', title: 'seconds between two roves', values: [0.2, 0.5, 1, 2, 5, 10, 20, 40] },
+  { sweep: 'interval', title: 'seconds between two attempts', values: [0.2, 0.5, 1, 2, 5, 10, 20, 40] },
   { sweep: 'servers, with 20,000 connections in all', title: 'servers, for the same connections', values: [10, 30, 100, 300, 1000] },
   { sweep: 'known', title: 'servers that a client knows', values: [1, 2, 3, 5, 10, 20, 50] }
 ]

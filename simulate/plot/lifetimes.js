@@ -5,7 +5,9 @@ const { byPolicy, caption, config, excess, excessOf, title } = require('./look')
 /** Imbalance, and connections opened, by how long connections live. */
 function lifetimesChart ({ lifetimes: { settings, rows } }) {
   const turn = settings.pool * settings.interval
-  const values = rows.map(row => ({
+  // Of Pareto lifetimes only the policy that is recommended: the lines of all would
+  // hide each other.
+  const values = rows.filter(({ lifetime, policy }) => lifetime === 'exponential' || policy === 'two-offers').map(row => ({
     turns: row.mean / turn,
     policy: row.policy,
     lifetime: row.lifetime,
@@ -22,7 +24,7 @@ function lifetimesChart ({ lifetimes: { settings, rows } }) {
         field: 'turns',
         type: 'quantitative',
         scale: { type: 'log', domain: [means[0] / 1.15, means[means.length - 1] * 1.15], nice: false },
-        axis: { values: means.filter(turns => turns !== 3), labelOverlap: false, grid: false, title: 'mean lifetime in turns (log)' }
+        axis: { values: means.filter(turns => ![3, 60].includes(turns)), labelOverlap: false, grid: false, title: 'mean lifetime in turns (log)' }
       },
       y,
       ...byPolicy,
@@ -31,7 +33,7 @@ function lifetimesChart ({ lifetimes: { settings, rows } }) {
   })
   return {
     data: { values },
-    title: title('How long connections have to live', caption(settings), 'Full lines: exponential lifetimes; dashed: Pareto.'),
+    title: title('How long connections have to live', caption(settings), 'Full lines: exponential lifetimes; dashed: Pareto, two offers.'),
     spacing: 36,
     hconcat: [
       panel(excess),

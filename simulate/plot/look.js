@@ -4,15 +4,18 @@ const { config } = require('../../common/plot-theme')
 
 // Okabe and Ito's colours, as in the benchmarks.
 const looks = {
-  lowest: { title: 'lowest slot first (Callosum)', colour: '#d55e00', shape: 'circle' },
-  two: { title: 'power of two choices', colour: '#2a87c8', shape: 'square' },
-  random: { title: 'a random server', colour: '#c7679a', shape: 'triangle-up' }
+  'two-offers': { title: 'Callosum, two offers', colour: '#d55e00', shape: 'circle' },
+  lowest: { title: 'Callosum, one offer', colour: '#c78f00', shape: 'diamond' },
+  two: { title: 'two choices', colour: '#2a87c8', shape: 'square' },
+  random: { title: 'random', colour: '#c7679a', shape: 'triangle-up' },
+  'round-robin': { title: 'round robin', colour: '#009e73', shape: 'triangle-down' },
+  least: { title: 'least connections', colour: '#808080', shape: 'cross' }
 }
 
 const policies = Object.keys(looks)
 const range = key => policies.map(policy => looks[policy][key])
 const titles = Object.fromEntries(policies.map(policy => [policy, looks[policy].title]))
-const legend = { title: null, orient: 'bottom', columnPadding: 24, labelExpr: `${JSON.stringify(titles)}[datum.label]` }
+const legend = { title: null, orient: 'bottom', columns: 3, columnPadding: 24, labelExpr: `${JSON.stringify(titles)}[datum.label]` }
 
 /** The channels that tell policies apart. */
 const byPolicy = {
@@ -31,7 +34,7 @@ const excess = {
 const excessOf = ({ highest }) => Math.min(100, Math.max(0.1, Math.round((highest - 1) * 1e4) / 100))
 
 const caption = ({ servers, clients, pool, interval }) =>
-  `${servers} servers, ${clients} clients with pools of ${pool}, a rove each ${interval} s: a turn is ${pool * interval} s.`
+  `${servers} servers, ${clients} clients with pools of ${pool}, an attempt each ${interval} s: a turn is ${pool * interval} s.`
 
 const lives = ({ mean }) => `Connections live for ${mean} s on average.`
 

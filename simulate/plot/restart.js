@@ -19,8 +19,8 @@ function restartChart ({ restart: { settings, rows } }) {
       y: {
         field,
         type: 'quantitative',
-        scale: { type: 'log', domain: [1, 6], nice: false },
-        axis: { values: [1, 1.1, 1.25, 1.5, 2, 3, 4, 6], labelOverlap: false, title: name }
+        scale: { type: 'log', domain: [1, 8], nice: false },
+        axis: { values: [1, 1.1, 1.25, 1.5, 2, 3, 4, 6, 8], labelOverlap: false, title: name }
       },
       ...byPolicy
     }

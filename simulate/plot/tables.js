@@ -1,23 +1,20 @@
 'use strict'
 
 const clusterTables = require('../../bench/cluster')
-const { describe } = require('../../common/machine')
-const scenarios = require('../scenarios')
 
 /**
  * The text with its tables, each between the comments that name it, made anew.
  *
- * @param {object} simulation docs/simulation.json
+ * @param {object} simulation simulate/results.json
  * @param {object} cluster docs/cluster.json
  */
 function filled (text, simulation, cluster) {
-  const tablesOf = name => name === 'cluster'
-    ? clusterTables(cluster)
-    : scenarios[name].tables(simulation.results[name])
+  const { cpu, cores, platform, arch, date } = simulation
+  const tablesOf = name => name === 'cluster' ? clusterTables(cluster) : simulation.results[name].tables
   return text
     .replace(/(<!-- (\w+) (\d+) -->\n)[^]*?(<!-- end -->)/g, (_, start, name, index, end) =>
       `${start}\n${markdown(tablesOf(name)[index].rows)}\n\n${end}`)
-    .replace(/(<!-- machine -->)[^]*?(<!-- end -->)/, (_, start, end) => `${start}${describe(simulation)}${end}`)
+    .replace(/(<!-- machine -->)[^]*?(<!-- end -->)/, (_, start, end) => `${start}${cpu}, ${cores} cores, ${platform} ${arch}, ${date}${end}`)
 }
 
 function markdown (rows) {
