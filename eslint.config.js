@@ -6,7 +6,7 @@ module.exports = [
   ...neostandard({ env: ['node'] }),
   { ignores: ['target/'] },
   {
-    files: ['lib/internals.js'],
+    files: ['client.js', 'lib/internals.js'],
     languageOptions: { ecmaVersion: 2022 } // private fields, which Node.js 12 has
   }
 ]

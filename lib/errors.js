@@ -51,6 +51,14 @@ function checkType (name, value, type) {
   if (typeof value !== type || value === null) throw wrongType(name, value, type === 'object' ? 'an object' : `a ${type}`)
 }
 
+function checkOneOf (name, value, values) {
+  checkType(name, value, 'string')
+  if (values.includes(value)) return
+  const error = new RangeError(`${name} must be ${values.map(describe).join(' or ')}. Received ${describe(value)}`)
+  error.code = 'ERR_OUT_OF_RANGE'
+  throw error
+}
+
 function checkInteger (name, value, least, most) {
   checkType(name, value, 'number')
   if (!Number.isInteger(value) || value < least || value > most) {
@@ -101,4 +109,6 @@ function shorten (text) {
   return short.replace(NOT_PRINTABLE, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-module.exports = { allocationFailed, checkedSnapshot, invalidSlot, isNonNegativeInt32, isSlot, maxSlotsOf }
+module.exports = {
+  allocationFailed, checkedSnapshot, checkInteger, checkOneOf, checkType, invalidSlot, isNonNegativeInt32, isSlot, maxSlotsOf, wrongType
+}

@@ -1,0 +1,662 @@
+'use strict'
+
+// The client's pool and its attempts, against servers that give the slots a test wants.
+
+const assert = require('node:assert/strict')
+const { EventEmitter } = require('node:events')
+const net = require('node:net')
+const test = require('node:test')
+
+const { CallosumClient } = require('../../client.js')
+const CallosumServerSlots = require('../..')
+const { sleep, until, listen, slots, connect, slotsOf } = require('../support/callosum-servers.js')
+
+// ---- What is kept ----
+
+test('a client keeps the connections with the lowest slots, and closes the others', async t => {
+  const server = await listen(t, slots(7, 3, 9, 1, 5))
+  const client = connect(t, [server], { connections: 2 })
+  await until(() => server.accepted >= 5 && server.sockets.size === 2)
+  assert.deepEqual(slotsOf(client), [1, 3])
+})
+
+test('a client keeps no more than it was told to', async t => {
+  const server = await listen(t, slots())
+  const client = connect(t, [server], { connections: 3, interval: 1, fillInterval: 1, offers: 5 })
+  let most = 0
+  client.on('open', () => { most = Math.max(most, client.connections.length) })
+  await until(() => server.accepted > 50)
+  assert.equal(most, 3)
+})
+
+test('a client keeps the older one of two with the same slot', async t => {
+  const first = await listen(t, slots(4))
+  const second = await listen(t, slots(4))
+  let servers = [first]
+  const client = connect(t, () => servers, { connections: 1 })
+  await until(() => client.connections.length === 1)
+  servers = [second]
+  await until(() => second.accepted >= 2)
+  assert.equal(client.connections[0].server, first)
+})
+
+test('a connection has its socket, its slot and its server', async t => {
+  const server = await listen(t, slots(4))
+  const client = connect(t, [server], { connections: 1 })
+  const opened = []
+  client.on('open', connection => opened.push(connection))
+  await until(() => opened.length === 1)
+  assert.deepEqual(Object.keys(opened[0]), ['socket', 'slot', 'server'])
+  assert.ok(opened[0].socket instanceof net.Socket)
+  assert.equal(opened[0].slot, 4)
+  assert.equal(opened[0].server, server)
+  assert.deepEqual(client.connections, opened)
+})
+
+test("'close' comes with a connection that its server has closed, and another takes its place", async t => {
+  const server = await listen(t, slots(0, 1))
+  const client = connect(t, [server], { connections: 1, interval: 60000 })
+  const closed = []
+  client.on('close', connection => closed.push(connection))
+  await until(() => client.connections.length === 1)
+  const [connection] = client.connections
+  for (const socket of server.sockets) socket.end()
+  await until(() => slotsOf(client)[0] === 1)
+  assert.deepEqual(closed, [connection])
+})
+
+test("'close' comes with a connection that is replaced, and not with one that was never kept", async t => {
+  const server = await listen(t, slots(5, 3, 9, 9))
+  const client = connect(t, [server], { connections: 1 })
+  const closed = []
+  client.on('close', ({ slot }) => closed.push(slot))
+  await until(() => server.accepted > 5)
+  assert.deepEqual(closed, [5])
+})
+
+test('a leased connection is not replaced', async t => {
+  let lowest = 8
+  const server = await listen(t, socket => socket.write(`${lowest}\r\n`))
+  const client = connect(t, [server], { connections: 2 })
+  await until(() => client.connections.length === 2)
+  const lease = client.lease()
+  lowest = 2
+  await until(() => slotsOf(client)[0] === 2)
+  await sleep(30)
+  assert.deepEqual(slotsOf(client), [2, 8])
+  assert.equal(lease.socket.destroyed, false)
+  lease.release()
+  await until(() => slotsOf(client)[1] === 2)
+  assert.equal(lease.socket.destroyed, true)
+})
+
+test('what was written before the release arrives, although the connection is replaced', async t => {
+  let lowest = 8
+  let received = 0
+  const server = await listen(t, socket => {
+    socket.on('data', data => { received += data.length })
+    socket.write(`${lowest}\r\n`)
+  })
+  const client = connect(t, [server], { connections: 1 })
+  const lease = await client.acquire()
+  lowest = 2
+  const bytes = 1 << 23
+  lease.socket.write(Buffer.alloc(bytes))
+  lease.release()
+  await until(() => slotsOf(client)[0] === 2)
+  await until(() => received === bytes)
+})
+
+// ---- Leases ----
+
+test('lease() gives an idle connection, and nothing when none is', async t => {
+  const server = await listen(t, slots(2, 0))
+  const client = connect(t, [server], { connections: 2 })
+  assert.equal(client.lease(), undefined)
+  await until(() => client.connections.length === 2)
+  const leases = [client.lease(), client.lease()]
+  assert.deepEqual(leases.map(({ slot }) => slot).sort(), [0, 2])
+  assert.equal(client.lease(), undefined)
+  leases[1].release()
+  assert.equal(client.lease().slot, leases[1].slot)
+})
+
+test('a lease has the socket, the slot and the server, and release() needs no receiver', async t => {
+  const server = await listen(t, slots(2))
+  const client = connect(t, [server], { connections: 1 })
+  const { socket, slot, server: from, release, ...rest } = await client.acquire()
+  assert.ok(socket instanceof net.Socket)
+  assert.equal(slot, 2)
+  assert.equal(from, server)
+  assert.deepEqual(Object.keys(rest), [])
+  release()
+  assert.equal(client.lease().slot, 2)
+})
+
+test('a lease that is released again does nothing', async t => {
+  const server = await listen(t, slots(0))
+  const client = connect(t, [server], { connections: 1 })
+  const { release } = await client.acquire()
+  release()
+  client.lease()
+  release()
+  assert.equal(client.lease(), undefined)
+})
+
+test('a lease is disposable where the symbol exists', { skip: !Symbol.dispose && 'no Symbol.dispose' }, async t => {
+  const server = await listen(t, slots(0))
+  const client = connect(t, [server], { connections: 1 })
+  const lease = await client.acquire()
+  assert.equal(lease[Symbol.dispose], lease.release)
+})
+
+test("pick: 'lowest' leases the lowest slot that is idle", async t => {
+  const server = await listen(t, slots(5, 1, 3))
+  const client = connect(t, [server], { connections: 3, pick: 'lowest' })
+  await until(() => client.connections.length === 3)
+  assert.deepEqual([client.lease(), client.lease(), client.lease()].map(({ slot }) => slot), [1, 3, 5])
+})
+
+test("pick: 'random' leases all idle connections equally often", async t => {
+  const server = await listen(t, slots(0, 1, 2, 3))
+  const client = connect(t, [server], { connections: 4 })
+  await until(() => client.connections.length === 4)
+  const counts = [0, 0, 0, 0]
+  for (let i = 0; i < 4000; i++) {
+    const lease = client.lease()
+    counts[lease.slot]++
+    lease.release()
+  }
+  for (const count of counts) assert.ok(count > 800 && count < 1200, counts.join())
+})
+
+test('a connection that its lessee has destroyed or ended is not leased again', async t => {
+  for (const finish of ['destroy', 'end']) {
+    const server = await listen(t, slots(0, 1))
+    const client = connect(t, [server], { connections: 1 })
+    const lease = await client.acquire()
+    lease.socket[finish]()
+    lease.release()
+    assert.equal(client.lease(), undefined)
+    assert.equal((await client.acquire()).slot, 1)
+  }
+})
+
+test('a connection that its lessee ends without a release is replaced once it has closed', async t => {
+  const server = await listen(t, slots(0, 1))
+  const client = connect(t, [server], { connections: 1, interval: 60000 })
+  const lease = await client.acquire()
+  lease.socket.end()
+  await until(() => slotsOf(client)[0] === 1)
+  lease.release()
+  assert.deepEqual(slotsOf(client), [1])
+})
+
+test('a leased connection whose server dies is replaced', async t => {
+  const servers = [await listen(t, slots(0)), await listen(t, slots(1))]
+  const client = connect(t, () => servers.slice(0, 1), { connections: 1, interval: 60000 })
+  const lease = await client.acquire()
+  lease.socket.resume()
+  await servers.shift().stop()
+  await until(() => slotsOf(client)[0] === 1)
+  lease.release()
+  assert.deepEqual(slotsOf(client), [1])
+})
+
+// ---- acquire() ----
+
+test('acquire() waits for an idle connection: first come, first served', async t => {
+  const server = await listen(t, slots(0))
+  const client = connect(t, [server], { connections: 1 })
+  const order = []
+  await Promise.all([1, 2, 3, 4].map(async number => {
+    const lease = await client.acquire()
+    order.push(number)
+    await sleep(5)
+    lease.release()
+  }))
+  assert.deepEqual(order, [1, 2, 3, 4])
+})
+
+test('lease() does not overtake those who wait', async t => {
+  const server = await listen(t, slots(0))
+  const client = connect(t, [server], { connections: 1 })
+  client.on('open', () => assert.equal(client.lease(), undefined))
+  const lease = await client.acquire()
+  const next = client.acquire()
+  lease.release()
+  assert.equal(client.lease(), undefined)
+  assert.equal((await next).slot, 0)
+})
+
+test('acquire() rejects after its timeout, and the next connection goes to the next', async t => {
+  const server = await listen(t, slots(0))
+  const client = connect(t, [server], { connections: 1 })
+  const lease = await client.acquire()
+  const late = client.acquire({ timeout: 20 })
+  const next = client.acquire()
+  await assert.rejects(late, { name: 'Error', code: 'ERR_ACQUIRE_TIMEOUT', message: 'No connection was idle within 20 ms' })
+  lease.release()
+  assert.equal((await next).slot, 0)
+})
+
+test('acquire() rejects when it is aborted, before and while it waits', { skip: typeof AbortController === 'undefined' && 'no AbortController' }, async t => {
+  const client = connect(t, [], {})
+  const controller = new AbortController()
+  const waiting = client.acquire({ signal: controller.signal })
+  controller.abort(new Error('enough'))
+  for (const promise of [waiting, client.acquire({ signal: controller.signal })]) {
+    await assert.rejects(promise, error => {
+      assert.deepEqual([error.name, error.code], ['AbortError', 'ABORT_ERR'])
+      assert.equal(error.cause, controller.signal.reason)
+      return true
+    })
+  }
+})
+
+test('acquire() takes its listener off the signal', async t => {
+  const server = await listen(t, slots(0))
+  const client = connect(t, [server], { connections: 1 })
+  const listeners = new Set()
+  const signal = {
+    aborted: false,
+    addEventListener: (name, listener) => listeners.add(listener),
+    removeEventListener: (name, listener) => listeners.delete(listener)
+  }
+  const promise = client.acquire({ signal })
+  assert.equal(listeners.size, 1)
+  await promise
+  assert.equal(listeners.size, 0)
+})
+
+// ---- Attempts ----
+
+test('with room a client tries several servers at once and keeps the lowest slot', async t => {
+  const servers = [await listen(t, slots(5)), await listen(t, slots(3))]
+  const client = connect(t, servers, { connections: 1, offers: 2, interval: 60000 })
+  await until(() => client.connections.length === 1)
+  assert.deepEqual(slotsOf(client), [3])
+  assert.deepEqual(servers.map(({ accepted }) => accepted), [1, 1])
+  await until(() => servers[0].sockets.size === 0)
+})
+
+test('a full client makes one connection an attempt', async t => {
+  const server = await listen(t, slots(0))
+  connect(t, [server], { connections: 1, offers: 3, interval: 30 })
+  await until(() => server.accepted >= 8)
+  const pauses = server.times.slice(4).map((time, i) => time - server.times[i + 3])
+  assert.ok(Math.min(...pauses) >= 13, pauses.join())
+})
+
+test('servers that are known twice are tried as any others', async t => {
+  const server = await listen(t, slots(1, 0))
+  const client = connect(t, [server, server, { ...server }], { connections: 1, offers: 2, interval: 60000 })
+  await until(() => client.connections.length === 1)
+  assert.deepEqual([server.accepted, slotsOf(client)[0]], [2, 0])
+})
+
+test('a silent server does not hold up the others', async t => {
+  const silent = await listen(t, () => {})
+  const server = await listen(t, slots())
+  const client = connect(t, [silent, server], { connections: 5, offers: 2, timeout: 60000 })
+  const start = Date.now()
+  await until(() => client.connections.length === 5)
+  assert.ok(Date.now() - start < 5000)
+  await until(() => silent.sockets.size <= 1)
+})
+
+test('half an interval to one and a half passes between attempts', async t => {
+  const server = await listen(t, slots(0))
+  connect(t, [server], { connections: 1, interval: 40 })
+  await until(() => server.accepted === 20)
+  const pauses = server.times.slice(2).map((time, i) => time - server.times[i + 1])
+  assert.ok(Math.min(...pauses) >= 18, pauses.join()) // the clock counts whole ms
+  assert.ok(new Set(pauses).size > 3, pauses.join())
+})
+
+test('the intervals hold for servers that refuse, too', async t => {
+  const refusing = await listen(t, () => {})
+  await refusing.stop()
+  const client = connect(t, [refusing], { connections: 1, offers: 2, fillInterval: 40 })
+  await sleep(410)
+  assert.ok(client.failures.length >= 2 && client.failures.length <= 40, String(client.failures.length))
+  const [{ server, error }] = client.failures
+  assert.equal(server, refusing)
+  assert.equal(error.code, 'ECONNREFUSED')
+})
+
+test('nothing piles up at servers that are silent', async t => {
+  const silent = await listen(t, () => {})
+  connect(t, [silent], { connections: 10, offers: 2, fillInterval: 1, timeout: 50 })
+  let most = 0
+  const end = Date.now() + 400
+  while (Date.now() < end) {
+    most = Math.max(most, silent.sockets.size)
+    await sleep(1)
+  }
+  assert.ok(silent.accepted >= 4, String(silent.accepted))
+  assert.ok(most <= 4, String(most))
+})
+
+test('a full client that loses a connection fills up again by the shorter interval', async t => {
+  const server = await listen(t, slots())
+  const client = connect(t, [server], { connections: 3, interval: 60000, fillInterval: 10 })
+  await until(() => client.connections.length === 3)
+  await sleep(50)
+  const start = Date.now()
+  for (const socket of server.sockets) socket.destroy()
+  await until(() => server.accepted === 6 && client.connections.length === 3)
+  assert.ok(Date.now() - start < 5000)
+})
+
+test('no attempt is made while all connections are leased', async t => {
+  const server = await listen(t, slots(0))
+  const client = connect(t, [server], { connections: 1 })
+  const lease = await client.acquire()
+  await sleep(20)
+  const { accepted } = server
+  await sleep(60)
+  assert.equal(server.accepted, accepted)
+  lease.release()
+  await until(() => server.accepted > accepted)
+})
+
+test('a client spreads its connections over servers that give the lowest slot', async t => {
+  const servers = await Promise.all([0, 1, 2].map(() => {
+    const manager = new CallosumServerSlots()
+    return listen(t, socket => {
+      const lease = manager.lease()
+      socket.on('close', lease.release)
+      socket.resume()
+      socket.write(`${lease.slot}\r\n`)
+    })
+  }))
+  const client = connect(t, servers, { connections: 12 })
+  await until(() => client.connections.length === 12 && slotsOf(client)[11] === 3)
+  for (const server of servers) {
+    assert.equal(client.connections.filter(connection => connection.server === server).length, 4)
+  }
+})
+
+// ---- The list of servers ----
+
+test('a list that changes is followed, and so is one that becomes empty', async t => {
+  const [first, second] = [await listen(t, slots()), await listen(t, slots())]
+  const servers = []
+  const client = connect(t, servers, { connections: 1 })
+  await sleep(30)
+  servers.push(first)
+  await until(() => client.connections.length === 1)
+  servers.pop()
+  await sleep(30)
+  const { accepted } = first
+  await sleep(30)
+  assert.equal(first.accepted, accepted)
+  servers.push(second)
+  await until(() => second.accepted > 1)
+  assert.deepEqual(client.failures, [])
+})
+
+test('a function that gives the list is asked before each attempt, and may give a promise', async t => {
+  const server = await listen(t, slots(0))
+  let calls = 0
+  const client = connect(t, async () => {
+    calls++
+    return calls < 3 ? [] : [server]
+  }, { connections: 1 })
+  await until(() => client.connections.length === 1)
+  assert.equal(calls, 3)
+  await until(() => calls > 5)
+})
+
+for (const [name, servers, message] of [
+  ['throws', () => { throw new Error('no list') }, 'no list'],
+  ['rejects', () => Promise.reject(new Error('no list')), 'no list'],
+  ['gives no array', () => 'none', "options.servers() must be an array. Received 'none'"],
+  ['gives a list of junk', () => [null], 'options.servers()[0] must be an object. Received null'],
+  ['does not answer', () => new Promise(() => {}), 'options.servers() gave no list within 50 ms']
+]) {
+  test(`'failed' comes, and the next attempt, where the function ${name}`, async t => {
+    const server = await listen(t, slots(0))
+    let calls = 0
+    const client = connect(t, () => ++calls < 3 ? servers() : [server], { connections: 1, timeout: 50 })
+    await until(() => client.connections.length === 1)
+    assert.deepEqual(client.failures.slice(0, 2).map(({ server, error }) => [server, error.message]), [[undefined, message], [undefined, message]])
+  })
+}
+
+test("'failed' comes where connect() throws or gives no socket", async t => {
+  const server = { host: '127.0.0.1', port: 65536 }
+  const client = connect(t, [server], { connections: 1 })
+  await until(() => client.failures.length > 1)
+  assert.equal(client.failures[0].server, server)
+  assert.match(client.failures[0].error.code, /^ERR_(SOCKET_BAD_PORT|OUT_OF_RANGE)$/)
+
+  for (const junk of [undefined, null, {}, 'socket', new EventEmitter()]) {
+    const client = connect(t, [server], { connections: 1, connect: () => junk })
+    await until(() => client.failures.length > 1)
+    assert.equal(client.failures[0].error.code, 'ERR_INVALID_ARG_TYPE')
+  }
+})
+
+test('connect() gets the server as it is in the list, and makes the socket', async t => {
+  const server = await listen(t, slots(0))
+  const seen = []
+  const client = connect(t, [server], {
+    connections: 1,
+    connect (...values) {
+      seen.push(values)
+      return net.connect(...values)
+    }
+  })
+  await until(() => client.connections.length === 1)
+  assert.deepEqual(seen[0], [server])
+  assert.equal(seen[0][0], server)
+})
+
+// ---- close() ----
+
+test('close() ends the attempts, closes idle connections, and waits for leased ones', async t => {
+  const server = await listen(t, slots(0, 1, 2))
+  const client = connect(t, [server], { connections: 3 })
+  await until(() => client.connections.length === 3)
+  const lease = client.lease()
+  let isClosed = false
+  const closing = client.close().then(() => { isClosed = true })
+  assert.equal(client.lease(), undefined)
+  assert.deepEqual(slotsOf(client), [lease.slot])
+  await until(() => server.sockets.size === 1)
+  const { accepted } = server
+  await sleep(50)
+  assert.deepEqual([isClosed, server.accepted, lease.socket.destroyed], [false, accepted, false])
+  lease.release()
+  await closing
+  assert.deepEqual(client.connections, [])
+  await until(() => server.sockets.size === 0)
+})
+
+test('close({ timeout }) closes leased connections after that time', async t => {
+  const server = await listen(t, slots(0))
+  const client = connect(t, [server], { connections: 1 })
+  const lease = await client.acquire()
+  const start = Date.now()
+  await client.close({ timeout: 50 })
+  assert.ok(Date.now() - start >= 49)
+  assert.equal(lease.socket.destroyed, true)
+  lease.release()
+  assert.deepEqual(client.connections, [])
+})
+
+test('close() may be called again, with a timeout too', async t => {
+  const server = await listen(t, slots(0))
+  const client = connect(t, [server], { connections: 1 })
+  const lease = await client.acquire()
+  const first = client.close()
+  await client.close({ timeout: 0 })
+  await first
+  await client.close()
+  assert.equal(lease.socket.destroyed, true)
+})
+
+test('close() closes connections that have no slot yet', async t => {
+  const silent = await listen(t, () => {})
+  const client = connect(t, [silent], { timeout: 60000 })
+  await until(() => silent.accepted === 1)
+  await client.close()
+  await until(() => silent.sockets.size === 0)
+  assert.deepEqual(client.failures, [])
+})
+
+test('close() before the first attempt, and while the list is awaited', async t => {
+  const server = await listen(t, slots(0))
+  await connect(t, [server], {}).close()
+  let asked = false
+  const client = connect(t, () => new Promise(() => { asked = true }), { timeout: 60000 })
+  await until(() => asked)
+  await client.close()
+  await sleep(20)
+  assert.equal(server.accepted, 0)
+  assert.deepEqual(client.failures, [])
+})
+
+test('close() rejects those who wait, and acquire() rejects from then on', async t => {
+  const client = connect(t, [], {})
+  const waiting = [client.acquire(), client.acquire()]
+  const closing = client.close()
+  for (const promise of [...waiting, client.acquire()]) {
+    await assert.rejects(promise, { name: 'Error', code: 'ERR_CLIENT_CLOSED', message: 'The client is closed' })
+  }
+  await closing
+})
+
+test('close() in a listener of the client', async t => {
+  for (const name of ['open', 'close', 'failed']) {
+    const server = await listen(t, name === 'failed' ? socket => socket.destroy() : slots(0))
+    const client = connect(t, [server], { connections: 1 })
+    const closed = new Promise(resolve => client.on(name, () => resolve(client.close())))
+    client.on('open', ({ socket }) => name === 'close' && socket.destroy())
+    await closed
+    assert.deepEqual(client.connections, [])
+  }
+})
+
+test('a process whose client is closed ends', async t => {
+  const { execFile } = require('node:child_process')
+  const file = require('node:path').join(__dirname, '..', 'support', 'client-that-closes.js')
+  const code = await new Promise(resolve => execFile(process.execPath, [file], { timeout: 20000 }, (error, stdout, stderr) => {
+    resolve(error ? `${error.code} ${error.signal} ${stderr}` : stdout)
+  }))
+  assert.equal(code, 'closed\n')
+})
+
+// ---- Listeners ----
+
+test('a connection that is destroyed in its open listener is replaced', async t => {
+  const server = await listen(t, slots())
+  const client = connect(t, [server], { connections: 1 })
+  let count = 0
+  client.on('open', ({ socket }) => { if (count++ < 3) socket.destroy() })
+  assert.ok((await client.acquire()).slot >= 1003)
+})
+
+test('an exception of a listener is uncaught, and the client goes on', async t => {
+  const file = require('node:path').join(__dirname, '..', 'support', 'client-with-throwing-listeners.js')
+  const { execFile } = require('node:child_process')
+  const output = await new Promise(resolve => execFile(process.execPath, [file], { timeout: 20000 }, (error, stdout, stderr) => {
+    resolve(error ? `${error.code} ${error.signal} ${stderr}` : stdout)
+  }))
+  assert.equal(output, 'failed open close open\n')
+})
+
+test('nobody has to listen for anything', async t => {
+  const refusing = await listen(t, () => {})
+  await refusing.stop()
+  const server = await listen(t, slots(0))
+  const client = new CallosumClient({ servers: [refusing, server], connections: 1, fillInterval: 5, interval: 5 })
+  t.after(() => client.close({ timeout: 0 }))
+  const lease = await client.acquire()
+  assert.equal(lease.slot, 0)
+})
+
+// ---- Options ----
+
+test('a client needs new, and options', () => {
+  assert.throws(() => CallosumClient({ servers: [] }), TypeError)
+  for (const options of [undefined, null, 5, 'servers', () => {}]) {
+    assert.throws(() => new CallosumClient(options), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE', message: /^options must be an object\. Received / })
+  }
+})
+
+const JUNK = [null, true, 'x', Symbol('x'), {}, [], () => {}, NaN, 0, -1, 1.5, Infinity, 2 ** 31]
+
+for (const [name, isRight] of [
+  ['servers', value => typeof value === 'function' || Array.isArray(value)],
+  ['connections', () => false],
+  ['interval', () => false],
+  ['fillInterval', () => false],
+  ['offers', () => false],
+  ['timeout', () => false],
+  ['pick', () => false],
+  ['connect', value => typeof value === 'function']
+]) {
+  test(`options.${name} is checked`, async t => {
+    for (const value of JUNK) {
+      const options = { servers: [], [name]: value }
+      if (isRight(value)) {
+        await new CallosumClient(options).close()
+        continue
+      }
+      const wrongRange = name === 'pick' ? typeof value === 'string' : typeof value === 'number' && name !== 'servers' && name !== 'connect'
+      assert.throws(() => new CallosumClient(options), wrongRange
+        ? { name: 'RangeError', code: 'ERR_OUT_OF_RANGE', message: new RegExp(`^options\\.${name} must be `) }
+        : { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE', message: new RegExp(`^options\\.${name} must be `) }, String(value))
+    }
+  })
+}
+
+test('a server that is no object is refused, with its place in the list', () => {
+  assert.throws(() => new CallosumClient({ servers: [{ port: 1 }, 'localhost:4040'] }), {
+    name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE', message: "options.servers[1] must be an object. Received 'localhost:4040'"
+  })
+})
+
+test('an option that is undefined is as if it were not given', async () => {
+  await new CallosumClient({ servers: [], connections: undefined, pick: undefined, connect: undefined }).close()
+})
+
+test('the longest intervals do not overflow', async t => {
+  const server = await listen(t, slots(0))
+  const client = connect(t, [server], { connections: 1, interval: 2147483647 })
+  await until(() => client.connections.length === 1)
+  await sleep(50)
+  assert.equal(server.accepted, 1)
+})
+
+test('the options of acquire() and close() are checked, by a rejection', async t => {
+  const client = connect(t, [], {})
+  for (const options of [null, 5, { timeout: '5' }, { signal: null }, { signal: {} }, { signal: 'x' }]) {
+    await assert.rejects(client.acquire(options), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' })
+  }
+  for (const options of [null, 5, { timeout: '5' }]) {
+    await assert.rejects(client.close(options), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' })
+  }
+  for (const timeout of [-1, 1.5, NaN, Infinity, 2 ** 31]) {
+    await assert.rejects(client.acquire({ timeout }), { name: 'RangeError', code: 'ERR_OUT_OF_RANGE' })
+    await assert.rejects(client.close({ timeout }), { name: 'RangeError', code: 'ERR_OUT_OF_RANGE' })
+  }
+  assert.deepEqual(client.connections, [])
+  await client.close() // it was not closed by the wrong calls
+})
+
+// ---- The module ----
+
+test('it is a module of the package, by default and by name, and loads no addon', async () => {
+  assert.equal(require('callosum-server-slots/client'), CallosumClient)
+  assert.equal(require('callosum-server-slots/client.js').CallosumClient, CallosumClient)
+  const module = await import('callosum-server-slots/client')
+  assert.equal(module.default, CallosumClient)
+  assert.equal(module.CallosumClient, CallosumClient)
+  const { execFileSync } = require('node:child_process')
+  const file = require('node:path').join(__dirname, '..', 'support', 'client-alone.js')
+  assert.equal(execFileSync(process.execPath, [file], { encoding: 'utf8' }), 'no addon\n')
+})

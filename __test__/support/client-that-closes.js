@@ -1,0 +1,16 @@
+'use strict'
+
+// Has nothing left to do once its client is closed.
+
+const net = require('net')
+const CallosumClient = require('../../client.js')
+
+const server = net.createServer(socket => socket.resume().write('0\r\n'))
+server.listen(0, '127.0.0.1', async () => {
+  const client = new CallosumClient({ servers: [server.address()].map(({ port }) => ({ host: '127.0.0.1', port })), interval: 60000 })
+  const lease = await client.acquire()
+  lease.release()
+  server.close()
+  await client.close({ timeout: 60000 })
+  console.log('closed')
+})

@@ -1,0 +1,595 @@
+'use strict'
+
+const EventEmitter = require('events')
+const net = require('net')
+const { checkType, checkInteger, checkOneOf, wrongType } = require('./lib/errors.js')
+
+const MAX_SLOT = 2147483646
+const MAX_CONNECTIONS = 2147483647
+const MAX_TIME = 2147483647 // ms, the longest that setTimeout() takes
+const MAX_OFFERS = 100
+const SLOT_LINE = /^(\d{1,10})\r?$/
+const PART_OF_SLOT_LINE = /^(\d{1,10}\r?)?$/
+const LONGEST_LINE = 11 // characters without the line feed
+const KEEP_ALIVE = 60000 // ms: finds out servers that vanish without a FIN
+const HELD_BYTES = 262144 // of what arrives while a connection is idle; then the server has to wait
+const HELD_CHUNKS = 16
+
+/**
+ * Keeps connections to the servers that offer the lowest slots, and lends them out.
+ * What each member does is in client.d.ts.
+ *
+ * @fires CallosumClient#open (connection)
+ * @fires CallosumClient#close (connection)
+ * @fires CallosumClient#failed (server, error)
+ */
+class CallosumClient extends EventEmitter {
+  #pool
+  #rover
+
+  constructor (options) {
+    super()
+    const settings = settingsOf(options)
+    // An exception of a listener is the program's. It must not interrupt the client.
+    const emit = (...event) => {
+      try {
+        this.emit(...event)
+      } catch (error) {
+        process.nextTick(() => { throw error })
+      }
+    }
+    this.#pool = new Pool(settings, emit)
+    this.#rover = new Rover(settings, this.#pool, emit)
+  }
+
+  /** The connections that are kept, the lowest slot first. O(n log n). */
+  get connections () {
+    return this.#pool.connections
+  }
+
+  /** An idle connection, until it is released; undefined if none is idle. */
+  lease () {
+    return this.#pool.lease()
+  }
+
+  /** An idle connection as soon as there is one: first come, first served. */
+  async acquire (options) {
+    const { timeout, signal } = acquireOptionsOf(options)
+    return this.#pool.acquire(timeout, signal)
+  }
+
+  /** Ends all attempts, closes idle connections now and leased ones when they are released. */
+  async close (options) {
+    const timeout = closeOptionsOf(options)
+    this.#rover.stop()
+    await this.#pool.close(timeout)
+  }
+}
+
+/** A connection that has its slot. While it is idle, it reads what the server sends. */
+class Member {
+  constructor (socket, slot, server, rest, onClose) {
+    this.connection = { socket, slot, server }
+    this.wasKept = false
+    this.isLeased = false
+    this.hasEnded = false // the server has
+    this.held = [] // what arrived while idle, as chunks
+    this.heldBytes = 0
+    this.onData = chunk => {
+      if (!this.isReadByOthers) this.hold(chunk)
+    }
+    socket.on('end', () => {
+      this.hasEnded = true
+      if (!this.isLeased) socket.destroy()
+    })
+    socket.on('close', () => onClose(this))
+    if (rest.length > 0) this.hold(rest)
+    socket.on('data', this.onData)
+  }
+
+  get isUsable () {
+    const { destroyed, writable } = this.connection.socket
+    return !this.hasEnded && !destroyed && writable
+  }
+
+  /** Whether a listener of the program gets what arrives. */
+  get isReadByOthers () {
+    const { socket } = this.connection
+    const data = socket.listenerCount('data') - socket.listeners('data').filter(listener => listener === this.onData).length
+    return data > 0 || socket.listenerCount('readable') > 0
+  }
+
+  hold (chunk) {
+    this.held.push(chunk)
+    this.heldBytes += chunk.length
+    // Many small chunks would take more memory than their bytes.
+    if (this.held.length > HELD_CHUNKS) this.held = [this.heldAsOne()]
+    if (this.heldBytes >= HELD_BYTES) this.connection.socket.pause()
+  }
+
+  // They are strings after setEncoding(), which a socket cannot undo.
+  heldAsOne () {
+    const { held, connection } = this
+    if (held.every(chunk => typeof chunk !== 'string')) return Buffer.concat(held)
+    return held.map(chunk => chunk.toString(connection.socket.readableEncoding)).join('')
+  }
+
+  /** Reads, to notice the end, and holds what arrives. */
+  startReading () {
+    const { socket } = this.connection
+    socket.on('data', this.onData)
+    socket.resume()
+  }
+
+  /** Leaves the socket as a new one is: whoever reads it first gets all that was held. */
+  stopReading () {
+    const { socket } = this.connection
+    socket.removeListener('data', this.onData)
+    // After pause(), a 'data' listener would not make it flow.
+    if (!this.isReadByOthers) socket.readableFlowing = null
+    this.giveHeld()
+  }
+
+  giveHeld () {
+    const { held, heldBytes, connection: { socket } } = this
+    if (held.length === 0) return
+    const chunk = this.heldAsOne()
+    this.held = []
+    this.heldBytes = 0
+    socket.unshift(chunk, typeof chunk === 'string' ? socket.readableEncoding : undefined)
+    if (heldBytes >= HELD_BYTES && socket.readableFlowing === false) socket.resume()
+  }
+}
+
+/** The connections that are kept, and those that wait for one. */
+class Pool {
+  constructor ({ connections, pick, timeout }, emit) {
+    this.size = connections
+    this.pick = pick
+    this.timeout = timeout
+    this.emit = emit
+    this.kept = new Set() // in the order in which they were opened
+    this.idle = [] // of those, in no order
+    this.waiting = new Set() // in the order of acquire()
+    this.sockets = new Set() // all that have not closed, those that are not kept too
+    this.isClosed = false
+    this.onLoss = () => {} // is called when there is room again
+    this.onEmpty = () => {} // is called when the last socket has closed
+  }
+
+  get hasRoom () { return this.kept.size < this.size }
+
+  // Sorting is stable: of two with the same slot, the older comes first.
+  get connections () {
+    return Array.from(this.kept, ({ connection }) => connection).sort((a, b) => a.slot - b.slot)
+  }
+
+  /** Follows a socket until it closes. */
+  watch (socket) {
+    this.sockets.add(socket)
+    socket.on('error', () => {}) // 'close' follows
+    socket.on('close', () => {
+      this.sockets.delete(socket)
+      if (this.sockets.size === 0) this.onEmpty()
+    })
+  }
+
+  /** Keeps a connection if there is room, or if its slot is lower than that of an idle one. */
+  consider (member) {
+    if (this.isClosed || !member.isUsable) return this.drop(member)
+    if (!this.hasRoom) {
+      const highest = this.highestIdle()
+      if (highest === undefined || highest.connection.slot <= member.connection.slot) return this.drop(member)
+      this.remove(highest)
+      this.drop(highest)
+    }
+    member.wasKept = true
+    this.kept.add(member)
+    this.idle.push(member)
+    this.emit('open', member.connection)
+    // Who listens since then gets what has come already, and in its order.
+    if (!member.isLeased && member.isReadByOthers) member.giveHeld()
+    this.serve()
+  }
+
+  // Of several with that slot, the one opened last.
+  highestIdle () {
+    let highest
+    for (const member of this.kept) {
+      if (member.isLeased) continue
+      if (highest === undefined || member.connection.slot >= highest.connection.slot) highest = member
+    }
+    return highest
+  }
+
+  remove (member) {
+    const i = this.idle.indexOf(member)
+    if (i >= 0) this.idle.splice(i, 1)
+    return this.kept.delete(member)
+  }
+
+  /** Closes a connection after what was written to it is sent. */
+  drop ({ connection: { socket } }) {
+    if (socket.destroyed || socket.writableLength === 0) return socket.destroy()
+    const timer = setTimeout(() => socket.destroy(), this.timeout)
+    socket.on('close', () => clearTimeout(timer))
+    socket.end(() => socket.destroy())
+  }
+
+  /** Is called when the socket of a member has closed. */
+  closed (member) {
+    const wasKept = this.remove(member)
+    if (wasKept) this.onLoss()
+    if (member.wasKept) this.emit('close', member.connection)
+  }
+
+  lease () {
+    // Nobody overtakes those who wait.
+    return this.waiting.size === 0 ? this.take() : undefined
+  }
+
+  take () {
+    const { idle } = this
+    while (idle.length > 0) {
+      const i = this.pick === 'random' ? Math.floor(Math.random() * idle.length) : lowestOf(idle)
+      const member = idle[i]
+      idle[i] = idle[idle.length - 1]
+      idle.pop()
+      if (member.isUsable) return this.leaseOf(member) // another one is about to close
+    }
+    return undefined
+  }
+
+  leaseOf (member) {
+    member.isLeased = true
+    member.stopReading()
+    let released = false
+    const release = () => {
+      if (released) return
+      released = true
+      this.release(member)
+    }
+    const lease = { ...member.connection, release }
+    if (Symbol.dispose !== undefined) lease[Symbol.dispose] = release
+    return lease
+  }
+
+  release (member) {
+    if (!this.kept.has(member)) return
+    member.isLeased = false
+    if (this.isClosed || !member.isUsable) {
+      this.remove(member)
+      this.drop(member)
+      if (!this.isClosed) this.onLoss()
+      return
+    }
+    member.startReading()
+    this.idle.push(member)
+    this.serve()
+  }
+
+  acquire (timeout, signal) {
+    return new Promise((resolve, reject) => {
+      if (this.isClosed) return reject(closedError())
+      if (signal !== undefined && signal.aborted) return reject(abortError(signal))
+      const lease = this.lease()
+      if (lease !== undefined) return resolve(lease)
+
+      let timer
+      const onAbort = () => waiter.end(reject, abortError(signal))
+      const waiter = {
+        end: (settle, value) => {
+          this.waiting.delete(waiter)
+          clearTimeout(timer)
+          if (signal !== undefined) signal.removeEventListener('abort', onAbort)
+          settle(value)
+        },
+        resolve: lease => waiter.end(resolve, lease),
+        reject: error => waiter.end(reject, error)
+      }
+      this.waiting.add(waiter)
+      if (signal !== undefined) signal.addEventListener('abort', onAbort)
+      if (timeout !== undefined) {
+        timer = setTimeout(() => waiter.reject(withCode('ERR_ACQUIRE_TIMEOUT', new Error(`No connection was idle within ${timeout} ms`))), timeout)
+      }
+    })
+  }
+
+  /** Gives idle connections to those who wait. */
+  serve () {
+    for (const waiter of this.waiting) {
+      const lease = this.take()
+      if (lease === undefined) return
+      waiter.resolve(lease)
+    }
+  }
+
+  close (timeout) {
+    if (!this.isClosed) {
+      this.isClosed = true
+      this.whenEmpty = new Promise(resolve => { this.onEmpty = resolve })
+      for (const waiter of this.waiting) waiter.reject(closedError())
+      for (const member of this.idle.splice(0)) {
+        this.remove(member)
+        this.drop(member)
+      }
+      if (this.sockets.size === 0) this.onEmpty()
+    }
+    if (timeout !== undefined) {
+      const timer = setTimeout(() => { for (const socket of this.sockets) socket.destroy() }, timeout)
+      this.whenEmpty.then(() => clearTimeout(timer))
+    }
+    return this.whenEmpty
+  }
+}
+
+function lowestOf (members) {
+  let lowest = 0
+  for (let i = 1; i < members.length; i++) {
+    if (members[i].connection.slot < members[lowest].connection.slot) lowest = i
+  }
+  return lowest
+}
+
+/** Makes one attempt after the other to fill the pool, or to find a lower slot for it. */
+class Rover {
+  constructor ({ servers, interval, fillInterval, offers, timeout, connect }, pool, emit) {
+    Object.assign(this, { servers, interval, fillInterval, offers, timeout, connect, pool, emit })
+    this.timer = undefined
+    this.isFilling = true // what the timer waits for
+    this.isUnderway = false
+    this.isStopped = false
+    this.stopOffers = () => {}
+    // Clients that start together must not connect together.
+    this.timer = setTimeout(() => this.attempt(), Math.random() * fillInterval)
+    // A full pool waits for long. It must not do so when it has lost a connection.
+    pool.onLoss = () => {
+      if (!this.isUnderway && !this.isFilling) this.schedule()
+    }
+  }
+
+  /** Half an interval to one and a half: clients that were in step do not stay so. */
+  schedule () {
+    clearTimeout(this.timer)
+    if (this.isStopped) return
+    this.isFilling = this.pool.hasRoom
+    const interval = this.isFilling ? this.fillInterval : this.interval
+    this.timer = setTimeout(() => this.attempt(), Math.min((0.5 + Math.random()) * interval, MAX_TIME))
+  }
+
+  async attempt () {
+    const { pool } = this
+    this.isUnderway = true
+    // Leased connections cannot be replaced.
+    if (pool.hasRoom || pool.idle.length > 0) {
+      const servers = await this.list()
+      if (!this.isStopped) {
+        const member = await this.lowestOffer(choose(servers, pool.hasRoom ? this.offers : 1))
+        if (member !== undefined) pool.consider(member)
+      }
+    }
+    this.isUnderway = false
+    this.schedule()
+  }
+
+  /** The servers that are known now; none, and 'failed', if that cannot be told. */
+  async list () {
+    let timer
+    try {
+      const { servers } = this
+      if (typeof servers !== 'function') return checkedServers('options.servers', servers)
+      const late = new Promise((resolve, reject) => {
+        timer = setTimeout(() => reject(withCode('ERR_SERVERS_TIMEOUT', new Error(`options.servers() gave no list within ${this.timeout} ms`))), this.timeout)
+        this.stopOffers = () => resolve([])
+      })
+      return checkedServers('options.servers()', await Promise.race([servers(), late]))
+    } catch (error) {
+      if (!this.isStopped) this.emit('failed', undefined, error)
+      return []
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /**
+   * Connects to these servers at once. The first one that gives a slot limits how
+   * long the others may take: one server that is silent does not hold up the rest.
+   */
+  lowestOffer (servers) {
+    return new Promise(resolve => {
+      const { pool } = this
+      const offers = []
+      const ends = []
+      let pending = servers.length
+      let timer
+
+      const settle = () => {
+        this.stopOffers = () => {}
+        clearTimeout(timer)
+        for (const end of ends) end()
+        const usable = offers.filter(({ isUsable }) => isUsable).sort((a, b) => a.connection.slot - b.connection.slot)
+        for (const member of offers) if (member !== usable[0]) pool.drop(member)
+        resolve(usable[0])
+      }
+      this.stopOffers = () => {
+        for (const member of offers.splice(0)) pool.drop(member)
+        settle()
+      }
+      if (pending === 0) return settle()
+
+      for (const server of servers) {
+        ends.push(open(server, this, (error, member) => {
+          pending--
+          if (member !== undefined) offers.push(member)
+          else this.emit('failed', server, error)
+          if (pending === 0) settle()
+          else if (offers.length === 1 && timer === undefined) timer = setTimeout(settle, this.fillInterval)
+        }))
+      }
+    })
+  }
+
+  stop () {
+    this.isStopped = true
+    clearTimeout(this.timer)
+    this.stopOffers()
+  }
+}
+
+/**
+ * Connects to a server and reads its slot. Calls back once, later, with an error or
+ * a member; not at all after the function that it returns was called.
+ */
+function open (server, { connect, timeout, pool }, callback) {
+  let isOver = false
+  let socket
+  try {
+    socket = connect(server)
+    checkSocket(socket)
+  } catch (error) {
+    process.nextTick(() => { if (!isOver) callback(error) })
+    return () => { isOver = true }
+  }
+  pool.watch(socket)
+
+  let line = '' // as far as it has come
+  let failure
+  const timer = setTimeout(() => {
+    socket.destroy(withCode('ERR_SLOT_TIMEOUT', new Error(`The server sent no slot within ${timeout} ms`)))
+  }, timeout)
+
+  function onData (data) {
+    const end = data.indexOf('\n')
+    line += data.slice(0, Math.min(end < 0 ? data.length : end, LONGEST_LINE + 1)).toString('latin1')
+    if (end < 0 && PART_OF_SLOT_LINE.test(line)) return
+    const [, digits] = (end >= 0 && SLOT_LINE.exec(line)) || []
+    if (digits === undefined || Number(digits) > MAX_SLOT) {
+      const sent = line.slice(0, LONGEST_LINE + 1)
+      socket.destroy(withCode('ERR_SLOT_INVALID', new Error(`The server sent no slot, but ${JSON.stringify(sent)}`)))
+      return
+    }
+    stop()
+    callback(undefined, new Member(socket, Number(digits), server, data.slice(end + 1), member => pool.closed(member)))
+  }
+
+  function onError (error) {
+    failure = error
+  }
+
+  function onEnd () {
+    socket.destroy() // it would stay where half-open connections are allowed
+  }
+
+  function onClose () {
+    stop()
+    callback(failure || withCode('ERR_SLOT_MISSING', new Error('The server closed the connection before it sent a slot')))
+  }
+
+  function stop () {
+    isOver = true
+    clearTimeout(timer)
+    socket.removeListener('data', onData)
+    socket.removeListener('error', onError)
+    socket.removeListener('end', onEnd)
+    socket.removeListener('close', onClose)
+  }
+
+  socket.on('data', onData)
+  socket.on('error', onError)
+  socket.on('end', onEnd)
+  socket.on('close', onClose)
+  if (typeof socket.setKeepAlive === 'function') socket.setKeepAlive(true, KEEP_ALIVE)
+  return () => {
+    if (isOver) return
+    stop()
+    socket.destroy()
+  }
+}
+
+/** So many of the servers, at random: each once as long as there are others. */
+function choose (servers, count) {
+  const chosen = []
+  while (chosen.length < count && servers.length > 0) {
+    let rest = servers.slice()
+    while (chosen.length < count && rest.length > 0) {
+      const server = rest[Math.floor(Math.random() * rest.length)]
+      chosen.push(server)
+      rest = count - chosen.length > 0 ? rest.filter(other => !isSame(other, server)) : []
+    }
+  }
+  return chosen
+}
+
+function isSame (a, b) {
+  return a === b || (a.host === b.host && a.port === b.port && a.path === b.path)
+}
+
+function settingsOf (options) {
+  checkType('options', options, 'object')
+  const {
+    servers, connections = 10, interval = 1000, fillInterval = 100, offers = 2, timeout = 2000,
+    pick = 'random', connect = net.connect
+  } = options
+  if (typeof servers !== 'function') checkedServers('options.servers', servers)
+  checkInteger('options.connections', connections, 1, MAX_CONNECTIONS)
+  checkInteger('options.interval', interval, 1, MAX_TIME)
+  checkInteger('options.fillInterval', fillInterval, 1, MAX_TIME)
+  checkInteger('options.offers', offers, 1, MAX_OFFERS)
+  checkInteger('options.timeout', timeout, 1, MAX_TIME)
+  checkOneOf('options.pick', pick, ['random', 'lowest'])
+  checkType('options.connect', connect, 'function')
+  return { servers, connections, interval, fillInterval, offers, timeout, pick, connect }
+}
+
+function checkedServers (name, servers) {
+  if (!Array.isArray(servers)) throw wrongType(name, servers, name.endsWith(')') ? 'an array' : 'an array or a function')
+  for (let i = 0; i < servers.length; i++) checkType(`${name}[${i}]`, servers[i], 'object')
+  return servers
+}
+
+function checkSocket (socket) {
+  const isSocket = typeof socket === 'object' && socket !== null &&
+    ['on', 'unshift', 'resume', 'end', 'destroy'].every(name => typeof socket[name] === 'function')
+  if (!isSocket) throw wrongType('The result of options.connect()', socket, 'a net.Socket')
+}
+
+function acquireOptionsOf (options = {}) {
+  checkType('options', options, 'object')
+  const { timeout, signal } = options
+  if (timeout !== undefined) checkInteger('options.timeout', timeout, 0, MAX_TIME)
+  if (signal !== undefined) {
+    checkType('options.signal', signal, 'object')
+    if (typeof signal.aborted !== 'boolean' || typeof signal.addEventListener !== 'function' || typeof signal.removeEventListener !== 'function') {
+      throw wrongType('options.signal', signal, 'an AbortSignal')
+    }
+  }
+  return { timeout, signal }
+}
+
+function closeOptionsOf (options = {}) {
+  checkType('options', options, 'object')
+  const { timeout } = options
+  if (timeout !== undefined) checkInteger('options.timeout', timeout, 0, MAX_TIME)
+  return timeout
+}
+
+function withCode (code, error) {
+  error.code = code
+  return error
+}
+
+function closedError () {
+  return withCode('ERR_CLIENT_CLOSED', new Error('The client is closed'))
+}
+
+/** As Node.js makes it. */
+function abortError (signal) {
+  const error = withCode('ABORT_ERR', new Error('The operation was aborted'))
+  error.name = 'AbortError'
+  error.cause = signal.reason
+  return error
+}
+
+// Written like this, ES modules can import it by name as well.
+module.exports = CallosumClient
+module.exports.CallosumClient = CallosumClient
