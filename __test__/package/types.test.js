@@ -27,10 +27,10 @@ const needsNewer = (compiler, nodeTypes) => compiler === '5.4' && nodeTypes === 
 const knowsDispose = nodeTypes => Number(nodeTypes) >= 20
 
 const SYSTEMS = {
-  commonjs: { module: 'commonjs', files: ['everything.cts'] },
-  node16: { module: 'node16', files: ['everything.cts', 'everything.mts'] },
-  nodenext: { module: 'nodenext', files: ['everything.cts', 'everything.mts'] },
-  bundler: { module: 'esnext', moduleResolution: 'bundler', files: ['everything.mts'] }
+  commonjs: { module: 'commonjs', files: ['everything.cts', 'client.cts'] },
+  node16: { module: 'node16', files: ['everything.cts', 'client.cts', 'everything.mts', 'client.mts'] },
+  nodenext: { module: 'nodenext', files: ['everything.cts', 'client.cts', 'everything.mts', 'client.mts'] },
+  bundler: { module: 'esnext', moduleResolution: 'bundler', files: ['everything.mts', 'client.mts'] }
 }
 
 for (const compiler of Object.keys(COMPILERS)) {
@@ -66,19 +66,21 @@ test('a program with the library of es2019 compiles', t => {
   assert.deepStrictEqual(problems(folder, '6.0', { module: 'nodenext', lib: ['es2019'] }), [])
 })
 
-test('every public member has a line of documentation and an example', () => {
-  const file = path.join(root, 'index.d.ts')
-  const source = typescript.createSourceFile(file, fs.readFileSync(file, 'utf8'), typescript.ScriptTarget.ES2022, true)
-  const type = source.statements.find(typescript.isClassDeclaration)
-  const events = /^(on|once|addListener|prependListener|prependOnceListener)$/ // one example is enough
-  const undocumented = type.members.filter(member => {
-    const [doc] = typescript.getJSDocCommentsAndTags(member)
-    const isEvent = member.name !== undefined && events.test(member.name.getText())
-    const hasExample = doc !== undefined && typescript.getJSDocTags(member).some(tag => tag.tagName.text === 'example')
-    return !doc || !doc.comment || !(isEvent || hasExample)
+for (const name of ['index.d.ts', 'client.d.ts']) {
+  test(`every public member in ${name} has a line of documentation and an example`, () => {
+    const file = path.join(root, name)
+    const source = typescript.createSourceFile(file, fs.readFileSync(file, 'utf8'), typescript.ScriptTarget.ES2022, true)
+    const type = source.statements.find(typescript.isClassDeclaration)
+    const events = /^(on|once|addListener|prependListener|prependOnceListener)$/ // one example is enough
+    const undocumented = type.members.filter(member => {
+      const [doc] = typescript.getJSDocCommentsAndTags(member)
+      const isEvent = member.name !== undefined && events.test(member.name.getText())
+      const hasExample = doc !== undefined && typescript.getJSDocTags(member).some(tag => tag.tagName.text === 'example')
+      return !doc || !doc.comment || !(isEvent || hasExample)
+    })
+    assert.deepStrictEqual(undocumented.map(member => member.getText()), [])
   })
-  assert.deepStrictEqual(undocumented.map(member => member.getText()), [])
-})
+}
 
 function folderOfAUser (t, files, nodeTypes) {
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'callosum-types-')))
@@ -86,7 +88,7 @@ function folderOfAUser (t, files, nodeTypes) {
   const modules = path.join(folder, 'node_modules')
   const copy = path.join(modules, 'callosum-server-slots')
   fs.mkdirSync(copy, { recursive: true })
-  for (const file of ['package.json', 'index.js', 'index.d.ts']) fs.copyFileSync(path.join(root, file), path.join(copy, file))
+  for (const file of ['package.json', 'index.js', 'index.d.ts', 'client.js', 'client.d.ts']) fs.copyFileSync(path.join(root, file), path.join(copy, file))
   fs.mkdirSync(path.join(modules, '@types'))
   fs.symlinkSync(path.join(modulesHere, NODE_TYPES[nodeTypes]), path.join(modules, '@types', 'node'), 'junction')
   for (const file of files) fs.copyFileSync(path.join(__dirname, '..', 'types', file), path.join(folder, file))
