@@ -1,22 +1,38 @@
 'use strict'
 
-// A client of the fleet, in a process of its own: the example client, with work to
-// do. Its parent says which servers there are, when to halt and when to end.
+// A client of the fleet, in a process of its own, with work to do. Its parent says
+// which servers there are, when to halt and when to end.
 
-const CallosumClient = require('../examples/client')
+const net = require('net')
+const { setTimeout: sleep } = require('timers/promises')
+const CallosumClient = require('../client.js')
 
-const { maxSlots, interval } = JSON.parse(process.argv[2])
-const client = new CallosumClient({ servers: [], maxSlots, interval })
+const { connections, interval } = JSON.parse(process.argv[2])
+let servers = []
+const sockets = new Set() // those that are not kept, too
+const client = new CallosumClient({
+  servers: () => servers,
+  connections,
+  interval,
+  fillInterval: interval,
+  connect (server) {
+    const socket = net.connect(server)
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    return socket
+  }
+})
 const leases = new Set()
 
 const tasks = {
-  servers (servers) { client.servers = servers },
+  servers (list) { servers = list },
 
   // Keeps what it has, and answers with what that is.
   async halt () {
     clearInterval(working)
-    await client.stopRoving()
+    servers = []
     for (const lease of leases) lease.release()
+    while (sockets.size > client.connections.length) await sleep(10) // until what is under way is decided
     process.send({
       held: client.connections.map(({ server, socket, slot }) => ({
         server: server.port, peer: `${socket.localAddress}:${socket.localPort}`, slot
@@ -27,7 +43,7 @@ const tasks = {
   // With no connection left, the process ends by itself.
   end () {
     process.channel.unref()
-    client.close()
+    client.close({ timeout: 0 })
   }
 }
 
@@ -41,7 +57,7 @@ const working = setInterval(() => {
   setTimeout(() => {
     leases.delete(lease)
     lease.release()
-  }, Math.random() * maxSlots / 2 * interval)
+  }, Math.random() * connections / 2 * interval)
 }, interval)
 
 process.on('message', ({ task, argument }) => tasks[task](argument))

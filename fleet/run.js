@@ -39,7 +39,7 @@ class Run {
     const { fleet, options: { servers, clients, connections, interval, duration } } = this
     this.show()
     await Promise.all(Array.from({ length: servers }, () => fleet.startServer()))
-    await Promise.all(Array.from({ length: clients }, () => fleet.startClient({ maxSlots: connections, interval })))
+    await Promise.all(Array.from({ length: clients }, () => fleet.startClient({ connections, interval })))
     this.began = performance.now()
     fleet.announceServers()
     this.happen({ text: 'the clients start', colour: 'dim' })
