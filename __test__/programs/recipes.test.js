@@ -1,0 +1,357 @@
+'use strict'
+
+// The recipes of docs/recipes.md: that they do what the page says, and that the page
+// shows what is run.
+
+const assert = require('node:assert/strict')
+const { execFile, spawn } = require('node:child_process')
+const { once } = require('node:events')
+const { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } = require('node:fs')
+const http = require('node:http')
+const net = require('node:net')
+const { tmpdir } = require('node:os')
+const path = require('node:path')
+const { describe, test } = require('node:test')
+const { NumberAllocator } = require('number-allocator')
+
+const CallosumServerSlots = require('../..')
+const PacketIds = require('../../examples/packet-ids')
+const Players = require('../../examples/players')
+const serve = require('../../examples/limited-server')
+const { limitOf, intervalOf } = require('../../examples/sizing')
+const Random = require('../../common/random')
+const { sleep, until, connect } = require('../support/callosum-servers.js')
+
+const ROOT = path.join(__dirname, '..', '..')
+const page = readFileSync(path.join(ROOT, 'docs', 'recipes.md'), 'utf8')
+
+describe('the page', () => {
+  const unindented = text => text.split('\n').map(line => line.trim()).join('\n')
+  const examples = readdirSync(path.join(ROOT, 'examples')).map(name => unindented(readFileSync(path.join(ROOT, 'examples', name), 'utf8')))
+  const blocks = page.match(/```js\n[^]*?```/g).map(block => block.slice(6, -4))
+  const USE_OF_PLAYERS = blocks.find(block => block.includes('new Players('))
+
+  test('shows code of the examples, word for word', () => {
+    assert.ok(blocks.length >= 6)
+    for (const block of blocks) {
+      if (block === USE_OF_PLAYERS) continue
+      assert.ok(examples.some(example => example.includes(unindented(block))), block)
+    }
+  })
+
+  test('shows how the players are used', () => {
+    const calls = []
+    class Recorded {
+      constructor (...values) { calls.push(['new', ...values]) }
+      join (secret) { calls.push(['join', secret]) }
+      leave (secret) { calls.push(['leave', secret]) }
+      close () { calls.push(['close']) }
+    }
+    const emitter = { once: (name, listener) => listener() }
+    new Function('Players', 'secret', 'socket', 'process', USE_OF_PLAYERS)(Recorded, 's', emitter, emitter) // eslint-disable-line no-new-func
+    assert.deepEqual(calls, [['new', 'players.json', 60000], ['join', 's'], ['leave', 's'], ['close']])
+    for (const [name] of calls.slice(1)) assert.equal(typeof Players.prototype[name], 'function')
+  })
+
+  test('gives the results of its commands', async () => {
+    const [, command, output] = page.match(/```sh\nnode (examples\/sizing\.js .*)\n```\n\n```text\n([^]*?)```/)
+    assert.equal(await run(command.split(' ')), output)
+  })
+
+  test('links to files that are there', () => {
+    for (const [, link] of page.matchAll(/\]\((?!https:)([^)#]+)\)/g)) readdirOrRead(path.join(ROOT, 'docs', link))
+  })
+})
+
+describe('a server with a limit', () => {
+  async function start (t, maxSlots) {
+    const limited = serve(maxSlots)
+    limited.server.listen(0, '127.0.0.1')
+    await once(limited.server, 'listening')
+    t.after(() => limited.close(0))
+    const open = async () => {
+      const socket = net.connect(limited.server.address().port, '127.0.0.1').on('error', () => {})
+      t.after(() => socket.destroy())
+      let text = ''
+      socket.on('data', data => { text += data })
+      await until(() => text.endsWith('\n') || socket.destroyed)
+      return { socket, text }
+    }
+    return { ...limited, open }
+  }
+
+  test('refuses what is too much, and counts it', async t => {
+    const { open, metrics } = await start(t, 2)
+    const opened = [await open(), await open(), await open()]
+    assert.deepEqual(opened.map(({ text }) => text), ['0\r\n', '1\r\n', ''])
+    assert.equal(metrics(), 'slots_in_use 2\nslots_highest 1\nslots_refused_total 1\n')
+    opened[0].socket.destroy()
+    await until(() => metrics().startsWith('slots_in_use 1\n'))
+    assert.equal((await open()).text, '0\r\n')
+  })
+
+  test('closes when the last slot is back, which server.close() is too early for', async t => {
+    const { open, server, slots, close } = await start(t, 5)
+    const { socket } = await open()
+    let sizeAtServerClose
+    server.on('close', () => { sizeAtServerClose = slots.size })
+    let isClosed = false
+    const closing = close(60000).then(() => { isClosed = true })
+    await sleep(50)
+    assert.deepEqual([isClosed, slots.size], [false, 1])
+    socket.end()
+    await closing
+    assert.equal(slots.size, 0)
+    await until(() => sizeAtServerClose !== undefined)
+    assert.equal(sizeAtServerClose, 1)
+  })
+
+  test('closes at once without connections, and after its patience with some', async t => {
+    const idle = await start(t, 5)
+    await idle.close(60000)
+    const busy = await start(t, 5)
+    const { socket } = await busy.open()
+    await busy.close(50)
+    assert.equal(busy.slots.size, 0)
+    await until(() => socket.destroyed)
+  })
+
+  test('tells its figures over HTTP, and ends on SIGTERM', { skip: process.platform === 'win32' && 'Windows has no signals' }, async t => {
+    const child = spawn(process.execPath, [path.join(ROOT, 'examples', 'limited-server.js')], {
+      env: { ...process.env, MAX_SLOTS: '3', PORT: '0', METRICS_PORT: '0' }, stdio: ['ignore', 'pipe', 'inherit']
+    })
+    t.after(() => child.kill('SIGKILL'))
+    let output = ''
+    child.stdout.on('data', data => { output += data })
+    await until(() => /listening on \d+\n/.test(output) && /metrics on \d+\n/.test(output))
+    const [, port] = /listening on (\d+)/.exec(output)
+    const [, metricsPort] = /metrics on (\d+)/.exec(output)
+    const socket = net.connect(Number(port), '127.0.0.1')
+    await once(socket, 'data')
+    const body = await new Promise(resolve => http.get({ port: metricsPort, host: '127.0.0.1', agent: false }, response => {
+      let text = ''
+      response.on('data', data => { text += data }).on('end', () => resolve(text))
+    }))
+    assert.equal(body, 'slots_in_use 1\nslots_highest 0\nslots_refused_total 0\n')
+    const exit = once(child, 'exit')
+    child.kill('SIGTERM')
+    await sleep(100)
+    assert.equal(child.exitCode, null)
+    socket.end()
+    assert.deepEqual(await exit, [0, null])
+    assert.match(output, /slots in use at the end: 0\n$/)
+  })
+})
+
+// Until the manager leases a slot of choice, there is nothing to run.
+describe('players', { skip: new CallosumServerSlots().lease(7).slot !== 7 && 'lease(slot) is not there' }, () => {
+  function file (t) {
+    const folder = mkdtempSync(path.join(tmpdir(), 'players-'))
+    t.after(() => rmSync(folder, { recursive: true, force: true }))
+    return path.join(folder, 'players.json')
+  }
+
+  test('keep their numbers over a restart, in whatever order they come back', t => {
+    const name = file(t)
+    const before = new Players(name, 60000)
+    assert.deepEqual(['a', 'b', 'c'].map(secret => before.join(secret)), [0, 1, 2])
+    before.leave('b')
+    before.close()
+    const after = new Players(name, 60000)
+    t.after(() => after.close())
+    assert.deepEqual(['d', 'c', 'b', 'a'].map(secret => after.join(secret)), [3, 2, 1, 0])
+  })
+
+  test('keep their numbers when they reconnect in time', t => {
+    const players = new Players(file(t), 60000)
+    t.after(() => players.close())
+    players.join('a')
+    players.leave('a')
+    assert.equal(players.join('b'), 1)
+    assert.equal(players.join('a'), 0)
+    assert.equal(players.join('a'), 0)
+    assert.equal(players.slots.size, 2)
+  })
+
+  test('lose a number that they do not claim in time, after a restart too', async t => {
+    const name = file(t)
+    const before = new Players(name, 60000)
+    before.join('a')
+    before.join('b')
+    before.close()
+    const after = new Players(name, 50)
+    t.after(() => after.close())
+    assert.equal(after.join('b'), 1)
+    await until(() => after.slots.size === 1)
+    assert.equal(after.join('c'), 0)
+    after.leave('c')
+    after.leave('c')
+    await until(() => after.slots.size === 1)
+    assert.equal(after.join('d'), 0)
+  })
+
+  test('do not share a number that a file has twice', t => {
+    const name = file(t)
+    writeFileSync(name, '[["a",3],["b",3]]')
+    const players = new Players(name, 60000)
+    t.after(() => players.close())
+    assert.deepEqual([players.join('a'), players.join('b')], [3, 0])
+  })
+})
+
+describe('the limit', () => {
+  const fleet = { servers: 3, clients: 6, connections: 10 }
+
+  async function keptWith (t, maxSlots) {
+    const servers = await Promise.all(Array.from({ length: fleet.servers }, async () => {
+      const limited = serve(maxSlots)
+      limited.server.listen(0, '127.0.0.1')
+      await once(limited.server, 'listening')
+      t.after(() => limited.close(0))
+      return { ...limited, port: limited.server.address().port }
+    }))
+    const list = servers.map(({ port }) => ({ host: '127.0.0.1', port }))
+    const clients = Array.from({ length: fleet.clients }, () =>
+      connect(t, list, { connections: fleet.connections, offers: 2, interval: 20, fillInterval: 10 }))
+    const kept = () => clients.reduce((sum, { connections }) => sum + connections.length, 0)
+    await until(() => kept() === 60)
+    await servers[0].close(0)
+    await sleep(1500)
+    return kept()
+  }
+
+  test('that the page warns of leaves pools incomplete with one server down', async t => {
+    const kept = await keptWith(t, 25)
+    assert.ok(kept <= 50, String(kept))
+  })
+
+  test('that is computed lets them be complete', async t => {
+    assert.equal(limitOf(fleet), 42)
+    assert.equal(await keptWith(t, limitOf(fleet)), 60)
+  })
+})
+
+describe('the interval', () => {
+  test('is bounded by the lifetime and by the recovery', () => {
+    assert.equal(intervalOf({ connections: 10, lifetime: 600, recovery: 3600 }), 6)
+    assert.equal(intervalOf({ connections: 10, lifetime: 86400, recovery: Infinity }), 864)
+    assert.equal(intervalOf({ connections: 10, lifetime: 86400, recovery: 60 }), 6)
+  })
+
+  test('is computed by a program that refuses wrong arguments', async () => {
+    assert.match(await run(['examples/sizing.js', '--help']), /^Usage: /)
+    for (const values of [[], ['--servers', '3'], ['--servers', '1', '--clients', '6', '--connections', '10', '--lifetime', '5', '--recovery', '5'], ['--speed', '5']]) {
+      await assert.rejects(run(['examples/sizing.js', ...values]), { code: 2 })
+    }
+  })
+})
+
+describe('packet ids', () => {
+  test('are what number-allocator gives, in random programs that leave the highest id vacant', () => {
+    const random = new Random(1)
+    const below = count => random.below(count)
+    for (let program = 0; program < 300; program++) {
+      const max = 2 + below(100)
+      const [ours, theirs] = [new PacketIds(1, max), new NumberAllocator(1, max)]
+      const used = new Set()
+      for (let step = 0; step < 300; step++) {
+        const choice = below(20)
+        if (choice < 9 && used.size < max - 1 && theirs.firstVacant() !== max) {
+          const id = ours.alloc()
+          assert.equal(id, theirs.alloc())
+          used.add(id)
+        } else if (choice < 12) {
+          const id = 1 + below(max - 1)
+          const wasVacant = ours.use(id)
+          assert.equal(wasVacant, theirs.use(id))
+          if (wasVacant) used.add(id)
+        } else if (choice < 19 && used.size > 0) {
+          const id = Array.from(used)[below(used.size)]
+          assert.equal(ours.free(id), theirs.free(id))
+          used.delete(id)
+        } else if (choice === 19 && below(5) === 0) {
+          ours.clear()
+          theirs.clear()
+          used.clear()
+        }
+        assert.equal(ours.firstVacant(), theirs.firstVacant())
+      }
+    }
+  })
+
+  test('are lowest first in random programs that use all of them, by a naive model', () => {
+    const random = new Random(2)
+    const below = count => random.below(count)
+    for (let program = 0; program < 100; program++) {
+      const max = 1 + below(40)
+      const ids = new PacketIds(1, max)
+      const used = new Set()
+      const lowest = () => Array.from({ length: max }, (_, i) => i + 1).find(id => !used.has(id)) || null
+      for (let step = 0; step < 200; step++) {
+        const id = 1 + below(max)
+        switch (below(3)) {
+          case 0: {
+            const expected = lowest()
+            assert.equal(ids.alloc(), expected)
+            if (expected !== null) used.add(expected)
+            break
+          }
+          case 1:
+            assert.equal(ids.use(id), !used.has(id))
+            used.add(id)
+            break
+          default:
+            ids.free(id)
+            used.delete(id)
+        }
+        assert.equal(ids.firstVacant(), lowest())
+      }
+    }
+  })
+
+  test('are not lost as number-allocator loses them', () => {
+    const [ours, theirs] = [new PacketIds(1, 5), new NumberAllocator(1, 5)]
+    for (const ids of [ours, theirs]) {
+      ids.use(4)
+      ids.use(5)
+      ids.free(4)
+    }
+    assert.deepEqual([ours.firstVacant(), theirs.firstVacant()], [1, 3])
+  })
+
+  test('end at the highest with null', () => {
+    const ids = new PacketIds(1, 65535)
+    for (let id = 1; id <= 65535; id++) assert.equal(ids.alloc(), id)
+    assert.deepEqual([ids.alloc(), ids.firstVacant()], [null, null])
+    ids.free(400)
+    assert.equal(ids.alloc(), 400)
+  })
+
+  test('that are out of range, or vacant, are neither used nor freed', () => {
+    const ids = new PacketIds(1, 10)
+    assert.equal(ids.alloc(), 1)
+    for (const id of [0, 11, -1, 1.5, NaN, 5]) ids.free(id)
+    for (const id of [0, 11, -1, 1.5, NaN, 1]) assert.equal(ids.use(id), false)
+    assert.deepEqual([ids.alloc(), ids.alloc()], [2, 3])
+  })
+
+  test('bench:ids refuses wrong arguments and shows its usage', async () => {
+    assert.match(await run(['bench/packet-ids.js', '--help']), /--rounds N/)
+    for (const values of [['--rounds', '0'], ['--speed', '5']]) await assert.rejects(run(['bench/packet-ids.js', ...values]), { code: 2 })
+  })
+})
+
+function run (values) {
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, values, { cwd: ROOT, timeout: 60000 }, (error, stdout) => error ? reject(error) : resolve(stdout))
+  })
+}
+
+function readdirOrRead (file) {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    if (error.code !== 'EISDIR') throw error
+    return readdirSync(file)
+  }
+}

@@ -1,0 +1,106 @@
+'use strict'
+
+// npm run bench:ids: identifiers from 1 to 65,535, as for MQTT, by three ways. Each
+// figure is the median of rounds that alternate between these, each in a process of
+// its own.
+
+const { execFileSync } = require('child_process')
+const { parseArgs } = require('util')
+const { describe, machine } = require('../common/machine')
+const { median } = require('../common/statistics')
+const { table } = require('../common/table')
+
+const IN_FLIGHT = [20, 30_000]
+const PAIRS = 2_000_000
+const SLOW_PAIRS = 20_000 // where a pair takes more than 10 µs
+
+/** The least that a program would write for itself. */
+class SetIds {
+  constructor (min, max) {
+    this.max = max
+    this.used = new Set()
+    this.lowest = min // none below is vacant
+  }
+
+  alloc () {
+    while (this.used.has(this.lowest)) this.lowest++
+    if (this.lowest > this.max) return null
+    this.used.add(this.lowest)
+    return this.lowest++
+  }
+
+  free (id) {
+    if (this.used.delete(id) && id < this.lowest) this.lowest = id
+  }
+}
+
+const contenders = {
+  'examples/packet-ids.js': () => require('../examples/packet-ids'),
+  'number-allocator': () => require('number-allocator').NumberAllocator,
+  'a Set with a low-water mark': () => SetIds
+}
+
+const orders = {
+  oldest: (i, inFlight) => i % inFlight,
+  random (i, inFlight) {
+    // Marsaglia's xorshift; the same in every process.
+    this.state ^= this.state << 13
+    this.state ^= this.state >>> 17
+    this.state ^= this.state << 5
+    return (this.state >>> 0) % inFlight
+  },
+  state: 2463534242
+}
+
+/** Nanoseconds for one free() and one alloc(). */
+function measure (name, inFlight, order) {
+  const Ids = contenders[name]()
+  const ids = new Ids(1, 65535)
+  const used = []
+  for (let i = 0; i < inFlight; i++) used.push(ids.alloc())
+  const run = pairs => {
+    const began = process.hrtime.bigint()
+    for (let i = 0; i < pairs; i++) {
+      const place = orders[order](i, inFlight)
+      ids.free(used[place])
+      used[place] = ids.alloc()
+    }
+    return Number(process.hrtime.bigint() - began) / pairs
+  }
+  const first = run(SLOW_PAIRS)
+  return first > 10_000 ? first : (run(PAIRS), run(PAIRS))
+}
+
+function main () {
+  const { values } = parseArgs({
+    options: { rounds: { type: 'string', default: '5' }, help: { type: 'boolean' }, child: { type: 'string' } }
+  })
+  if (values.help) return console.log('npm run bench:ids -- [--rounds N]    rounds of each, 5 by default')
+  if (values.child !== undefined) return console.log(measure(...JSON.parse(values.child)))
+  if (!/^[1-9]\d?$/.test(values.rounds)) throw new Error(`--rounds must be an integer from 1 to 99, but is '${values.rounds}'`)
+
+  const cases = IN_FLIGHT.flatMap(inFlight => ['oldest', 'random'].map(order => ({ inFlight, order })))
+  const figures = cases.map(() => Object.fromEntries(Object.keys(contenders).map(name => [name, []])))
+  for (let round = 0; round < Number(values.rounds); round++) {
+    for (const [i, { inFlight, order }] of cases.entries()) {
+      for (const name of Object.keys(contenders)) {
+        figures[i][name].push(Number(execFileSync(process.execPath, [__filename, '--child', JSON.stringify([name, inFlight, order])])))
+      }
+    }
+  }
+  console.log(table([
+    ['ns for a free() and an alloc()', ...Object.keys(contenders)],
+    ...cases.map(({ inFlight, order }, i) => [
+      `${inFlight.toLocaleString('en')} in flight, the ${order === 'oldest' ? 'oldest' : 'a random'} one freed`.replace('the a', 'a'),
+      ...Object.values(figures[i]).map(all => median(all).toFixed(0))
+    ])
+  ]).join('\n'))
+  console.log('\n' + describe(machine()))
+}
+
+try {
+  main()
+} catch (error) {
+  console.error(error.message)
+  process.exitCode = 2
+}

@@ -1,0 +1,76 @@
+'use strict'
+
+// A Callosum server with a limit, with metrics for Prometheus, and a graceful shutdown.
+//
+//   MAX_SLOTS=25 PORT=4040 METRICS_PORT=9090 node examples/limited-server.js
+//   curl http://127.0.0.1:9090/metrics
+//   kill -TERM …    no new connections; the process ends when the others have ended
+
+const http = require('http')
+const net = require('net')
+const CallosumServerSlots = require('..') // yours: require('callosum-server-slots')
+
+function serve (maxSlots) {
+  const slots = new CallosumServerSlots({ maxSlots })
+  const sockets = new Set()
+  let refused = 0
+  let isClosing = false
+  let onLastSlot
+
+  const server = net.createServer(socket => {
+    socket.on('error', () => {}) // 'close' follows
+    const lease = isClosing ? undefined : slots.lease()
+    if (lease === undefined) {
+      refused++
+      return socket.destroy() // without a slot: the client goes elsewhere
+    }
+    sockets.add(socket)
+    socket.once('close', () => {
+      sockets.delete(socket)
+      lease.release()
+      if (isClosing && slots.size === 0) onLastSlot()
+    })
+    socket.resume() // yours: what your protocol does
+    socket.write(`${lease.slot}\r\n`)
+  })
+  slots.on('error', error => console.error(error.message)) // memory, or a mistake of the program
+
+  return {
+    server,
+    slots,
+
+    metrics: () => [
+      `slots_in_use ${slots.size}`,
+      `slots_highest ${slots.maxSlotGiven - 1}`,
+      `slots_refused_total ${refused}`,
+      ''
+    ].join('\n'),
+
+    /** Resolves when the last slot is back; after `timeout` ms it closes what is open. */
+    async close (timeout) {
+      isClosing = true
+      const lastSlot = new Promise(resolve => { onLastSlot = resolve })
+      // Its callback comes before the last sockets' 'close': too early to look at slots.
+      server.close()
+      const timer = setTimeout(() => { for (const socket of sockets) socket.destroy() }, timeout)
+      if (slots.size > 0) await lastSlot
+      clearTimeout(timer)
+    }
+  }
+}
+
+function main ({ MAX_SLOTS = '25', PORT = '4040', METRICS_PORT = '9090', PATIENCE = '10000' }) {
+  const { server, slots, metrics, close } = serve(Number(MAX_SLOTS))
+  server.listen(Number(PORT), '127.0.0.1', () => console.log(`listening on ${server.address().port}`))
+  const metricsServer = http.createServer((request, response) => response.end(metrics()))
+  metricsServer.listen(Number(METRICS_PORT), '127.0.0.1', () => console.log(`metrics on ${metricsServer.address().port}`))
+  process.once('SIGTERM', async () => {
+    await close(Number(PATIENCE))
+    metricsServer.close()
+    console.log(`slots in use at the end: ${slots.size}`)
+  })
+}
+
+module.exports = serve
+
+if (require.main === module) main(process.env)

@@ -1,0 +1,31 @@
+'use strict'
+
+// Identifiers from `min` to `max`, as MQTT has them from 1 to 65,535: the API of the
+// npm package number-allocator, on slots.
+
+const CallosumServerSlots = require('..') // yours: require('callosum-server-slots')
+
+class PacketIds {
+  constructor (min = 1, max = 65535) {
+    this.min = min
+    this.slots = new CallosumServerSlots({ maxSlots: max - min + 1 })
+    this.slots.on('error', () => {}) // to free or use what is not an id in use has no effect
+  }
+
+  /** The lowest vacant id, used from now on; null if there is none. */
+  alloc () { return this.idOf(this.slots.get()) }
+
+  /** The id that alloc() would return. */
+  firstVacant () { return this.idOf(this.slots.peek()) }
+
+  /** Whether the id was vacant. It is used from now on. */
+  use (id) { return this.slots.reserve(id - this.min) }
+
+  free (id) { this.slots.put(id - this.min) }
+
+  clear () { this.slots.clear() }
+
+  idOf (slot) { return slot === undefined ? null : slot + this.min }
+}
+
+module.exports = PacketIds

@@ -1,0 +1,67 @@
+'use strict'
+
+// Players of a game, who keep their numbers when they reconnect, and over a restart of
+// the server. A number that nobody claims in time is free again.
+
+const { existsSync, readFileSync, renameSync, writeFileSync } = require('fs')
+const CallosumServerSlots = require('..') // yours: require('callosum-server-slots')
+
+class Players {
+  /**
+   * @param {string} file where the numbers are kept over a restart
+   * @param {number} claimTime ms in which a player who is gone can claim the number
+   */
+  constructor (file, claimTime) {
+    this.file = file
+    this.claimTime = claimTime
+    this.slots = new CallosumServerSlots()
+    this.players = new Map() // from each player's secret to { lease, timer }
+    const saved = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : []
+    for (const [secret, number] of saved) {
+      const lease = this.slots.lease(number) // that very slot
+      if (lease !== undefined) this.wait(secret, lease)
+    }
+  }
+
+  /** The player's number: the one from before, or else the lowest free one. */
+  join (secret) {
+    const { lease, timer } = this.players.get(secret) || { lease: this.slots.lease() }
+    if (lease === undefined) return undefined // full, if there is a limit
+    clearTimeout(timer)
+    this.players.set(secret, { lease })
+    return lease.slot
+  }
+
+  /** The connection is gone. The player may come back. */
+  leave (secret) {
+    const player = this.players.get(secret)
+    if (player !== undefined && player.timer === undefined) this.wait(secret, player.lease)
+  }
+
+  wait (secret, lease) {
+    const timer = setTimeout(() => {
+      this.players.delete(secret)
+      lease.release()
+    }, this.claimTime)
+    this.players.set(secret, { lease, timer })
+  }
+
+  /**
+   * Save when somebody joins, or every few seconds, and at the shutdown before the
+   * connections are closed. A crash then costs only the numbers given since.
+   */
+  save () {
+    const saved = Array.from(this.players, ([secret, { lease }]) => [secret, lease.slot])
+    writeFileSync(this.file + '.new', JSON.stringify(saved))
+    renameSync(this.file + '.new', this.file) // the whole file or none
+  }
+
+  /** Frees no number: the next process takes them over. */
+  close () {
+    this.save()
+    for (const { timer } of this.players.values()) clearTimeout(timer)
+    this.players.clear()
+  }
+}
+
+module.exports = Players
