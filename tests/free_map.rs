@@ -1,70 +1,66 @@
-//! The free map where its integers and its summaries meet.
+//! The free map where its leaf words and its summary words meet.
 
 use std::cell::Cell;
 
 use callosum_server_slots::{FreeMap, memory};
 
-/// Integers of bits: the tree over them has a node for every level's first, last
-/// and middle.
-const WORDS: usize = 1 << 16;
+/// The number of leaf words: with it the tree has four levels of summary words.
+const LEAF_WORDS: usize = 1 << 16;
 
-/// The slots on both sides of an integer's and of each summary's end.
+/// The slots on both sides of a leaf word's end, and of each level's.
 const BOUNDARIES: [u32; 20] = [
     0, 1, 31, 32, 33, 63, 64, 65, 1023, 1024, 1025, 32_767, 32_768, 32_769, 1_048_575, 1_048_576,
     1_048_577, 2_097_149, 2_097_150, 2_097_151,
 ];
 
-fn cells(words: usize) -> Vec<Cell<i32>> {
-    let cells = vec![Cell::new(0); memory::cells_for(words)];
-    cells[memory::WORDS].set(words as i32);
-    cells
+fn buffer(leaf_words: usize) -> Vec<Cell<i32>> {
+    let words = vec![Cell::new(0); memory::words_for(leaf_words)];
+    words[memory::LEAF_WORDS].set(leaf_words as i32);
+    words
 }
 
-/// Takes all runs out, lowest first.
+/// Takes all slots out, lowest first.
 fn taken(map: FreeMap) -> Vec<u32> {
-    let mut slots = Vec::new();
-    while let Some(run) = map.take_run(0) {
-        map.check();
-        slots.extend(run);
-    }
-    slots
+    std::iter::from_fn(|| map.take_lowest()).inspect(|_| map.check_invariants()).collect()
 }
 
 #[test]
 fn a_slot_at_a_boundary_is_found_again() {
-    let cells = cells(WORDS);
-    let map = FreeMap::over(&cells);
+    let words = buffer(LEAF_WORDS);
+    let map = FreeMap::from_buffer(&words);
     for slot in BOUNDARIES {
         assert!(!map.contains(slot));
         assert!(map.insert(slot));
         assert!(!map.insert(slot), "{slot} twice");
         assert!(map.contains(slot));
-        assert_eq!((map.count(), map.lowest(0)), (1, Some(slot)));
-        map.check();
-        assert_eq!(map.take_run(0), Some(slot..slot + 1));
-        assert_eq!((map.count(), map.lowest(0)), (0, None));
-        map.check();
+        assert_eq!((map.count(), map.lowest()), (1, Some(slot)));
+        map.check_invariants();
+        assert_eq!(map.take_lowest(), Some(slot));
+        assert_eq!((map.count(), map.lowest()), (0, None));
+        map.check_invariants();
     }
 }
 
 #[test]
 fn a_slot_is_found_in_a_map_of_any_size() {
-    for words in (4..17).map(|power| 1 << power) {
-        let cells = cells(words);
-        let map = FreeMap::over(&cells);
-        let slots: Vec<u32> = (0..words as u32 * 32).step_by(words / 16 * 7 + 1).collect();
+    for leaf_words in (4..17).map(|power| 1 << power) {
+        let words = buffer(leaf_words);
+        let map = FreeMap::from_buffer(&words);
+        let slots: Vec<u32> =
+            (0..leaf_words as u32 * 32).step_by(leaf_words / 16 * 7 + 1).collect();
         for &slot in slots.iter().rev() {
-            map.insert(slot);
+            assert!(map.insert(slot));
         }
-        map.check();
-        assert_eq!(taken(map), slots);
+        map.check_invariants();
+        assert_eq!(std::iter::from_fn(|| map.take_lowest()).collect::<Vec<_>>(), slots);
+        map.check_invariants();
     }
 }
 
 #[test]
 fn slots_come_back_ascending_whatever_order_they_went_in() {
-    let cells = cells(WORDS);
-    let map = FreeMap::over(&cells);
+    let words = buffer(LEAF_WORDS);
+    let map = FreeMap::from_buffer(&words);
     for slot in BOUNDARIES.iter().rev() {
         map.insert(*slot);
     }
@@ -72,56 +68,9 @@ fn slots_come_back_ascending_whatever_order_they_went_in() {
 }
 
 #[test]
-fn a_run_is_taken_as_far_as_it_is_in_one_integer() {
-    let cells = cells(WORDS);
-    let map = FreeMap::over(&cells);
-    map.insert_run(30..70);
-    let runs: Vec<_> = std::iter::from_fn(|| map.take_run(0)).collect();
-    assert_eq!(runs, [30..32, 32..64, 64..70]);
-}
-
-#[test]
-fn the_lowest_is_sought_from_a_slot_up() {
-    let cells = cells(WORDS);
-    let map = FreeMap::over(&cells);
-    BOUNDARIES.iter().for_each(|&slot| assert!(map.insert(slot)));
-    for from in BOUNDARIES.iter().flat_map(|&slot| slot.saturating_sub(1)..=slot + 1) {
-        let expected = BOUNDARIES.into_iter().find(|&slot| slot >= from);
-        assert_eq!(map.lowest(from), expected, "from {from}");
-    }
-    assert_eq!(map.lowest(u32::MAX), None);
-}
-
-#[test]
-fn runs_are_whole_across_boundaries() {
-    let cells = cells(WORDS);
-    let map = FreeMap::over(&cells);
-    for start in BOUNDARIES {
-        for end in BOUNDARIES.into_iter().filter(|&end| end > start) {
-            map.insert_run(start..end);
-            assert_eq!(map.count(), end - start);
-            assert!(map.runs().eq(std::iter::once(start..end)));
-            map.remove_run(start..end);
-            assert_eq!((map.count(), map.lowest(0)), (0, None));
-        }
-    }
-    map.check();
-}
-
-#[test]
-fn a_run_can_be_removed_from_the_middle() {
-    let cells = cells(WORDS);
-    let map = FreeMap::over(&cells);
-    map.insert_run(0..262_144);
-    map.remove_run(4095..131_073);
-    map.check();
-    assert_eq!(map.runs().collect::<Vec<_>>(), [0..4095, 131_073..262_144]);
-}
-
-#[test]
 fn a_run_is_in_the_map_when_all_of_it_is() {
-    let cells = cells(WORDS);
-    let map = FreeMap::over(&cells);
+    let words = buffer(LEAF_WORDS);
+    let map = FreeMap::from_buffer(&words);
     for start in BOUNDARIES {
         for end in BOUNDARIES.into_iter().filter(|&end| end > start) {
             map.insert_run(start..end);
@@ -135,42 +84,126 @@ fn a_run_is_in_the_map_when_all_of_it_is() {
 }
 
 #[test]
-fn no_slot_beyond_the_memory_is_in_the_map() {
-    let cells = cells(32);
-    let map = FreeMap::over(&cells);
+fn runs_are_whole_across_boundaries() {
+    let words = buffer(LEAF_WORDS);
+    let map = FreeMap::from_buffer(&words);
+    for start in BOUNDARIES {
+        for end in BOUNDARIES.into_iter().filter(|&end| end > start) {
+            map.insert_run(start..end);
+            assert_eq!((map.count(), map.lowest()), (end - start, Some(start)));
+            map.remove_run(start..end);
+            assert_eq!((map.count(), map.lowest()), (0, None));
+        }
+    }
+    map.check_invariants();
+}
+
+#[test]
+fn a_run_can_be_removed_from_the_middle() {
+    let words = buffer(LEAF_WORDS);
+    let map = FreeMap::from_buffer(&words);
+    map.insert_run(0..262_144);
+    map.remove_run(4095..131_073);
+    map.check_invariants();
+    assert_eq!(map.count(), 4095 + 262_144 - 131_073);
+    assert!(map.contains_run(0..4095));
+    assert!(map.contains_run(131_073..262_144));
+}
+
+#[test]
+fn no_slot_beyond_the_bitmap_is_in_the_map() {
+    let words = buffer(32);
+    let map = FreeMap::from_buffer(&words);
     map.insert_run(0..1024);
     assert!(map.contains(1023));
     assert!(!map.contains(1024));
     assert!(!map.contains_run(1000..1025));
-    assert_eq!(map.lowest(1024), None);
 }
 
 #[test]
-fn bits_that_stand_for_nothing_are_passed_over() {
-    let cells = cells(1 << 11);
-    let map = FreeMap::over(&cells);
-    map.insert_run(0..1 << 16);
-    // Emptied by one who does not say so in the summaries.
-    cells[memory::BITS..][..2047].iter().for_each(|cell| cell.set(0));
-    cells[memory::COUNT].set(32);
-    assert_eq!(map.lowest(0), Some(65_504));
-    assert_eq!(map.take_run(0), Some(65_504..65_536));
-    assert_eq!((map.lowest(0), map.count()), (None, 0));
-}
-
-#[test]
-fn a_slot_beyond_the_memory_is_not_added() {
-    let cells = cells(32);
-    let map = FreeMap::over(&cells);
+fn a_slot_beyond_the_bitmap_is_not_added() {
+    let words = buffer(32);
+    let map = FreeMap::from_buffer(&words);
     assert!(!map.insert(1024));
-    assert_eq!(map.count(), 0);
+    assert_eq!((map.count(), map.lowest()), (0, None));
 }
 
 #[test]
-fn a_map_shows_its_runs() {
-    let cells = cells(32);
-    let map = FreeMap::over(&cells);
-    map.insert_run(30..40);
-    assert!(map.insert(7));
-    assert_eq!(format!("{map:?}"), "[7..8, 30..40]");
+fn stale_summary_bits_are_passed_over_and_cleared() {
+    let words = buffer(1 << 11);
+    let map = FreeMap::from_buffer(&words);
+    map.insert_run(0..1 << 16);
+    // Leaves words 1 to 2046 zero under their summary bits.
+    map.remove_run(32..65_504);
+    map.remove_run(0..32);
+    map.check_invariants();
+    assert_eq!(map.lowest(), Some(65_504));
+    map.check_invariants();
+    let summaries = &words[memory::BITMAP_OFFSET + (1 << 11)..];
+    let bits: u32 = summaries[64..127].iter().map(|word| word.get().count_ones()).sum();
+    assert_eq!(bits, 0, "stale bits that the search has met");
+    assert_eq!(taken(map), (65_504..65_536).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_search_clears_no_summary_bit_of_a_word_that_it_has_not_seen() {
+    let words = buffer(1 << 11);
+    let map = FreeMap::from_buffer(&words);
+    let slots = [1024 * 33, 1024 * 2 + 32, 1024 * 2, 1024 + 64, 1024, 40, 0];
+    for first in 0..slots.len() {
+        for &slot in &slots {
+            assert!(map.insert(slot));
+        }
+        for &slot in &slots[first..] {
+            map.remove_run(slot..slot + 1);
+            map.check_invariants();
+        }
+        let mut left = slots[..first].to_vec();
+        left.reverse();
+        assert_eq!(taken(map), left);
+    }
+}
+
+#[test]
+fn peeking_moves_the_cursor_and_a_later_insert_below_moves_it_back() {
+    let words = buffer(64);
+    let map = FreeMap::from_buffer(&words);
+    for slot in [100, 1500] {
+        assert!(map.insert(slot));
+    }
+    assert_eq!(map.take_lowest(), Some(100));
+    assert_eq!(words[memory::CURSOR].get(), 3);
+    assert_eq!(map.lowest(), Some(1500));
+    assert_eq!(words[memory::CURSOR].get(), 46);
+    assert!(map.insert(200));
+    assert_eq!(words[memory::CURSOR].get(), 6);
+    map.check_invariants();
+    assert_eq!(taken(map), [200, 1500]);
+}
+
+#[test]
+#[should_panic(expected = "the free map has fewer bits than it counts")]
+fn a_search_of_a_corrupt_map_panics() {
+    let words = buffer(32);
+    words[memory::FREE_COUNT].set(1);
+    FreeMap::from_buffer(&words).lowest();
+}
+
+#[test]
+#[should_panic(expected = "the free map has fewer bits than it counts")]
+fn a_search_of_a_corrupt_map_with_stale_bits_panics() {
+    let words = buffer(64);
+    let map = FreeMap::from_buffer(&words);
+    map.insert_run(0..2048);
+    map.remove_run(0..2048);
+    words[memory::FREE_COUNT].set(1);
+    map.lowest();
+}
+
+#[test]
+fn a_map_shows_its_count_and_its_cursor() {
+    let words = buffer(32);
+    let map = FreeMap::from_buffer(&words);
+    map.insert_run(40..50);
+    assert_eq!(format!("{map:?}"), "FreeMap { count: 10, cursor: 1, .. }");
 }

@@ -1,47 +1,47 @@
-//! Memory refused at every step at which there is some to ask for.
+//! An allocation that fails, at every step that needs one.
 
 use std::cell::Cell;
 use std::rc::Rc;
 
-use callosum_server_slots::memory::{BITS, cells_for};
+use callosum_server_slots::memory::words_for;
 use callosum_server_slots::{CannotReserve, Memory, NoFreeSlot, Slots};
 
-/// Memory of which as many pieces are left as the counter says.
+/// Memory with a number of allocations left, after which they fail.
 struct Rationed {
-    cells: Box<[Cell<i32>]>,
+    words: Box<[Cell<i32>]>,
     left: Rc<Cell<usize>>,
 }
 
 impl AsRef<[Cell<i32>]> for Rationed {
     fn as_ref(&self) -> &[Cell<i32>] {
-        &self.cells
+        &self.words
     }
 }
 
 impl Memory for Rationed {
-    fn allocate(&self, cells: usize) -> Option<Self> {
+    fn allocate(&self, words: usize) -> Option<Self> {
         self.left.set(self.left.get().checked_sub(1)?);
-        let cells = vec![Cell::new(0); cells].into();
-        Some(Self { cells, left: Rc::clone(&self.left) })
+        let words = vec![Cell::new(0); words].into();
+        Some(Self { words, left: Rc::clone(&self.left) })
     }
 }
 
-fn slots_with(pieces: usize) -> (Slots<Rationed>, Rc<Cell<usize>>) {
-    let left = Rc::new(Cell::new(pieces));
-    let cells = vec![Cell::new(0); BITS].into(); // no bits: nothing to begin with
-    let memory = Rationed { cells, left: Rc::clone(&left) };
-    (Slots::over(memory, 1 << 20), left)
+fn slots_with(allocations: usize) -> (Slots<Rationed>, Rc<Cell<usize>>) {
+    let left = Rc::new(Cell::new(allocations));
+    let words = vec![Cell::new(0); words_for(0)].into();
+    let memory = Rationed { words, left: Rc::clone(&left) };
+    (Slots::from_buffer(memory, 1 << 20), left)
 }
 
 #[test]
-fn get_says_so_loses_nothing_and_works_again() {
-    for pieces in 0..8 {
-        let (mut slots, left) = slots_with(pieces);
+fn get_reports_it_loses_nothing_and_works_again() {
+    for allocations in 0..8 {
+        let (mut slots, left) = slots_with(allocations);
         let mut given = 0;
         while slots.get() == Ok(given) {
             given += 1;
         }
-        assert_eq!(given as usize, if pieces == 0 { 0 } else { 512 << pieces });
+        assert_eq!(given as usize, if allocations == 0 { 0 } else { 512 << allocations });
         for _ in 0..3 {
             assert_eq!(slots.get(), Err(NoFreeSlot::OutOfMemory));
             slots.check_invariants();
@@ -58,7 +58,7 @@ fn get_says_so_loses_nothing_and_works_again() {
 }
 
 #[test]
-fn put_needs_no_memory() {
+fn put_allocates_nothing() {
     let (mut slots, _) = slots_with(5);
     let mut given = 0;
     while slots.get().is_ok() {
@@ -72,9 +72,9 @@ fn put_needs_no_memory() {
 }
 
 #[test]
-fn reserve_says_so_and_changes_nothing() {
-    for pieces in 0..6 {
-        let (mut slots, left) = slots_with(pieces);
+fn reserve_reports_it_and_changes_nothing() {
+    for allocations in 0..6 {
+        let (mut slots, left) = slots_with(allocations);
         let dense = 0..1 << 19;
         assert_eq!(slots.reserve_run(dense.clone()), Err(CannotReserve::OutOfMemory));
         slots.check_invariants();
@@ -86,15 +86,15 @@ fn reserve_says_so_and_changes_nothing() {
 }
 
 #[test]
-fn clear_goes_on_with_the_memory_it_has() {
+fn clear_keeps_the_memory_it_has() {
     let (mut slots, left) = slots_with(4);
     while slots.get().is_ok() {}
     assert_eq!(left.get(), 0);
     slots.clear();
     slots.check_invariants();
-    assert_eq!(slots.memory().as_ref().len(), cells_for(256), "no smaller one to be had");
+    assert_eq!(slots.memory().as_ref().len(), words_for(256), "no smaller one");
     assert_eq!((slots.get(), slots.len(), slots.max_slot_given()), (Ok(0), 1, 1));
     left.set(1);
     slots.clear();
-    assert_eq!(slots.memory().as_ref().len(), cells_for(32));
+    assert_eq!(slots.memory().as_ref().len(), words_for(32));
 }

@@ -1,9 +1,9 @@
-//! Managers in memory of their own.
+//! Managers in memory of their own, and the sparse reservations above it.
 
 use std::cell::Cell;
 
-use callosum_server_slots::memory::{BITS, cells_for};
-use callosum_server_slots::{CannotReserve, MAX_SLOTS, NoFreeSlot, Slots};
+use callosum_server_slots::memory::{LEAF_WORDS, MAX_GIVEN, words_for};
+use callosum_server_slots::{CannotReserve, MAX_SLOTS, NoFreeSlot, NotInUse, Slots};
 
 #[test]
 fn a_new_manager_has_all_slots() {
@@ -29,20 +29,128 @@ fn memory_grows_from_first_to_last() {
     for expected in 0..100_000 {
         assert_eq!(slots.get(), Ok(expected));
     }
-    assert_eq!(slots.memory().len(), cells_for(4096));
+    assert_eq!(slots.memory().len(), words_for(4096));
 }
 
 #[test]
 fn a_manager_shows_how_it_stands() {
     let mut slots = Slots::with_max_slots(5);
     let _ = (slots.get(), slots.get(), slots.put(0));
-    let shown = "Slots { len: 1, max_slot_given: 2, max_slots: 5, lane: 0..1, .. }";
+    let shown = "Slots { len: 1, max_slot_given: 2, max_slots: 5, next: Some(0), .. }";
     assert_eq!(format!("{slots:?}"), shown);
 }
 
 #[test]
-#[should_panic(expected = "are not a manager's")]
-fn memory_of_another_size_is_refused() {
-    let cells: Box<[Cell<i32>]> = vec![Cell::new(0); BITS + 40].into();
-    Slots::over(cells, 5);
+#[should_panic(expected = "a buffer of 49 words")]
+fn a_buffer_of_another_length_is_refused() {
+    let words: Box<[Cell<i32>]> = vec![Cell::new(0); words_for(0) + 40].into();
+    Slots::from_buffer(words, 5);
+}
+
+#[test]
+fn growth_absorbs_sparse_reservations() {
+    let mut slots = Slots::new();
+    assert_eq!(slots.reserve_run(2047..2049), Ok(()));
+    assert_eq!(slots.reserve(1 << 20), Ok(()));
+    assert_eq!(leaf_words(&slots), 32);
+    for expected in 0..1025 {
+        assert_eq!(slots.get(), Ok(expected));
+    }
+    assert_eq!(leaf_words(&slots), 64);
+    slots.check_invariants();
+    // 2047 is below the capacity now, 2048 is not.
+    let runs: Vec<_> = slots.in_use_runs().collect();
+    assert_eq!(runs, [0..1025, 2047..2049, 1 << 20..(1 << 20) + 1]);
+    for expected in (1025..2047).chain(2049..5000) {
+        assert_eq!(slots.get(), Ok(expected));
+    }
+    slots.check_invariants();
+    let runs: Vec<_> = slots.in_use_runs().collect();
+    assert_eq!(runs, [0..5000, 1 << 20..(1 << 20) + 1]);
+}
+
+#[test]
+fn sparse_reservations_coalesce_and_split() {
+    let mut slots = Slots::new();
+    let base = 1 << 20;
+    for start in [base, base + 2, base + 1, base + 4] {
+        assert_eq!(slots.reserve(start), Ok(()));
+        slots.check_invariants();
+    }
+    assert_eq!(slots.in_use_runs().collect::<Vec<_>>(), [base..base + 3, base + 4..base + 5]);
+    assert_eq!(slots.reserve_run(base + 3..base + 5), Err(CannotReserve::InUse));
+    assert_eq!(slots.put(base + 1), Ok(()));
+    assert_eq!(slots.put(base + 1), Err(NotInUse));
+    slots.check_invariants();
+    let runs: Vec<_> = slots.in_use_runs().collect();
+    assert_eq!(runs, [base..base + 1, base + 2..base + 3, base + 4..base + 5]);
+    assert_eq!(slots.len(), 3);
+}
+
+#[test]
+fn peek_passes_a_sparse_run_at_the_capacity() {
+    let mut slots = Slots::with_max_slots(1030);
+    assert_eq!(slots.reserve_run(1024..1026), Ok(()));
+    for expected in 0..1024 {
+        assert_eq!(slots.peek(), Some(expected));
+        assert_eq!(slots.get(), Ok(expected));
+    }
+    assert_eq!(leaf_words(&slots), 32);
+    assert_eq!(slots.peek(), Some(1026));
+    assert_eq!(slots.get(), Ok(1026));
+    for expected in 1027..1030 {
+        assert_eq!(slots.get(), Ok(expected));
+    }
+    assert_eq!(slots.peek(), None);
+    assert_eq!(slots.get(), Err(NoFreeSlot::AllInUse));
+    slots.check_invariants();
+}
+
+#[test]
+fn peek_is_none_if_a_sparse_run_reaches_from_the_capacity_to_the_limit() {
+    let mut slots = Slots::with_max_slots(1026);
+    assert_eq!(slots.reserve_run(1024..1026), Ok(()));
+    (0..1024).for_each(|expected| assert_eq!(slots.get(), Ok(expected)));
+    assert_eq!(slots.peek(), None);
+    assert_eq!(slots.get(), Err(NoFreeSlot::AllInUse));
+    slots.check_invariants();
+}
+
+#[test]
+fn a_limit_within_a_word_bounds_every_call() {
+    for limit in [1, 31, 33, 63, 1023, 1025] {
+        let mut slots = Slots::with_max_slots(limit);
+        (0..limit).for_each(|expected| assert_eq!(slots.get(), Ok(expected)));
+        assert_eq!((slots.get(), slots.peek()), (Err(NoFreeSlot::AllInUse), None));
+        assert_eq!(slots.put(limit), Err(NotInUse));
+        assert_eq!(slots.reserve_run(limit - 1..limit + 1), Err(CannotReserve::NoSuchSlot));
+        assert_eq!(slots.put(limit - 1), Ok(()));
+        assert_eq!(slots.peek(), Some(limit - 1));
+        assert_eq!(slots.reserve(limit - 1), Ok(()));
+        assert_eq!((slots.len(), slots.max_slot_given()), (limit, limit));
+        slots.check_invariants();
+    }
+}
+
+#[test]
+fn max_slot_given_is_the_high_water_mark_or_what_was_given_above() {
+    let mut slots = Slots::new();
+    assert_eq!(slots.reserve(5000), Ok(()));
+    assert_eq!(slots.put(5000), Ok(()));
+    assert_eq!(slots.max_slot_given(), 5001);
+    assert_eq!(slots.get(), Ok(0));
+    assert_eq!(slots.max_slot_given(), 5001);
+    assert_eq!(slots.memory()[MAX_GIVEN].get(), 5001);
+    slots.raise_max_slot_given(4000);
+    assert_eq!(slots.max_slot_given(), 5001);
+    (1..6000).for_each(|expected| assert_eq!(slots.get(), Ok(expected)));
+    assert_eq!(slots.max_slot_given(), 6000);
+    slots.raise_max_slot_given(u32::MAX);
+    assert_eq!(slots.max_slot_given(), MAX_SLOTS);
+    slots.clear();
+    assert_eq!(slots.max_slot_given(), 0);
+}
+
+fn leaf_words(slots: &Slots) -> i32 {
+    slots.memory()[LEAF_WORDS].get()
 }
