@@ -1,5 +1,5 @@
-//! The free map alone: trees of up to four levels, which a manager needs millions of
-//! slots for.
+//! The free map alone: trees of up to four levels of summary words, for which a
+//! manager needs a million slots.
 
 use std::cell::Cell;
 use std::ops::Range;
@@ -7,11 +7,11 @@ use std::ops::Range;
 use arbitrary::Arbitrary;
 use callosum_server_slots::{FreeMap, memory};
 
-use crate::runs::Runs;
+use crate::model::Runs;
 
 #[derive(Arbitrary, Debug)]
 struct Program {
-    /// Which power of two the integers of bits are.
+    /// The number of leaf words, as a power of two.
     size: u8,
     steps: Vec<Step>,
 }
@@ -20,14 +20,15 @@ struct Program {
 enum Step {
     Insert(Place),
     InsertRun(Place, u16),
-    /// The n-th run that is there, or its beginning.
+    /// The n-th run in the map, or its beginning.
     RemoveRun(u8, Option<u16>),
     TakeLowest,
-    Lowest(Place),
+    Lowest,
+    Contains(Place),
     ContainsRun(Place, u16),
 }
 
-/// A slot that is so far from the boundary of an integer or of a summary.
+/// A slot, by its distance from the end of a leaf word or of a summary word.
 #[derive(Arbitrary, Debug, Clone, Copy)]
 struct Place {
     level: u8,
@@ -35,22 +36,24 @@ struct Place {
     off: i8,
 }
 
-/// Runs the program that the bytes stand for; panics where it goes wrong.
+/// Runs the program that the bytes encode; panics where the map is wrong.
 pub fn run(data: &[u8]) {
     let Some(program) = crate::decode::<Program>(data) else { return };
     let _shown = crate::Shown(&program);
-    let words = 16 << (program.size % 13); // up to two million slots
-    let cells = vec![Cell::new(0); memory::cells_for(words)];
-    cells[memory::WORDS].set(words as i32);
-    let mut pair =
-        Pair { map: FreeMap::over(&cells), model: Runs::default(), slots: words as u32 * 32 };
+    let leaf_words = 16 << (program.size % 13); // up to two million slots
+    let words = vec![Cell::new(0); memory::words_for(leaf_words)];
+    words[memory::LEAF_WORDS].set(leaf_words as i32);
+    let slots = leaf_words as u32 * 32;
+    let mut pair = Pair { map: FreeMap::from_buffer(&words), model: Runs::default(), slots };
     for step in &program.steps {
         pair.step(step);
-        assert_eq!(pair.map.count(), pair.model.count());
-        assert_eq!(pair.map.lowest(0), pair.model.0.first().map(|run| run.start));
+        assert_eq!(pair.map.count(), pair.model.len());
     }
-    pair.map.check();
-    assert!(pair.map.runs().eq(pair.model.0.iter().cloned()), "{:?}", pair.map);
+    let Pair { map, model, .. } = pair;
+    map.check_invariants();
+    // With the right count, that is all of them.
+    assert!(model.0.iter().all(|run| map.contains_run(run.clone())), "{model:?}");
+    assert_eq!(map.lowest(), model.0.first().map(|run| run.start));
 }
 
 /// The map and its model.
@@ -68,14 +71,14 @@ impl Pair<'_> {
                 let missing = !self.model.contains(slot);
                 assert_eq!(self.map.insert(slot), missing, "insert({slot})");
                 if missing {
-                    self.model.add(slot..slot + 1);
+                    self.model.insert(slot..slot + 1);
                 }
             }
             Step::InsertRun(place, length) => {
                 let run = self.run(place, length);
-                if !run.is_empty() && !self.model.touch(&run) {
+                if !run.is_empty() && !self.model.overlaps(&run) {
                     self.map.insert_run(run.clone());
-                    self.model.add(run);
+                    self.model.insert(run);
                 }
             }
             Step::RemoveRun(n, length) => {
@@ -88,34 +91,27 @@ impl Pair<'_> {
                 self.model.remove(run);
             }
             Step::TakeLowest => {
-                let lowest = self.model.0.first().map(|run| {
-                    let end_of_integer = (run.start | 31) + 1;
-                    run.start..run.end.min(end_of_integer)
-                });
-                assert_eq!(self.map.take_run(0), lowest);
-                if let Some(run) = lowest {
-                    self.model.remove(run);
+                let lowest = self.lowest();
+                assert_eq!(self.map.take_lowest(), lowest);
+                if let Some(slot) = lowest {
+                    self.model.remove(slot..slot + 1);
                 }
             }
-            Step::Lowest(place) => {
-                let from = self.slot(place);
-                let run = self.model.0.iter().find(|run| run.end > from);
-                assert_eq!(
-                    self.map.lowest(from),
-                    run.map(|run| run.start.max(from)),
-                    "from {from}"
-                );
+            Step::Lowest => assert_eq!(self.map.lowest(), self.lowest()),
+            Step::Contains(place) => {
+                let slot = self.slot(place);
+                assert_eq!(self.map.contains(slot), self.model.contains(slot), "{slot}");
             }
             Step::ContainsRun(place, length) => {
                 let run = self.run(place, length);
-                let within = self
-                    .model
-                    .0
-                    .iter()
-                    .any(|other| other.start <= run.start && run.end <= other.end);
-                assert_eq!(self.map.contains_run(run.clone()), run.is_empty() || within, "{run:?}");
+                let expected = self.model.contains_run(&run);
+                assert_eq!(self.map.contains_run(run.clone()), expected, "{run:?}");
             }
         }
+    }
+
+    fn lowest(&self) -> Option<u32> {
+        self.model.0.first().map(|run| run.start)
     }
 
     fn slot(&self, place: Place) -> u32 {

@@ -1,8 +1,8 @@
-//! What the fuzz targets run: programs decoded from bytes, each step held against
-//! a naive model.
+//! What the fuzz targets run: programs decoded from bytes, each step compared with a
+//! naive model.
 //!
-//! `npm run fuzz -- --seconds 60` fuzzes. `npm run fuzz:replay` runs what was found
-//! worth keeping, in `corpus/`, and `cargo run --bin slots FILE` one input.
+//! `npm run fuzz -- --seconds 60` fuzzes. `npm run fuzz:replay` runs the corpus, and
+//! `cargo run --bin slots FILE` one input.
 
 use std::fmt::Debug;
 use std::path::PathBuf;
@@ -10,12 +10,13 @@ use std::path::PathBuf;
 use arbitrary::{Arbitrary, Unstructured};
 
 pub mod free_map;
-#[path = "../../tests/refusable/mod.rs"]
+#[path = "../../tests/support/model.rs"]
+mod model;
+#[path = "../../tests/support/refusable.rs"]
 mod refusable;
-pub mod runs;
 pub mod slots;
 
-/// Runs what the files say that the command line names, or those in the folders.
+/// Runs the inputs in the files and folders that the command line names.
 pub fn replay(run: fn(&[u8])) -> std::io::Result<()> {
     let mut paths: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
     let mut replayed = 0;
@@ -33,7 +34,7 @@ pub fn replay(run: fn(&[u8])) -> std::io::Result<()> {
     if replayed == 0 { Err(std::io::Error::other("there was nothing to replay")) } else { Ok(()) }
 }
 
-/// The program that the bytes stand for, if any.
+/// The program that the bytes encode, if any.
 fn decode<'a, Program: Arbitrary<'a>>(data: &'a [u8]) -> Option<Program> {
     Program::arbitrary_take_rest(Unstructured::new(data)).ok()
 }
