@@ -147,21 +147,26 @@ fn stale_summary_bits_are_passed_over_and_cleared() {
 
 #[test]
 fn a_search_clears_no_summary_bit_of_a_word_that_it_has_not_seen() {
-    let words = buffer(1 << 11);
+    let words = buffer(128);
     let map = FreeMap::from_buffer(&words);
-    let slots = [1024 * 33, 1024 * 2 + 32, 1024 * 2, 1024 + 64, 1024, 40, 0];
-    for first in 0..slots.len() {
-        for &slot in &slots {
-            assert!(map.insert(slot));
-        }
-        for &slot in &slots[first..] {
-            map.remove_run(slot..slot + 1);
-            map.check_invariants();
-        }
-        let mut left = slots[..first].to_vec();
-        left.reverse();
-        assert_eq!(taken(map), left);
-    }
+    let slot_in = |word: u32| word * 32;
+    let insert = |word| assert!(map.insert(slot_in(word)));
+    // Leaves a stale bit, that of word 40, in the summary word of words 32 to 63.
+    insert(40);
+    insert(35);
+    map.remove_run(slot_in(35)..slot_in(35) + 1);
+    map.remove_run(slot_in(40)..slot_in(40) + 1);
+    // A search from word 70 to word 100, by way of the root.
+    insert(70);
+    insert(100);
+    assert_eq!(map.take_lowest(), Some(slot_in(70)));
+    assert_eq!(map.lowest(), Some(slot_in(100)));
+    // Had it cleared the root's bit of that summary word unseen, nothing would set the
+    // bit again: the summary word is not zero.
+    insert(41);
+    insert(33);
+    insert(2);
+    assert_eq!(taken(map), [2, 33, 41, 100].map(slot_in));
 }
 
 #[test]
