@@ -2,7 +2,10 @@
 
 use std::cell::Cell;
 
+mod support;
+
 use callosum_server_slots::{FreeMap, memory};
+use support::watchdog::Watchdog;
 
 /// The number of leaf words: with it the tree has four levels of summary words.
 const LEAF_WORDS: usize = 1 << 16;
@@ -26,6 +29,7 @@ fn taken(map: FreeMap) -> Vec<u32> {
 
 #[test]
 fn a_slot_at_a_boundary_is_found_again() {
+    let _watchdog = Watchdog::start();
     let words = buffer(LEAF_WORDS);
     let map = FreeMap::from_buffer(&words);
     for slot in BOUNDARIES {
@@ -43,6 +47,7 @@ fn a_slot_at_a_boundary_is_found_again() {
 
 #[test]
 fn a_slot_is_found_in_a_map_of_any_size() {
+    let _watchdog = Watchdog::start();
     for leaf_words in (4..17).map(|power| 1 << power) {
         let words = buffer(leaf_words);
         let map = FreeMap::from_buffer(&words);
@@ -59,6 +64,7 @@ fn a_slot_is_found_in_a_map_of_any_size() {
 
 #[test]
 fn slots_come_back_ascending_whatever_order_they_went_in() {
+    let _watchdog = Watchdog::start();
     let words = buffer(LEAF_WORDS);
     let map = FreeMap::from_buffer(&words);
     for slot in BOUNDARIES.iter().rev() {
@@ -69,6 +75,7 @@ fn slots_come_back_ascending_whatever_order_they_went_in() {
 
 #[test]
 fn a_run_is_in_the_map_when_all_of_it_is() {
+    let _watchdog = Watchdog::start();
     let words = buffer(LEAF_WORDS);
     let map = FreeMap::from_buffer(&words);
     for start in BOUNDARIES {
@@ -85,6 +92,7 @@ fn a_run_is_in_the_map_when_all_of_it_is() {
 
 #[test]
 fn runs_are_whole_across_boundaries() {
+    let _watchdog = Watchdog::start();
     let words = buffer(LEAF_WORDS);
     let map = FreeMap::from_buffer(&words);
     for start in BOUNDARIES {
@@ -100,6 +108,7 @@ fn runs_are_whole_across_boundaries() {
 
 #[test]
 fn a_run_can_be_removed_from_the_middle() {
+    let _watchdog = Watchdog::start();
     let words = buffer(LEAF_WORDS);
     let map = FreeMap::from_buffer(&words);
     map.insert_run(0..262_144);
@@ -112,6 +121,7 @@ fn a_run_can_be_removed_from_the_middle() {
 
 #[test]
 fn no_slot_beyond_the_bitmap_is_in_the_map() {
+    let _watchdog = Watchdog::start();
     let words = buffer(32);
     let map = FreeMap::from_buffer(&words);
     map.insert_run(0..1024);
@@ -122,6 +132,7 @@ fn no_slot_beyond_the_bitmap_is_in_the_map() {
 
 #[test]
 fn a_slot_beyond_the_bitmap_is_not_added() {
+    let _watchdog = Watchdog::start();
     let words = buffer(32);
     let map = FreeMap::from_buffer(&words);
     assert!(!map.insert(1024));
@@ -130,6 +141,7 @@ fn a_slot_beyond_the_bitmap_is_not_added() {
 
 #[test]
 fn stale_summary_bits_are_passed_over_and_cleared() {
+    let _watchdog = Watchdog::start();
     let words = buffer(1 << 11);
     let map = FreeMap::from_buffer(&words);
     map.insert_run(0..1 << 16);
@@ -147,6 +159,7 @@ fn stale_summary_bits_are_passed_over_and_cleared() {
 
 #[test]
 fn a_search_clears_no_summary_bit_of_a_word_that_it_has_not_seen() {
+    let _watchdog = Watchdog::start();
     let words = buffer(128);
     let map = FreeMap::from_buffer(&words);
     let slot_in = |word: u32| word * 32;
@@ -171,6 +184,7 @@ fn a_search_clears_no_summary_bit_of_a_word_that_it_has_not_seen() {
 
 #[test]
 fn peeking_moves_the_cursor_and_a_later_insert_below_moves_it_back() {
+    let _watchdog = Watchdog::start();
     let words = buffer(64);
     let map = FreeMap::from_buffer(&words);
     for slot in [100, 1500] {
@@ -189,6 +203,7 @@ fn peeking_moves_the_cursor_and_a_later_insert_below_moves_it_back() {
 #[test]
 #[should_panic(expected = "the free map has fewer bits than it counts")]
 fn a_search_of_a_corrupt_map_panics() {
+    let _watchdog = Watchdog::start();
     let words = buffer(32);
     words[memory::FREE_COUNT].set(1);
     FreeMap::from_buffer(&words).lowest();
@@ -197,6 +212,7 @@ fn a_search_of_a_corrupt_map_panics() {
 #[test]
 #[should_panic(expected = "the free map has fewer bits than it counts")]
 fn a_search_of_a_corrupt_map_with_stale_bits_panics() {
+    let _watchdog = Watchdog::start();
     let words = buffer(64);
     let map = FreeMap::from_buffer(&words);
     map.insert_run(0..2048);
@@ -207,6 +223,7 @@ fn a_search_of_a_corrupt_map_with_stale_bits_panics() {
 
 #[test]
 fn a_map_shows_its_count_and_its_cursor() {
+    let _watchdog = Watchdog::start();
     let words = buffer(32);
     let map = FreeMap::from_buffer(&words);
     map.insert_run(40..50);

@@ -3,8 +3,11 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+mod support;
+
 use callosum_server_slots::memory::words_for;
 use callosum_server_slots::{CannotReserve, Memory, NoFreeSlot, Slots};
+use support::watchdog::Watchdog;
 
 /// Memory with a number of allocations left, after which they fail.
 struct Rationed {
@@ -35,6 +38,7 @@ fn slots_with(allocations: usize) -> (Slots<Rationed>, Rc<Cell<usize>>) {
 
 #[test]
 fn get_reports_it_loses_nothing_and_works_again() {
+    let _watchdog = Watchdog::start();
     for allocations in 0..8 {
         let (mut slots, left) = slots_with(allocations);
         let mut given = 0;
@@ -59,6 +63,7 @@ fn get_reports_it_loses_nothing_and_works_again() {
 
 #[test]
 fn put_allocates_nothing() {
+    let _watchdog = Watchdog::start();
     let (mut slots, _) = slots_with(5);
     let mut given = 0;
     while slots.get().is_ok() {
@@ -73,6 +78,7 @@ fn put_allocates_nothing() {
 
 #[test]
 fn reserve_reports_it_and_changes_nothing() {
+    let _watchdog = Watchdog::start();
     for allocations in 0..6 {
         let (mut slots, left) = slots_with(allocations);
         let dense = 0..1 << 19;
@@ -87,6 +93,7 @@ fn reserve_reports_it_and_changes_nothing() {
 
 #[test]
 fn clear_keeps_the_memory_it_has() {
+    let _watchdog = Watchdog::start();
     let (mut slots, left) = slots_with(4);
     while slots.get().is_ok() {}
     assert_eq!(left.get(), 0);

@@ -2,11 +2,15 @@
 
 use std::cell::Cell;
 
+mod support;
+
 use callosum_server_slots::memory::{LEAF_WORDS, MAX_GIVEN, words_for};
 use callosum_server_slots::{CannotReserve, MAX_SLOTS, NoFreeSlot, NotInUse, Slots};
+use support::watchdog::Watchdog;
 
 #[test]
 fn a_new_manager_has_all_slots() {
+    let _watchdog = Watchdog::start();
     for mut slots in [Slots::new(), Slots::default()] {
         assert_eq!(slots.max_slots(), MAX_SLOTS);
         assert!(slots.is_empty());
@@ -17,6 +21,7 @@ fn a_new_manager_has_all_slots() {
 
 #[test]
 fn a_manager_gives_no_more_slots_than_it_has() {
+    let _watchdog = Watchdog::start();
     let mut slots = Slots::with_max_slots(2);
     assert_eq!((slots.get(), slots.get()), (Ok(0), Ok(1)));
     assert_eq!(slots.get(), Err(NoFreeSlot::AllInUse));
@@ -25,6 +30,7 @@ fn a_manager_gives_no_more_slots_than_it_has() {
 
 #[test]
 fn memory_grows_from_first_to_last() {
+    let _watchdog = Watchdog::start();
     let mut slots = Slots::new();
     for expected in 0..100_000 {
         assert_eq!(slots.get(), Ok(expected));
@@ -34,6 +40,7 @@ fn memory_grows_from_first_to_last() {
 
 #[test]
 fn a_manager_shows_how_it_stands() {
+    let _watchdog = Watchdog::start();
     let mut slots = Slots::with_max_slots(5);
     let _ = (slots.get(), slots.get(), slots.put(0));
     let shown = "Slots { len: 1, max_slot_given: 2, max_slots: 5, next: Some(0), .. }";
@@ -43,12 +50,14 @@ fn a_manager_shows_how_it_stands() {
 #[test]
 #[should_panic(expected = "a buffer of 49 words")]
 fn a_buffer_of_another_length_is_refused() {
+    let _watchdog = Watchdog::start();
     let words: Box<[Cell<i32>]> = vec![Cell::new(0); words_for(0) + 40].into();
     Slots::from_buffer(words, 5);
 }
 
 #[test]
 fn growth_absorbs_sparse_reservations() {
+    let _watchdog = Watchdog::start();
     let mut slots = Slots::new();
     assert_eq!(slots.reserve_run(2047..2049), Ok(()));
     assert_eq!(slots.reserve(1 << 20), Ok(()));
@@ -71,6 +80,7 @@ fn growth_absorbs_sparse_reservations() {
 
 #[test]
 fn sparse_reservations_coalesce_and_split() {
+    let _watchdog = Watchdog::start();
     let mut slots = Slots::new();
     let base = 1 << 20;
     for start in [base, base + 2, base + 1, base + 4] {
@@ -89,6 +99,7 @@ fn sparse_reservations_coalesce_and_split() {
 
 #[test]
 fn peek_passes_a_sparse_run_at_the_capacity() {
+    let _watchdog = Watchdog::start();
     let mut slots = Slots::with_max_slots(1030);
     assert_eq!(slots.reserve_run(1024..1026), Ok(()));
     for expected in 0..1024 {
@@ -108,6 +119,7 @@ fn peek_passes_a_sparse_run_at_the_capacity() {
 
 #[test]
 fn peek_is_none_if_a_sparse_run_reaches_from_the_capacity_to_the_limit() {
+    let _watchdog = Watchdog::start();
     let mut slots = Slots::with_max_slots(1026);
     assert_eq!(slots.reserve_run(1024..1026), Ok(()));
     (0..1024).for_each(|expected| assert_eq!(slots.get(), Ok(expected)));
@@ -118,6 +130,7 @@ fn peek_is_none_if_a_sparse_run_reaches_from_the_capacity_to_the_limit() {
 
 #[test]
 fn a_limit_within_a_word_bounds_every_call() {
+    let _watchdog = Watchdog::start();
     for limit in [1, 31, 33, 63, 1023, 1025] {
         let mut slots = Slots::with_max_slots(limit);
         (0..limit).for_each(|expected| assert_eq!(slots.get(), Ok(expected)));
@@ -134,6 +147,7 @@ fn a_limit_within_a_word_bounds_every_call() {
 
 #[test]
 fn max_slot_given_is_the_high_water_mark_or_what_was_given_above() {
+    let _watchdog = Watchdog::start();
     let mut slots = Slots::new();
     assert_eq!(slots.reserve(5000), Ok(()));
     assert_eq!(slots.put(5000), Ok(()));
