@@ -1,6 +1,6 @@
 'use strict'
 
-// npm run bench:ids: identifiers from 1 to 65,535, as for MQTT, by three ways. Each
+// node bench/packet-ids.js: identifiers from 1 to 65,535, as for MQTT, by three ways. Each
 // figure is the median of rounds that alternate between these, each in a process of
 // its own.
 
@@ -75,7 +75,7 @@ function main () {
   const { values } = parseArgs({
     options: { rounds: { type: 'string', default: '5' }, help: { type: 'boolean' }, child: { type: 'string' } }
   })
-  if (values.help) return console.log('npm run bench:ids -- [--rounds N]    rounds of each, 5 by default')
+  if (values.help) return console.log('node bench/packet-ids.js [--rounds N]    rounds of each, 5 by default')
   if (values.child !== undefined) return console.log(measure(...JSON.parse(values.child)))
   if (!/^[1-9]\d?$/.test(values.rounds)) throw new Error(`--rounds must be an integer from 1 to 99, but is '${values.rounds}'`)
 

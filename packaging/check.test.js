@@ -18,8 +18,10 @@ const NEWEST_GLIBC = '2.17'
 
 const OTHER_FILES = [
   'CHANGELOG.md', 'Cargo.lock', 'Cargo.toml', 'LICENSE', 'README.md', 'build-from-source.js', 'build.rs',
-  'index.d.ts', 'index.js', 'lib/errors.js', 'lib/load-native.js', 'package.json',
-  'src/free_map.rs', 'src/lib.rs', 'src/memory.rs', 'src/node.rs', 'src/slots.rs'
+  'client.d.ts', 'client.js', 'index.d.ts', 'index.js', 'package.json',
+  'lib/errors.js', 'lib/internals.js', 'lib/layout.js', 'lib/load-native.js',
+  'src/free_map.rs', 'src/lib.rs', 'src/memory.rs', 'src/node.rs', 'src/slots.rs',
+  ...['docs', 'examples'].flatMap(folder => readdirSync(join(ROOT, folder)).map(file => `${folder}/${file}`))
 ]
 
 const npm = join(dirname(process.execPath), '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js')

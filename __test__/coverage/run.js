@@ -1,6 +1,6 @@
 'use strict'
 
-// What the tests cover of index.js, lib/ and src/, the Rust
+// What the tests cover of index.js, client.js, lib/ and src/, the Rust
 // code both by its own tests, without its doc tests, and by those in JavaScript.
 // Fails where a line is not covered that not-covered.json does not list. A line is
 // told by its text, so that it may move.
@@ -63,7 +63,7 @@ function testRust () {
 function testJavaScript () {
   run('cargo', ['build'])
   fs.copyFileSync(path.join(TARGET, 'debug', 'libcallosum_server_slots.so'), ADDON)
-  const c8 = ['c8', '--include=index.js', '--include=lib/*.js', '--reporter=lcovonly', `--reports-dir=${TARGET}`, `--temp-directory=${path.join(TARGET, 'v8')}`]
+  const c8 = ['c8', '--include=index.js', '--include=client.js', '--include=lib/*.js', '--reporter=lcovonly', `--reports-dir=${TARGET}`, `--temp-directory=${path.join(TARGET, 'v8')}`]
   const tests = TESTS.map(name => path.join('__test__', 'package', name))
   run('npx', [...c8, process.execPath, '--test', '--test-reporter=dot', '--test-timeout=600000', ...tests], { env: { ...environment, NODE_OPTIONS } })
   return fs.readFileSync(path.join(TARGET, 'lcov.info'), 'utf8')

@@ -15,9 +15,8 @@ const readme = readFileSync(join(__dirname, '..', '..', 'README.md'), 'utf8')
 const samples = readme.match(/```js\n[^]*?```/g).map(block => block.slice(6, -3))
 
 const clients = []
-test.after(() => clients.forEach(client => client.close()))
 
-/** A client that is closed in the end. */
+/** A client that is closed when the sample has run. */
 class Client extends CallosumClient {
   constructor (options) {
     super(options)
@@ -45,6 +44,7 @@ function run (sample) {
     Array,
     __claim: (value, claim) => results.push({ value: shown(value), claim })
   })
+  for (const client of clients.splice(0)) client.close()
   return { results, logged }
 }
 

@@ -14,7 +14,6 @@ const path = require('node:path')
 const { describe, test } = require('node:test')
 const { NumberAllocator } = require('number-allocator')
 
-const CallosumServerSlots = require('../..')
 const PacketIds = require('../../examples/packet-ids')
 const Players = require('../../examples/players')
 const serve = require('../../examples/limited-server')
@@ -143,28 +142,36 @@ describe('a server with a limit', () => {
   })
 })
 
-// Until the manager leases a slot of choice, there is nothing to run.
-describe('players', { skip: new CallosumServerSlots().lease(7).slot !== 7 && 'lease(slot) is not there' }, () => {
+describe('players', () => {
+  /** A file, and what opens it; all is closed and removed in the end. */
   function file (t) {
     const folder = mkdtempSync(path.join(tmpdir(), 'players-'))
-    t.after(() => rmSync(folder, { recursive: true, force: true }))
-    return path.join(folder, 'players.json')
+    const name = path.join(folder, 'players.json')
+    const opened = []
+    t.after(() => {
+      for (const players of opened) players.close()
+      rmSync(folder, { recursive: true, force: true })
+    })
+    const open = claimTime => {
+      const players = new Players(name, claimTime)
+      opened.push(players)
+      return players
+    }
+    return { name, open }
   }
 
   test('keep their numbers over a restart, in whatever order they come back', t => {
-    const name = file(t)
-    const before = new Players(name, 60000)
+    const { open } = file(t)
+    const before = open(60000)
     assert.deepEqual(['a', 'b', 'c'].map(secret => before.join(secret)), [0, 1, 2])
     before.leave('b')
     before.close()
-    const after = new Players(name, 60000)
-    t.after(() => after.close())
+    const after = open(60000)
     assert.deepEqual(['d', 'c', 'b', 'a'].map(secret => after.join(secret)), [3, 2, 1, 0])
   })
 
   test('keep their numbers when they reconnect in time', t => {
-    const players = new Players(file(t), 60000)
-    t.after(() => players.close())
+    const players = file(t).open(60000)
     players.join('a')
     players.leave('a')
     assert.equal(players.join('b'), 1)
@@ -174,13 +181,12 @@ describe('players', { skip: new CallosumServerSlots().lease(7).slot !== 7 && 'le
   })
 
   test('lose a number that they do not claim in time, after a restart too', async t => {
-    const name = file(t)
-    const before = new Players(name, 60000)
+    const { open } = file(t)
+    const before = open(60000)
     before.join('a')
     before.join('b')
     before.close()
-    const after = new Players(name, 50)
-    t.after(() => after.close())
+    const after = open(50)
     assert.equal(after.join('b'), 1)
     await until(() => after.slots.size === 1)
     assert.equal(after.join('c'), 0)
@@ -191,10 +197,9 @@ describe('players', { skip: new CallosumServerSlots().lease(7).slot !== 7 && 'le
   })
 
   test('do not share a number that a file has twice', t => {
-    const name = file(t)
+    const { name, open } = file(t)
     writeFileSync(name, '[["a",3],["b",3]]')
-    const players = new Players(name, 60000)
-    t.after(() => players.close())
+    const players = open(60000)
     assert.deepEqual([players.join('a'), players.join('b')], [3, 0])
   })
 })
