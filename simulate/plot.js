@@ -3,7 +3,7 @@
 // npm run simulate:plot: draws docs/*.svg, and refreshes the tables in
 // docs/balancing.md, from
 //   simulate/results.json  npm run simulate -- --scenario all --json simulate/results.json
-//   docs/cluster.json      npm run bench:cluster -- --json docs/cluster.json
+//   bench/cluster.json     npm run bench:cluster -- --json bench/cluster.json
 
 const { readFileSync, writeFileSync } = require('fs')
 const path = require('path')
@@ -44,7 +44,7 @@ async function main () {
 
 /** The text with the tables of the published figures. */
 function fill (text) {
-  return filled(text, published(), JSON.parse(readFileSync(path.join(DOCS, 'cluster.json'))))
+  return filled(text, published(), JSON.parse(readFileSync(path.join(__dirname, '..', 'bench', 'cluster.json'))))
 }
 
 /** What the simulation gave when it was last published. */

@@ -6,7 +6,7 @@ const clusterTables = require('../../bench/cluster')
  * The text with its tables, each between the comments that name it, made anew.
  *
  * @param {object} simulation simulate/results.json
- * @param {object} cluster docs/cluster.json
+ * @param {object} cluster bench/cluster.json
  */
 function filled (text, simulation, cluster) {
   const { cpu, cores, platform, arch, date } = simulation
