@@ -14,8 +14,15 @@ const os = require('os')
 const CallosumServerSlots = require('..') // yours: require('callosum-server-slots')
 
 const HOST = '127.0.0.1'
-const PORT = Number(process.env.PORT || 4040)
-const WORKERS = Number(process.env.WORKERS || os.cpus().length)
+if (process.argv.length > 2) usage(process.argv[2])
+const PORT = integer('PORT', 4040, 0, 65535)
+const WORKERS = integer('WORKERS', os.cpus().length, 1, 1024)
+
+// Whoever reads the output may close it, as head does. The workers end with this process.
+process.stdout.on('error', error => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
 
 if (cluster.isPrimary) {
   const served = new Set() // the workers that have listened
@@ -42,4 +49,20 @@ if (cluster.isPrimary) {
     socket.write(`${lease.slot}\r\n`)
   })
   server.listen(PORT, HOST)
+}
+
+function integer (name, standard, least, most) {
+  const text = process.env[name] || String(standard)
+  if (/^\d+$/.test(text) && text >= least && text <= most) return Number(text)
+  console.error(`${name} must be an integer from ${least} to ${most}, but is '${text}'`)
+  process.exit(2)
+}
+
+function usage (argument) {
+  const wrong = argument !== '--help'
+  const say = wrong ? console.error : console.log
+  say(wrong
+    ? `There is no option ${argument}: the environment has PORT and WORKERS`
+    : 'PORT=N WORKERS=N node examples/cluster.js\n  PORT      an integer from 0 to 65535, where 0 is any free port (4040)\n  WORKERS   an integer from 1 to 1024 (one for each core)')
+  process.exit(wrong ? 2 : 0)
 }

@@ -13,6 +13,13 @@ const CallosumServerSlots = require('..') // yours: require('callosum-server-slo
 const HOST = '127.0.0.1'
 const PORT = process.env.PORT || '4040'
 
+// It takes no options. Whoever reads the output may close it, as head does.
+if (process.argv.length > 2) usage(process.argv[2])
+process.stdout.on('error', error => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
+
 // ---- The protocol ----
 
 // Each connection is an open file. When there may be no more of these, the system
@@ -79,6 +86,13 @@ function stop () {
 function openFilesLimit () {
   const { userLimits } = process.report ? process.report.getReport() : {}
   return (userLimits && Number(userLimits.open_files.soft)) || Infinity // or 'unlimited'
+}
+
+function usage (argument) {
+  const wrong = argument !== '--help'
+  const say = wrong ? console.error : console.log
+  say(wrong ? `There is no option ${argument}: the environment has PORT` : 'PORT=N node examples/server.js\n  PORT   an integer from 0 to 65535, where 0 is any free port (4040)')
+  process.exit(wrong ? 2 : 0)
 }
 
 function fail (message) {

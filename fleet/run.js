@@ -7,7 +7,7 @@ const { setTimeout: sleep } = require('timers/promises')
 
 const { balance } = require('./balance')
 const Fleet = require('./fleet')
-const { readOptions, usage } = require('./options')
+const readOptions = require('./options')
 const plot = require('./plot')
 const judge = require('./verdict')
 const { Log, Screen } = require('./view')
@@ -161,14 +161,7 @@ async function soon (condition) {
 }
 
 async function main () {
-  let options
-  try {
-    options = readOptions(process.argv.slice(2))
-  } catch (error) {
-    return fail(`${error.message}\n\n${usage}`)
-  }
-  if (options.help) return console.log(usage)
-
+  const options = readOptions()
   // Every process of the fleet is killed when this one exits.
   for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]]) {
     process.on(signal, () => process.exit(code))

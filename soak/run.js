@@ -2,28 +2,19 @@
 
 // Random programs over the whole API against a naive model: npm run soak -- --help
 
-const { parseArgs } = require('node:util')
 const CallosumServerSlots = require('..')
+const { integer, readOptions } = require('../common/options')
 const { shrink, print } = require('./shrink')
 const soak = require('./soak')
 
-const HELP = `npm run soak -- [options]
-
-Does random programs over the whole API, on managers with their fast paths and on
+const ABOUT = `Does random programs over the whole API, on managers with their fast paths and on
 managers without, and compares each call with a naive model. Where one goes wrong
-it prints the program, shortened, as JavaScript, and exits with 1.
-
-  --operations N   so many in all; 20000000 unless there are --seconds
-  --seconds N      for so long
-  --seed N         of the first program, an integer; the next has N + 1, and so on
-  --help
-`
+it prints the program, shortened, as JavaScript, and exits with 1.`
 
 const SOME = 20000000
 
 function main () {
-  const options = optionsOf(process.argv.slice(2))
-  if (options === undefined) return
+  const options = optionsOf()
   const { seed, operations, seconds } = options
   const bounds = [operations === undefined ? '' : `${number(operations)} operations`, seconds === undefined ? '' : `${seconds} s`]
   console.log(`seed ${seed}, ${bounds.filter(Boolean).join(', at most ')}`)
@@ -35,27 +26,14 @@ function main () {
   fail(result.failure)
 }
 
-function optionsOf (args) {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: { operations: { type: 'string' }, seconds: { type: 'string' }, seed: { type: 'string' }, help: { type: 'boolean' } }
-    })
-    if (values.help) return console.log(HELP)
-    const { seed = String(Math.floor(Math.random() * 2 ** 31)), seconds } = values
-    const operations = values.operations || (seconds === undefined ? String(SOME) : undefined)
-    for (const [name, value] of Object.entries({ operations, seconds, seed })) {
-      if (value !== undefined && !/^\d{1,12}$/.test(value)) throw new Error(`--${name} must be an integer, but is '${value}'`)
-    }
-    return {
-      seed: Number(seed),
-      operations: operations && Number(operations),
-      seconds: seconds && Number(seconds)
-    }
-  } catch (error) {
-    console.error(`${error.message}\n\n${HELP}`)
-    process.exitCode = 2
-  }
+function optionsOf () {
+  const options = readOptions('npm run soak -- [options]', {
+    operations: integer(1, 1e12, `so many in all; ${SOME} unless there are --seconds`),
+    seconds: integer(1, 1e6, 'for so long'),
+    seed: integer(0, 2 ** 31 - 1, 'of the first program; the next has N + 1, and so on')
+  }, { about: ABOUT })
+  const { operations, seconds, seed = Math.floor(Math.random() * 2 ** 31) } = options
+  return { operations: operations || (seconds ? undefined : SOME), seconds, seed }
 }
 
 class Report {
@@ -72,7 +50,8 @@ class Report {
   }
 
   progress (result) {
-    const { isTTY, columns } = process.stdout
+    const { isTTY, columns, destroyed } = process.stdout
+    if (destroyed) process.exit(0) // closed by its reader: its 'error' comes only after the soak
     if (Date.now() - this.last < (isTTY ? 500 : 20000)) return
     this.last = Date.now()
     if (isTTY) process.stdout.write(`\r\x1b[K${this.line(result).slice(0, columns - 1)}`)

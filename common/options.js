@@ -1,0 +1,139 @@
+'use strict'
+
+// The options of a program's command line: their help, and their check.
+
+const { parseArgs } = require('node:util')
+
+const endWithOutput = require('./closed-output')
+
+/**
+ * The options that the program was given. For --help it prints what there is, and
+ * ends the program with 0. At the first fault it prints a line that names the option,
+ * its value and what it takes, and ends the program with 2. A closed standard output
+ * ends it with 0.
+ *
+ * @param {string} command as it is typed, such as 'npm run soak -- [options]'
+ * @param {object} kinds from the name of each option to a kind, see below
+ * @param {object} [more]
+ * @param {string} [more.about] what the program does, for the help
+ * @param {object} [more.words] the kind of the words that are no options, if it takes any
+ * @param {function} [more.check] gets the values, may change them, and throws where they
+ *   do not go together
+ * @returns {object} the values by name, with `undefined` where there is no standard; the
+ *   words as `words`
+ */
+function readOptions (command, kinds, { about, words, check } = {}) {
+  endWithOutput()
+  try {
+    const values = parse(process.argv.slice(2), kinds, words)
+    if (values.help) {
+      console.log(help(command, kinds, about))
+      process.exit(0)
+    }
+    if (check) check(values)
+    return values
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    console.error(error.message)
+    process.exit(2)
+  }
+}
+
+/** An error of the person who typed the command. */
+class Fault extends Error {}
+
+/**
+ * @throws {Fault}
+ */
+function parse (args, kinds, words) {
+  const all = { ...kinds, help: flag('shows this') }
+  const types = Object.entries(all).map(([name, { takes }]) => [name, { type: takes ? 'string' : 'boolean' }])
+  const { tokens } = parseArgs({ args, options: Object.fromEntries(types), strict: false, allowPositionals: true, tokens: true })
+  const values = Object.fromEntries(Object.entries(all).map(([name, { standard }]) => [name, standard]))
+  if (words) values.words = []
+  for (const { kind, name, rawName, value, inlineValue } of tokens) {
+    if (kind === 'option-terminator') continue
+    if (kind === 'positional') {
+      if (!words) throw new Fault(`'${value}' is not expected: there are the options ${list(all)}`)
+      values.words.push(read(words.name, words, value))
+    } else if (!Object.hasOwn(all, name) || rawName !== `--${name}`) {
+      throw new Fault(`There is no option ${rawName}: there are ${list(all)}`)
+    } else if (!all[name].takes) {
+      if (value !== undefined) throw new Fault(`--${name} takes no value, but is given '${value}'`)
+      values[name] = true
+    } else {
+      const missing = value === undefined || (!inlineValue && /^--/.test(value))
+      if (missing) throw new Fault(`--${name} must be ${all[name].takes}, but has no value`)
+      values[name] = read(`--${name}`, all[name], value)
+    }
+  }
+  return values
+}
+
+function read (name, { takes, read }, text) {
+  const value = read(text)
+  if (value === undefined) throw new Fault(`${name} must be ${takes}, but is '${text}'`)
+  return value
+}
+
+function list (kinds) {
+  return Object.keys(kinds).map(name => `--${name}`).join(', ')
+}
+
+function help (command, kinds, about) {
+  const rows = Object.entries({ ...kinds, help: flag('shows this') })
+    .map(([name, { placeholder, text, standard }]) => [
+      `--${name}${placeholder ? ' ' + placeholder : ''}`,
+      text + (standard === undefined || standard === false ? '' : ` (${standard})`)
+    ])
+  const width = Math.max(...rows.map(([option]) => option.length)) + 3
+  const lines = rows.map(([option, text]) => `  ${option.padEnd(width)}${text.replace(/\n/g, '\n'.padEnd(width + 3))}`)
+  return [command, ...(about ? ['', about, ''] : []), ...lines].join('\n')
+}
+
+// ---- Kinds of options. `text` says what one is for; without a `standard` it may be left out. ----
+
+function flag (text) {
+  return { text, standard: false }
+}
+
+function integer (least, most, text, { standard, placeholder = 'N' } = {}) {
+  const read = value => wholeNumber(value, least, most)
+  return { takes: `an integer from ${least} to ${most}`, placeholder, text, standard, read }
+}
+
+function integers (least, most, text) {
+  const read = value => every(value, each => wholeNumber(each, least, most))
+  return { takes: `integers from ${least} to ${most} with commas between them`, placeholder: 'N,N', text, read }
+}
+
+function number (least, most, text, { standard, placeholder = 'N' } = {}) {
+  const read = value => /^\d+(\.\d+)?$/.test(value) && value >= least && value <= most ? Number(value) : undefined
+  return { takes: `a number from ${least} to ${most}`, placeholder, text, standard, read }
+}
+
+/** Some of a set of names. */
+function names (all, text, { standard } = {}) {
+  const read = value => every(value, each => all.includes(each) ? each : undefined)
+  return { takes: `some of ${all.join(',')}`, placeholder: 'A,B', text: `${text}: ${all.join(', ')}`, standard, read }
+}
+
+function file (text, { standard } = {}) {
+  return { takes: 'the name of a file', placeholder: 'FILE', text, standard, read: value => value || undefined }
+}
+
+/** Words that are no options: one of a set of names each. */
+function wordsOf (all) {
+  return { name: 'An argument', takes: `one of ${all.join(', ')}`, read: value => all.includes(value) ? value : undefined }
+}
+
+function wholeNumber (text, least, most) {
+  return /^\d+$/.test(text) && text >= least && text <= most ? Number(text) : undefined
+}
+
+function every (text, read) {
+  const values = text.split(',').map(read)
+  return values.includes(undefined) ? undefined : values
+}
+
+module.exports = { Fault, file, flag, integer, integers, names, number, parse, readOptions, wordsOf }
