@@ -8,7 +8,7 @@ const { version } = require('../../package.json')
 const { withoutFastPaths } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
 
 module.exports = {
-  title: 'fast paths off',
+  title: 'native calls only',
   version,
   load: () => () => withoutFastPaths(new CallosumServerSlots())
 }

@@ -1,12 +1,12 @@
 'use strict'
 
-// npm run bench:crossings: what a call from JavaScript into Rust costs, by how
-// it is made. It builds the crate in crossings/, which is no part of the package.
+// node bench/native-calls.js: what a call from JavaScript into Rust costs, by how
+// it is made. It builds the crate in native-calls/, which is no part of the package.
 
 const { execFileSync } = require('child_process')
 const path = require('path')
 
-const cases = require('./crossings/cases')
+const cases = require('./native-calls/cases')
 const { describe, machine } = require('../common/machine')
 const measure = require('./measure')
 const Progress = require('../common/progress')
@@ -23,7 +23,7 @@ async function main () {
   for (let round = 0; round < ROUNDS; round++) {
     for (const name of names) {
       progress.step(name)
-      const { ns } = await measure({ name, addon, limit: 10_000 }, { script: 'crossings/child.js' })
+      const { ns } = await measure({ name, addon, limit: 10_000 }, { script: 'native-calls/child.js' })
       figures.get(name).push(ns)
     }
   }
@@ -39,9 +39,9 @@ async function main () {
 /** Answers where the library is. */
 function build () {
   const args = ['build', '--release', '--message-format=json-render-diagnostics']
-  const options = { cwd: path.join(__dirname, 'crossings'), stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 2 ** 28 }
+  const options = { cwd: path.join(__dirname, 'native-calls'), stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 2 ** 28 }
   const messages = execFileSync('cargo', args, options).toString().trim().split('\n').map(line => JSON.parse(line))
-  const built = messages.filter(({ reason, target }) => reason === 'compiler-artifact' && target.name === 'crossings')
+  const built = messages.filter(({ reason, target }) => reason === 'compiler-artifact' && target.name === 'native_calls')
   return built[built.length - 1].filenames.find(name => /\.(so|dylib|dll)$/.test(name))
 }
 

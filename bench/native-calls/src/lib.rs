@@ -1,4 +1,4 @@
-//! Functions that do next to nothing, so that what is measured is the crossing.
+//! Functions that do next to nothing, so that what is measured is the native call.
 
 use std::cell::Cell;
 use std::ffi::c_void;

@@ -6,10 +6,10 @@ const CALLS = 200_000
 const SAMPLES = 15
 
 const { name, addon } = JSON.parse(process.argv[2])
-const crossings = { exports: {} }
-process.dlopen(crossings, addon)
+const addonModule = { exports: {} }
+process.dlopen(addonModule, addon)
 const { native } = require('../..')[Symbol.for('callosum-server-slots.internals')]
-const run = require('./cases')[name](crossings.exports, native)
+const run = require('./cases')[name](addonModule.exports, native)
 
 function sample () {
   const before = process.hrtime.bigint()
