@@ -1,6 +1,6 @@
 'use strict'
 
-// npm run bench:cluster: one slot manager for each worker of a Node.js cluster,
+// node bench/cluster.js: one slot manager for each worker of a Node.js cluster,
 // or one for the machine? On 127.0.0.1, with some two thousand connections.
 
 const { fork } = require('child_process')
@@ -8,9 +8,9 @@ const { once } = require('events')
 const { writeFileSync } = require('fs')
 const net = require('net')
 const path = require('path')
-const { parseArgs } = require('util')
 
 const { describe, machine } = require('../common/machine')
+const { file, readOptions } = require('../common/options')
 const Random = require('../common/random')
 const { median } = require('../common/statistics')
 const { figure, table } = require('../common/table')
@@ -32,7 +32,7 @@ const ways = [
 ]
 
 async function main () {
-  const { values: options } = parseArgs({ options: { json: { type: 'string' } } })
+  const options = readOptions('node bench/cluster.js [options]', { json: file('writes every figure into a file') })
   const timer = setTimeout(() => {
     console.error(`Not done after ${TIME_LIMIT / 1000} s`)
     process.exit(1)

@@ -11,11 +11,13 @@ const { describe, machine } = require('../common/machine')
 const measure = require('./measure')
 const Progress = require('../common/progress')
 const { median } = require('../common/statistics')
+const { readOptions } = require('../common/options')
 const { figure, table } = require('../common/table')
 
 const ROUNDS = 5
 
 async function main () {
+  readOptions('node bench/native-calls.js', {}, { about: 'What a call from JavaScript into Rust costs, by how it is made.' })
   const addon = build()
   const names = Object.keys(cases)
   const figures = new Map(names.map(name => [name, []]))

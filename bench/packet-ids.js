@@ -5,8 +5,8 @@
 // its own.
 
 const { execFileSync } = require('child_process')
-const { parseArgs } = require('util')
 const { describe, machine } = require('../common/machine')
+const { integer, readOptions } = require('../common/options')
 const { median } = require('../common/statistics')
 const { table } = require('../common/table')
 
@@ -72,16 +72,13 @@ function measure (name, inFlight, order) {
 }
 
 function main () {
-  const { values } = parseArgs({
-    options: { rounds: { type: 'string', default: '5' }, help: { type: 'boolean' }, child: { type: 'string' } }
-  })
-  if (values.help) return console.log('node bench/packet-ids.js [--rounds N]    rounds of each, 5 by default')
-  if (values.child !== undefined) return console.log(measure(...JSON.parse(values.child)))
-  if (!/^[1-9]\d?$/.test(values.rounds)) throw new Error(`--rounds must be an integer from 1 to 99, but is '${values.rounds}'`)
+  const [, , first, job] = process.argv
+  if (first === '--child') return console.log(measure(...JSON.parse(job))) // as below
+  const { rounds } = readOptions('node bench/packet-ids.js [options]', { rounds: integer(1, 99, 'rounds of each', { standard: 5 }) })
 
   const cases = IN_FLIGHT.flatMap(inFlight => ['oldest', 'random'].map(order => ({ inFlight, order })))
   const figures = cases.map(() => Object.fromEntries(Object.keys(contenders).map(name => [name, []])))
-  for (let round = 0; round < Number(values.rounds); round++) {
+  for (let round = 0; round < rounds; round++) {
     for (const [i, { inFlight, order }] of cases.entries()) {
       for (const name of Object.keys(contenders)) {
         figures[i][name].push(Number(execFileSync(process.execPath, [__filename, '--child', JSON.stringify([name, inFlight, order])])))
@@ -98,9 +95,4 @@ function main () {
   console.log('\n' + describe(machine()))
 }
 
-try {
-  main()
-} catch (error) {
-  console.error(error.message)
-  process.exitCode = 2
-}
+main()

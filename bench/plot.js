@@ -1,6 +1,6 @@
 'use strict'
 
-// npm run bench:plot: draws patterns.svg and growth.svg from results.json and
+// node bench/plot.js: draws patterns.svg and growth.svg from results.json and
 // growth.json, which npm run bench -- [--growth] --json FILE writes.
 
 const { readFileSync, writeFileSync } = require('fs')
@@ -8,9 +8,11 @@ const path = require('path')
 
 const growthChart = require('./plot/growth')
 const patternsChart = require('./plot/patterns')
+const { readOptions } = require('../common/options')
 const { themed } = require('../common/plot-theme')
 
 async function main () {
+  readOptions('node bench/plot.js', {}, { about: 'Draws patterns.svg and growth.svg from results.json and growth.json.' })
   await draw('results.json', patternsChart, 'patterns.svg')
   await draw('growth.json', growthChart, 'growth.svg')
 }

@@ -3,26 +3,27 @@
 // npm run bench: see README.md beside this file.
 
 const { writeFileSync } = require('fs')
-const { parseArgs } = require('util')
 
 const check = require('./targets')
 const { Cases, contenders, patterns, versions } = require('./cases')
 const growth = require('./growth')
 const { describe, machine } = require('../common/machine')
+const { file, flag, integer, integers, names, number, readOptions } = require('../common/options')
 const report = require('./report')
 const runRounds = require('./rounds')
 
-const usage = `npm run bench -- [options]
-  --quick                one short round, and of each pattern the middle size
-  --growth               how time and memory grow with the slots in use
-  --rounds N             how many times each contender runs each pattern (3)
-  --budget MS            how long it is measured each time (40)
-  --limit S              a contender that takes longer is cut off (1)
-  --patterns A,B         only these: ${patterns.join(', ')}
-  --contenders A,B       only these: ${contenders.join(', ')}
-  --sizes N,N            these sizes in place of each pattern's own
-  --json FILE            writes every figure into a file
-  --check                exits with 1 if a target is missed`
+const kinds = {
+  quick: flag('one short round, and of each pattern the middle size'),
+  growth: flag('how time and memory grow with the slots in use'),
+  rounds: integer(1, 1000, 'how many times each contender runs each pattern; 3 unless --quick'),
+  budget: number(1, 60_000, 'how long it is measured each time, ms; 40 unless --quick or --growth', { placeholder: 'MS' }),
+  limit: number(0.01, 3600, 'a contender that takes longer is cut off; 1 unless --quick or --growth', { placeholder: 'S' }),
+  patterns: names(patterns, 'only these'),
+  contenders: names(contenders, 'only these'),
+  sizes: integers(1, 100_000_000, "these sizes in place of each pattern's own"),
+  json: file('writes every figure into a file'),
+  check: flag('exits with 1 if a target is missed')
+}
 
 // Milliseconds: how long a contender is measured, and how long a pass takes that
 // needs no warm-up. Seconds: when it is cut off.
@@ -31,8 +32,7 @@ const quick = { rounds: 1, budget: 20, long: 60, limit: 0.25 }
 const patient = { rounds: 3, budget: 50, long: 200, limit: 30 }
 
 async function main () {
-  const options = readOptions()
-  if (options.help) return console.log(usage)
+  const options = complete(readOptions('npm run bench -- [options]', kinds))
   const run = await (options.growth ? growth.run(options) : bench(options))
   if (options.json) writeFileSync(options.json, lines(run))
 
@@ -57,42 +57,10 @@ function lines (run) {
   return JSON.stringify(run).replace(/([[,])(?=\{)/g, '$1\n') + '\n'
 }
 
-function readOptions () {
-  const flag = { type: 'boolean' }
-  const value = { type: 'string' }
-  const { values: options } = parseArgs({
-    options: {
-      quick: flag,
-      growth: flag,
-      rounds: value,
-      budget: value,
-      limit: value,
-      patterns: value,
-      contenders: value,
-      sizes: value,
-      json: value,
-      check: flag,
-      help: flag
-    }
-  })
+function complete (options) {
   const pace = { ...(options.quick ? quick : options.growth ? patient : standard) }
-  for (const name in pace) if (options[name] !== undefined) pace[name] = Number(options[name])
-  return {
-    ...options,
-    pace,
-    contenders: choose(options.contenders, contenders) || (options.growth ? growth.contenders : contenders),
-    patterns: choose(options.patterns, patterns),
-    sizes: options.sizes && options.sizes.split(',').map(Number)
-  }
-}
-
-function choose (wanted, all) {
-  if (wanted === undefined) return undefined
-  const chosen = wanted.split(',')
-  for (const name of chosen) {
-    if (!all.includes(name)) throw new Error(`There is no ${name}; there are ${all.join(', ')}`)
-  }
-  return chosen
+  for (const name in pace) if (options[name] !== undefined) pace[name] = options[name]
+  return { ...options, pace, contenders: options.contenders || (options.growth ? growth.contenders : contenders) }
 }
 
 main().catch(error => {

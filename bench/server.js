@@ -1,15 +1,15 @@
 'use strict'
 
-// npm run bench:server: what the slots are worth in a server under a load of TCP
+// node bench/server.js: what the slots are worth in a server under a load of TCP
 // connections, on 127.0.0.1.
 
 const { fork } = require('child_process')
 const { once } = require('events')
 const path = require('path')
-const { parseArgs } = require('util')
 
-const { versions } = require('./cases')
+const { contenders, versions } = require('./cases')
 const { describe, fileLimit, machine } = require('../common/machine')
+const { integer, names, readOptions } = require('../common/options')
 const Progress = require('../common/progress')
 const { median } = require('../common/statistics')
 const { figure, table } = require('../common/table')
@@ -17,24 +17,19 @@ const { figure, table } = require('../common/table')
 const FILES = 200 // that a process needs beside its connections, with room
 const TIME_LIMIT = 180_000
 
-const { values: options } = parseArgs({
-  options: {
-    open: { type: 'string', default: '10000' },
-    short: { type: 'string', default: '100000' },
-    rounds: { type: 'string', default: '1' },
-    contenders: { type: 'string', default: 'ours,heap' }
-  }
+const options = readOptions('node bench/server.js [options]', {
+  open: integer(1, 1_000_000, 'connections that stay open', { standard: 10_000 }),
+  short: integer(100, 10_000_000, 'connections that come and go beside them', { standard: 100_000 }),
+  rounds: integer(1, 1000, 'how many times each contender is measured', { standard: 1 }),
+  contenders: names(contenders, 'these', { standard: ['ours', 'heap'] })
 })
 
 async function main () {
-  const wanted = Number(options.open)
+  const { open: wanted, short, rounds, contenders } = options
   const open = Math.min(wanted, fileLimit() - FILES)
-  const short = Number(options.short)
   if (open < wanted) {
     console.log(`${wanted} connections at once need a limit of ${wanted + FILES} open files (ulimit -n): ${open} it is`)
   }
-  const contenders = options.contenders.split(',')
-  const rounds = Number(options.rounds)
   const progress = new Progress(process.stderr, { every: Infinity, steps: rounds * contenders.length })
   const figures = Object.fromEntries(contenders.map(contender => [contender, []]))
   for (let round = 1; round <= rounds; round++) {
@@ -60,7 +55,7 @@ const rows = {
   'share of it spent on the slots, %': figures => middle(figures, ({ server }) => server.spent / server.cpu * 100),
   'connect to slot, median, µs': figures => middle(figures, ({ client }) => client.shorts.times.median / 1e3),
   'connect to slot, 99 in 100, µs': figures => middle(figures, ({ client }) => client.shorts.times.p99 / 1e3),
-  'short connections a second': figures => middle(figures, ({ client }) => Number(options.short) / client.shorts.wall * 1e9)
+  'short connections a second': figures => middle(figures, ({ client }) => options.short / client.shorts.wall * 1e9)
 }
 
 function middle (figures, pick) {

@@ -9,6 +9,7 @@ const path = require('path')
 const check = require('./targets')
 const growth = require('./growth')
 const { describe } = require('../common/machine')
+const { readOptions } = require('../common/options')
 const { figure } = require('../common/table')
 
 // What the package's README shows, and says of it.
@@ -25,6 +26,7 @@ const file = name => path.join(__dirname, name)
 const read = name => JSON.parse(readFileSync(file(name)))
 
 function main () {
+  readOptions('node bench/tables.js', {}, { about: 'Writes the figures of results.json and growth.json into the READMEs.' })
   const run = read('results.json')
   const grown = read('growth.json')
   let readme = readFileSync(file('README.md'), 'utf8')

@@ -54,7 +54,7 @@ function parse (args, kinds, words) {
   for (const { kind, name, rawName, value, inlineValue } of tokens) {
     if (kind === 'option-terminator') continue
     if (kind === 'positional') {
-      if (!words) throw new Fault(`'${value}' is not expected: there are the options ${list(all)}`)
+      if (!words || values.words.length === words.most) throw new Fault(`'${value}' is not expected: there are the options ${list(all)}`)
       values.words.push(read(words.name, words, value))
     } else if (!Object.hasOwn(all, name) || rawName !== `--${name}`) {
       throw new Fault(`There is no option ${rawName}: there are ${list(all)}`)
@@ -122,9 +122,9 @@ function file (text, { standard } = {}) {
   return { takes: 'the name of a file', placeholder: 'FILE', text, standard, read: value => value || undefined }
 }
 
-/** Words that are no options: one of a set of names each. */
-function wordsOf (all) {
-  return { name: 'An argument', takes: `one of ${all.join(', ')}`, read: value => all.includes(value) ? value : undefined }
+/** Words that are no options: one of a set of names each, at most so many. */
+function wordsOf (all, most = Infinity) {
+  return { name: 'An argument', most, takes: `one of ${all.join(', ')}`, read: value => all.includes(value) ? value : undefined }
 }
 
 function wholeNumber (text, least, most) {

@@ -8,16 +8,22 @@
 const { spawnSync } = require('child_process')
 const fs = require('fs')
 const path = require('path')
-const { parseArgs } = require('util')
+
+const { flag, integer, readOptions } = require('../common/options')
 
 const TARGETS = ['slots', 'free_map']
 const LONGEST_INPUT = 400 // bytes; keeps the corpus small
 const CARGO_FUZZ = '0.13.2'
 const TOOLS = path.join(__dirname, '.tools')
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' } } })
-const seconds = Number(values.seconds) / TARGETS.length
-if (!(seconds >= 1)) throw new RangeError(`--seconds must be at least ${TARGETS.length}. Received ${values.seconds}`)
+const { replay, seconds } = readOptions('npm run fuzz -- [options]', {
+  seconds: integer(TARGETS.length, 1e6, 'how long, shared by the targets', { standard: 60, placeholder: 'S' }),
+  replay: flag('does what the corpus has, and looks for no more')
+})
+if (replay) {
+  for (const target of TARGETS) cargo('run', '--quiet', '--locked', '--bin', target, path.join('corpus', target))
+  process.exit(0)
+}
 
 const env = {
   ...process.env,
@@ -32,7 +38,7 @@ for (const target of TARGETS) {
   const ours = path.join('corpus', target)
   fs.mkdirSync(path.join(__dirname, ours), { recursive: true })
   cargo('fuzz', 'run', '--fuzz-dir', '.', target, ours, '--',
-    `-max_total_time=${Math.floor(seconds)}`, `-max_len=${LONGEST_INPUT}`, '-print_final_stats=1', '-verbosity=0')
+    `-max_total_time=${Math.floor(seconds / TARGETS.length)}`, `-max_len=${LONGEST_INPUT}`, '-print_final_stats=1', '-verbosity=0')
   cargo('fuzz', 'cmin', '--fuzz-dir', '.', target, ours)
   const files = fs.readdirSync(path.join(__dirname, ours))
   const bytes = files.reduce((sum, file) => sum + fs.statSync(path.join(__dirname, ours, file)).size, 0)

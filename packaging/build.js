@@ -8,6 +8,7 @@
 
 const { copyFileSync, mkdirSync, readdirSync, rmSync } = require('fs')
 const { join } = require('path')
+const { readOptions, wordsOf } = require('../common/options')
 const { ROOT } = require('./platforms.js')
 const { run } = require('./run.js')
 const zig = require('./zig.js')
@@ -36,4 +37,11 @@ function build (target = HOST) {
 
 module.exports = { build }
 
-if (require.main === module) build(process.argv[2])
+if (require.main === module) {
+  const { targets } = require('../package.json').napi
+  const { words: [target] } = readOptions('node packaging/build.js [target]', {}, {
+    about: `Builds the binary that goes to others, for this machine or for one of\n${targets.join(', ')}`,
+    words: wordsOf(targets, 1)
+  })
+  build(target)
+}

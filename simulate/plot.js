@@ -3,7 +3,7 @@
 // npm run simulate:plot: draws docs/*.svg, and refreshes the tables in
 // docs/balancing.md, from
 //   simulate/results.json  npm run simulate -- --scenario all --json simulate/results.json
-//   bench/cluster.json     npm run bench:cluster -- --json bench/cluster.json
+//   bench/cluster.json     node bench/cluster.js --json bench/cluster.json
 
 const { readFileSync, writeFileSync } = require('fs')
 const path = require('path')

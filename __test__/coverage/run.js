@@ -9,6 +9,7 @@ const { execFileSync } = require('node:child_process')
 const fs = require('node:fs')
 const path = require('node:path')
 
+const { readOptions } = require('../../common/options')
 const listed = require('./not-covered.json')
 
 const ROOT = path.join(__dirname, '..', '..')
@@ -82,6 +83,7 @@ function parse (lcov) {
   return files
 }
 
+readOptions('npm run coverage', {}, { about: 'What the tests cover of index.js, lib/ and src/; fails where not-covered.json does not list a line.' })
 fs.rmSync(PROFILES, { recursive: true, force: true })
 const tool = llvmTools()
 const binaries = testRust()

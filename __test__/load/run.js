@@ -6,7 +6,7 @@
 // its memory is to be the same after each round.
 //
 //   node __test__/load/run.js    10,000 at once and 200,000 short ones
-//   HELD=500 SHORT=5000 SEED=1 node __test__/load/run.js
+//   node __test__/load/run.js --held 500 --short 5000 --seed 1
 
 const { spawn } = require('node:child_process')
 const fs = require('node:fs')
@@ -14,6 +14,7 @@ const os = require('node:os')
 const path = require('node:path')
 
 const { fileLimit } = require('../../common/machine')
+const { integer, readOptions } = require('../../common/options')
 const { randomFrom } = require('../support/states')
 const Clients = require('./clients')
 const Log = require('./log')
@@ -173,9 +174,13 @@ function show ({ rss, heapUsed, external }, i) {
 }
 
 async function main () {
-  const { HELD = 10000, SHORT = 200000, SEED = Math.floor(Math.random() * 2 ** 32) } = process.env
-  console.log(`SEED=${SEED}`)
-  const result = await load({ held: Number(HELD), short: Number(SHORT), seed: Number(SEED), onRound: show })
+  const { held, short, seed = Math.floor(Math.random() * 2 ** 32) } = readOptions('npm run load -- [options]', {
+    held: integer(1, 1_000_000, 'connections that stay', { standard: 10_000 }),
+    short: integer(ROUNDS, 10_000_000, 'connections that come and go beside them', { standard: 200_000 }),
+    seed: integer(0, 2 ** 32 - 1, 'of the course of chance')
+  })
+  console.log(`seed ${seed}`)
+  const result = await load({ held, short, seed, onRound: show })
   const { served, opened, peak, slotsRead, seconds } = result
   console.log(`${opened} connections opened, ${served} served, ${peak} at once, ${slotsRead} slots read; ${seconds.toFixed(0)} s`)
   console.log('No slot was given twice, none but the lowest free one, none is in use at the end')

@@ -340,7 +340,7 @@ describe('packet ids', () => {
     assert.deepEqual([ids.alloc(), ids.alloc()], [2, 3])
   })
 
-  test('bench:ids refuses wrong arguments and shows its usage', async () => {
+  test('bench/packet-ids.js refuses wrong arguments and shows its usage', async () => {
     assert.match(await run(['bench/packet-ids.js', '--help']), /--rounds N/)
     for (const values of [['--rounds', '0'], ['--speed', '5']]) await assert.rejects(run(['bench/packet-ids.js', ...values]), { code: 2 })
   })

@@ -4,15 +4,16 @@
 // runtimes.json or in those that are named. They come from the npm registry, for
 // Linux x64 with glibc, and stay in .runtimes.
 //
-//   node __test__/runtimes/run.js [--readme] [node12 bun …]
+//   node __test__/runtimes/run.js [--write] [node12 bun …]
 //
-// With --readme, a runtime that passes gets its row in the README's table.
+// With --write, a runtime that passes gets its row in the table of docs/platforms.md.
 
 const { execFile } = require('node:child_process')
 const fs = require('node:fs')
 const path = require('node:path')
 const { promisify } = require('node:util')
 
+const { flag, readOptions, wordsOf } = require('../../common/options')
 const notRun = require('./not-run')
 const packages = require('./runtimes.json')
 
@@ -114,13 +115,13 @@ function row ({ runtime, passed, skipped }) {
   return `| ${runtime.title} | ${passed} | ${skipped} |`
 }
 
-/** Puts the rows into the README's table, in place of what it says of the same runtimes. */
-function writeReadme (rows) {
-  const file = path.join(ROOT, 'README.md')
-  const readme = fs.readFileSync(file, 'utf8')
+/** Puts the rows into the table of docs/platforms.md, in place of what it says of the same runtimes. */
+function write (rows) {
+  const file = path.join(ROOT, 'docs', 'platforms.md')
+  const text = fs.readFileSync(file, 'utf8')
   const marked = /(<!-- npm run test:runtimes -->\n)([^]*?)(<!-- end -->)/
-  if (!marked.test(readme)) throw new Error('README.md has no place for the table')
-  const written = readme.replace(marked, (_, start, table, end) => {
+  if (!marked.test(text)) throw new Error('docs/platforms.md has no place for the table')
+  const written = text.replace(marked, (_, start, table, end) => {
     const all = [...rows, ...table.split('\n').slice(HEAD.length)]
     const inOrder = Object.keys(packages).map(titleOf).map(title => all.find(row => row.startsWith(`| ${title} `)))
     return start + [...HEAD, ...inOrder.filter(Boolean), end].join('\n')
@@ -128,18 +129,18 @@ function writeReadme (rows) {
   fs.writeFileSync(file, written)
 }
 
-async function main (options) {
-  const wanted = options.filter(option => option !== '--readme')
-  const unknown = wanted.filter(name => !(name in packages))
-  if (unknown.length > 0) throw new Error(`no such runtime: ${unknown}. There are ${Object.keys(packages).join(', ')}`)
-  const names = wanted.length > 0 ? wanted : Object.keys(packages)
+async function main () {
+  const options = readOptions('npm run test:runtimes -- [options] [runtime …]', {
+    write: flag('writes the row of each runtime that passes into docs/platforms.md')
+  }, { about: `The package's tests in all of these runtimes, or in those named:\n${Object.keys(packages).join(', ')}`, words: wordsOf(Object.keys(packages)) })
+  const names = options.words.length > 0 ? options.words : Object.keys(packages)
 
   const counts = await count()
   const totals = []
   for (const name of names) {
     const total = await runAll(await install(name), counts)
     totals.push(total)
-    if (options.includes('--readme') && total.failed === 0) writeReadme([row(total)])
+    if (options.write && total.failed === 0) write([row(total)])
   }
 
   console.log(['', ...HEAD, ...totals.map(row), ''].join('\n'))
@@ -148,7 +149,7 @@ async function main (options) {
   if (sum('failed') > 0) process.exitCode = 1
 }
 
-main(process.argv.slice(2)).catch(error => {
+main().catch(error => {
   console.error(error.message)
   process.exitCode = 1
 })

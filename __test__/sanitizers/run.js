@@ -9,6 +9,10 @@ const { spawnSync } = require('child_process')
 const fs = require('fs')
 const path = require('path')
 
+const { readOptions } = require('../../common/options')
+
+readOptions('npm run test:sanitizers', {}, { about: 'The Rust tests and the binding under AddressSanitizer, on Linux.' })
+
 const ROOT = path.join(__dirname, '..', '..')
 const TARGET = `${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-unknown-linux-gnu`
 const BUILD = path.join(ROOT, 'target', 'sanitizers')

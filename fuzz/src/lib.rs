@@ -1,7 +1,7 @@
 //! What the fuzz targets run: programs decoded from bytes, each step compared with a
 //! naive model.
 //!
-//! `npm run fuzz -- --seconds 60` fuzzes. `npm run fuzz:replay` runs the corpus, and
+//! `npm run fuzz -- --seconds 60` fuzzes. `npm run fuzz -- --replay` runs the corpus, and
 //! `cargo run --bin slots FILE` one input.
 
 use std::fmt::Debug;
