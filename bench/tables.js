@@ -27,6 +27,11 @@ const read = name => JSON.parse(readFileSync(file(name)))
 
 function main () {
   readOptions('node bench/tables.js', {}, { about: 'Writes the figures of results.json and growth.json into the READMEs.' })
+  for (const [name, text] of Object.entries(written())) writeFileSync(name, text)
+}
+
+/** Each document by its file, with the figures in it. */
+function written () {
   const run = read('results.json')
   const grown = read('growth.json')
   let readme = readFileSync(file('README.md'), 'utf8')
@@ -34,10 +39,12 @@ function main () {
   readme = replace(readme, 'targets', targets(run))
   readme = replace(readme, 'growth', [...growthTimes(grown), '', ...growthTargets(grown), '', `${describe(grown)}. ${grown.rounds} rounds.`])
   readme = replace(readme, 'memory', memory(grown))
-  writeFileSync(file('README.md'), readme)
 
   const front = file('../README.md')
-  writeFileSync(front, replace(readFileSync(front, 'utf8'), 'speed', [...speed(run), '', `${describe(run)}, ${run.rounds} rounds.`]))
+  return {
+    [file('README.md')]: readme,
+    [front]: replace(readFileSync(front, 'utf8'), 'speed', [...speed(run), '', `${describe(run)}, ${run.rounds} rounds.`])
+  }
 }
 
 function replace (text, name, lines) {
@@ -112,4 +119,6 @@ function markdown (rows) {
   return [line(rows[0]), line(rows[0].map((_, column) => column === 0 ? '---' : '--:')), ...rows.slice(1).map(line)]
 }
 
-main()
+module.exports = written
+
+if (require.main === module) main()

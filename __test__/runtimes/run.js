@@ -115,18 +115,25 @@ function row ({ runtime, passed, skipped }) {
   return `| ${runtime.title} | ${passed} | ${skipped} |`
 }
 
+const PLACE = /(<!-- npm run test:runtimes -->\n)([^]*?)(<!-- end -->)/
+const PLATFORMS = path.join(ROOT, 'docs', 'platforms.md')
+
+/** Those of the rows that docs/platforms.md does not have. */
+function missing (rows) {
+  const table = fs.readFileSync(PLATFORMS, 'utf8').match(PLACE)[2].split('\n')
+  return rows.filter(row => !table.includes(row))
+}
+
 /** Puts the rows into the table of docs/platforms.md, in place of what it says of the same runtimes. */
 function write (rows) {
-  const file = path.join(ROOT, 'docs', 'platforms.md')
-  const text = fs.readFileSync(file, 'utf8')
-  const marked = /(<!-- npm run test:runtimes -->\n)([^]*?)(<!-- end -->)/
-  if (!marked.test(text)) throw new Error('docs/platforms.md has no place for the table')
-  const written = text.replace(marked, (_, start, table, end) => {
+  const text = fs.readFileSync(PLATFORMS, 'utf8')
+  if (!PLACE.test(text)) throw new Error('docs/platforms.md has no place for the table')
+  const written = text.replace(PLACE, (_, start, table, end) => {
     const all = [...rows, ...table.split('\n').slice(HEAD.length)]
     const inOrder = Object.keys(packages).map(titleOf).map(title => all.find(row => row.startsWith(`| ${title} `)))
     return start + [...HEAD, ...inOrder.filter(Boolean), end].join('\n')
   })
-  fs.writeFileSync(file, written)
+  fs.writeFileSync(PLATFORMS, written)
 }
 
 async function main () {
@@ -147,6 +154,10 @@ async function main () {
   const sum = key => totals.reduce((all, total) => all + total[key], 0)
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`)
   if (sum('failed') > 0) process.exitCode = 1
+  const stale = missing(totals.filter(({ failed }) => failed === 0).map(row))
+  if (stale.length === 0) return
+  console.log(`docs/platforms.md does not have\n${stale.join('\n')}\nwhich npm run test:runtimes -- --write writes`)
+  process.exitCode = 1
 }
 
 main().catch(error => {

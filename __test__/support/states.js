@@ -87,4 +87,4 @@ function randomFrom (seed) {
   return n => random.below(n)
 }
 
-module.exports = { ways, forEachState, take, from, observe, errorsOf, shuffled, randomFrom }
+module.exports = { ways, builders, forEachState, take, from, observe, errorsOf, shuffled, randomFrom }
