@@ -19,7 +19,7 @@ import { Duplex } from 'stream'
  */
 declare class CallosumClient<Server extends object = NetConnectOpts, Stream extends Duplex = Socket> {
   /**
-   * A client that begins at once, within a `fillInterval`.
+   * A client that starts the first attempt within one `fillInterval`, at a random moment.
    *
    * @throws a `TypeError` (`ERR_INVALID_ARG_TYPE`) if an option is of a wrong type,
    * a `RangeError` (`ERR_OUT_OF_RANGE`) if it is out of its range; the message names

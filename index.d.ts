@@ -26,7 +26,9 @@ declare class CallosumServerSlots {
    * @throws a `TypeError` (`ERR_INVALID_ARG_TYPE`) if a part is missing or of a wrong
    * type, a `RangeError` (`ERR_OUT_OF_RANGE`) if a number is out of its range or a slot
    * in use is not below the limit; the message names the part, as in `json.inUse[1]`. An
-   * `Error` (`ERR_MEMORY_ALLOCATION_FAILED`) if there is no memory.
+   * `Error` (`ERR_MEMORY_ALLOCATION_FAILED`) if there is no memory. A `TypeError`
+   * (`ERR_INVALID_ARG_TYPE`) if the constructor of a subclass does not pass `maxSlots` on.
+   * A lower limit lowers `maxSlotGiven` to it.
    * @example
    * const copy = CallosumServerSlots.from(JSON.parse(JSON.stringify(slots)))
    */
@@ -66,8 +68,7 @@ declare class CallosumServerSlots {
   readonly maxSlots: number
 
   /**
-   * The high-water mark: one more than the highest slot that was ever taken or
-   * reserved, 0 if none was. `put()` does not lower it, `clear()` sets it to 0. Constant
+   * One more than the highest slot that was ever taken or reserved, 0 if none was. `put()` does not lower it, `clear()` sets it to 0. Constant
    * time.
    *
    * @example
@@ -82,7 +83,7 @@ declare class CallosumServerSlots {
    *
    * @returns the slot; `undefined` after `'full'`, when all slots are in use, and after
    * `'error'` (`ERR_MEMORY_ALLOCATION_FAILED`). Without `maxSlots` that takes two billion
-   * slots in use, or no memory left: `slots.get()!` is then a fair thing to write.
+   * slots in use, or no memory left, so that `slots.get()!` is safe but for these.
    * @example
    * const slot = slots.get() // 0, then 1, 2 …
    */
@@ -93,8 +94,8 @@ declare class CallosumServerSlots {
    * the others, logarithmic in the number of runs of those.
    *
    * Anything else, a free slot too, changes nothing and emits `'error'` with the code
-   * `ERR_INVALID_SLOT`, the value as `slot`, and the `reason`. Of a slot that is leased
-   * use `release()` instead.
+   * `ERR_INVALID_SLOT`, the value as `slot`, and the `reason`. For a leased slot, call
+   * `release()` instead.
    *
    * Do not test the result for success: for compatibility with 0.1.0 it is the other way
    * round.
@@ -142,8 +143,8 @@ declare class CallosumServerSlots {
   reserve (slot: number): boolean
 
   /**
-   * Frees all slots, as if none had ever been given: to put one of before is an error, to
-   * release a lease of before does nothing. Constant time, but for the runs of slots
+   * Frees all slots, as if none had ever been given. A later `put()` of an old slot is an
+   * error; a later `release()` of an old lease does nothing. Constant time, but for the runs of slots
    * reserved far above the others.
    *
    * @example
@@ -154,7 +155,8 @@ declare class CallosumServerSlots {
 
   /**
    * Iterates over the slots that are in use at the time of the call, ascending. What
-   * changes later does not show. Takes time in proportion to `maxSlotGiven`.
+   * changes later does not show. Takes time in proportion to the capacity of the bitmap,
+   * and to the slots in use.
    *
    * @example
    * for (const slot of slots.values()) console.log(slot)
@@ -199,7 +201,8 @@ declare class CallosumServerSlots {
 
   /**
    * The state as plain data, for `CallosumServerSlots.from()`; `JSON.stringify` calls it.
-   * Leases are not part of it. Takes time in proportion to `maxSlotGiven`.
+   * Leases are not part of it. Takes time in proportion to the capacity of the bitmap and
+   * to the number of runs.
    *
    * @example
    * fs.writeFileSync('slots.json', JSON.stringify(slots))
@@ -239,7 +242,7 @@ declare class CallosumServerSlots {
 }
 
 // Not "class … extends": 0.1.0 inherited the methods of EventEmitter, and not its
-// static members, and so it is today.
+// static members.
 interface CallosumServerSlots extends EventEmitter, Iterable<number> {}
 
 // The class with its namespace: what a named import gives.

@@ -3,7 +3,7 @@
 const EventEmitter = require('events')
 const { inherits, inspect } = require('util')
 const native = require('./lib/load-native.js')
-const { allocationFailed, checkedSnapshot, invalidSlot, isNonNegativeInt32, isSlot, maxSlotsOf } = require('./lib/errors.js')
+const { allocationFailed, checkedSnapshot, invalidSlot, isNonNegativeInt32, isSlot, maxSlotsOf, wrongConstructor } = require('./lib/errors.js')
 const { Internals } = require('./lib/internals.js')
 const {
   BITMAP_OFFSET, CAPACITY, CURSOR, FREE_COUNT, HIGH_WATER, LEAF_WORDS, LIMIT, MAX_GIVEN, OUT_OF_MEMORY, SPARSE_COUNT
@@ -55,7 +55,7 @@ inherits(CallosumServerSlots, EventEmitter)
  */
 CallosumServerSlots.prototype.get = function () {
   const words = wordsOf(this)
-  if (!(words[FREE_COUNT] > 0)) { // written so that detached memory, all undefined, leads to Rust
+  if (!(words[FREE_COUNT] > 0)) { // in detached memory every word is undefined: the negated tests lead to Rust
     const slot = words[HIGH_WATER]
     if (!(slot < words[CAPACITY])) return getByNative(this)
     words[HIGH_WATER] = slot + 1
@@ -77,7 +77,7 @@ CallosumServerSlots.prototype.get = function () {
  *
  * @param {number} slot
  * @returns {undefined|boolean} undefined on success; after an error what emit returned,
- *   which is true. 0.1.0 had it that way round: do not test it for success.
+ *   which is true, as in 0.1.0: do not test it for success.
  */
 CallosumServerSlots.prototype.put = function (slot) {
   const words = wordsOf(this)
@@ -163,7 +163,7 @@ function getByNative (slots) {
   else slots.emit('full')
 }
 
-// Everything else is not hot, and not enumerable either, unlike in 0.1.0.
+// The other members are not hot. They are not enumerable; get() and put() are, as in 0.1.0.
 const members = {
   /** How many slots are in use. */
   get size () {
@@ -232,8 +232,8 @@ const members = {
   },
 
   /**
-   * Takes the lowest free slot, or the given one, to be put back by `release`, which needs
-   * no receiver and does so once, however often it is called.
+   * Takes the lowest free slot, or the given one. `release` puts it back, once. It needs no
+   * receiver.
    *
    * @param {number} [slot]
    * @returns {{slot: number, release: function(): void}|undefined} undefined if no slot
@@ -303,13 +303,13 @@ Object.defineProperty(CallosumServerSlots.prototype, Symbol.iterator, {
  */
 function from (json, options) {
   const { maxSlots, maxSlotGiven, inUse } = checkedSnapshot(json, options)
-  // As a named export of an ES module it may be called on anything.
+  // `from` is a named export too, so `this` may be anything.
   const Class = typeof this === 'function' ? this : CallosumServerSlots
   const slots = new Class({ maxSlots })
   if (slots.maxSlots !== maxSlots) {
-    throw new TypeError(`from() needs a constructor that passes its options on: maxSlots is ${slots.maxSlots}, not ${maxSlots}`)
+    throw wrongConstructor(slots.maxSlots, maxSlots)
   }
-  Internals.clear(slots) // a constructor may have taken some
+  Internals.clear(slots) // the constructor of a subclass may have taken slots
   for (const [start, end] of inUse) {
     if (Internals.reserve(slots, start, end) === OUT_OF_MEMORY) throw allocationFailed()
   }
@@ -341,8 +341,8 @@ function limitOf (slots) {
   return isReadable(words) ? words[LIMIT] : managerOf(slots).maxSlots
 }
 
-// If the memory was detached or the manager is poisoned, the words tell nothing: a native
-// call, which throws, says why.
+// False if the memory was detached or the manager is poisoned. A native call then throws
+// an error that says which.
 function isReadable (words) {
   return words[LEAF_WORDS] > 0
 }

@@ -9,7 +9,7 @@ function isNonNegativeInt32 (value) {
   return typeof value === 'number' && (value | 0) === value && value >= 0
 }
 
-/** Whether it is a valid slot, of a manager without a limit. */
+/** Whether it is a valid slot, of a manager with the default limit. */
 function isSlot (value) {
   return isNonNegativeInt32(value) && value < MAX_SLOTS
 }
@@ -82,12 +82,16 @@ function invalidSlot (slot, maxSlots) {
   return error
 }
 
+function wrongConstructor (actual, expected) {
+  return coded(new TypeError(`from() needs a constructor that passes its options on: maxSlots is ${actual}, not ${expected}`), 'ERR_INVALID_ARG_TYPE')
+}
+
 function coded (error, code) {
   error.code = code
   return error
 }
 
-/** A value for a message: printable, on one line, of at most some 80 characters. Runs no code of the value's own. */
+/** A value for a message: printable, on one line, of at most 80 characters before escapes. Runs no code of the value's own. */
 function describe (value) {
   switch (typeof value) {
     case 'string': return `'${shorten(value)}'`
@@ -110,5 +114,15 @@ function shorten (text) {
 }
 
 module.exports = {
-  allocationFailed, checkedSnapshot, checkInteger, checkOneOf, checkType, invalidSlot, isNonNegativeInt32, isSlot, maxSlotsOf, wrongType
+  allocationFailed,
+  checkedSnapshot,
+  checkInteger,
+  checkOneOf,
+  checkType,
+  invalidSlot,
+  isNonNegativeInt32,
+  isSlot,
+  maxSlotsOf,
+  wrongConstructor,
+  wrongType
 }

@@ -1,7 +1,8 @@
 'use strict'
 
 // The private state of a manager: the words that JavaScript and Rust share, and the
-// object of the addon. Only what this file exports can reach them; Rust relies on that.
+// object of the addon. Only this file's exports reach them (index.js shows some of them
+// to the tests); Rust relies on that.
 
 const native = require('./load-native.js')
 const { BITMAP_OFFSET, FIRST_LENGTH, LEAF_WORDS, MANAGER, MANAGER_ID, SLOT } = require('./layout.js')
@@ -103,7 +104,7 @@ class Internals extends function (object) { return object } {
 
   /** For tests and benchmarks: a manager on which every call is a native call. */
   static withoutFastPaths (object) {
-    const words = new Integers(BITMAP_OFFSET) // tell nothing, as those of a poisoned manager
+    const words = new Integers(BITMAP_OFFSET) // cannot be read, as those of a poisoned manager
     words[MANAGER_ID] = object.#words[MANAGER_ID]
     object.#words = words
     return object

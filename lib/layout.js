@@ -13,7 +13,7 @@ module.exports = {
   SPARSE_COUNT: 5, // slots in use at or above the capacity
   MAX_GIVEN: 6, // maxSlotGiven, if it is above the high-water mark
   LIMIT: 7, // maxSlots
-  MANAGER_ID: 8, // never 0, as which detached memory reads
+  MANAGER_ID: 8, // never 0
   // Leaf words, one bit for each slot, 1 is free; then the summary words over them:
   BITMAP_OFFSET: 9,
   FIRST_LENGTH: 43, // of a new manager's words, which cover 1,024 slots
@@ -21,5 +21,5 @@ module.exports = {
   // The call buffer, through which the hot native calls take and return integers:
   MANAGER: 0, // the number of the manager that is called
   SLOT: 1, // the slot to put; after the call, the slot got, put or reserved, or a refusal
-  OUT_OF_MEMORY: -2 // a refusal: an allocation failed; -1 is any other
+  OUT_OF_MEMORY: -2 // a refusal: an allocation failed. -1: the slot is not in use (put) or is (reserve), or all are (get)
 }

@@ -15,11 +15,11 @@ function load () {
   }
   const binary = requireBuiltHere(errors)
   if (binary !== undefined) return binary
-  // Errors of the first file tell more than those of a file for another C library.
+  // The error for the expected file, not that for the other C library.
   throw noBinary(names[0], errors[0])
 }
 
-/** How the files end that may run here; those of package.json's napi.targets exist. */
+/** The file name suffixes to try, in order. */
 function namesFor (platform, arch) {
   const name = `${platform}-${arch}`
   if (platform === 'win32') return [`${name}-msvc`]
@@ -90,8 +90,7 @@ function explain (name, cause, isBundle) {
     ]
   }
   return [
-    `because ${file} does not load: ${cause.message}`,
-    `On ${platform()}`,
+    `because ${file} does not load on ${platform()}: ${cause.message}`,
     'Install the package again if the file is damaged.',
     'Supported: Linux with glibc 2.17 or later, Linux with musl, macOS and Windows, each on x64 and arm64.',
     ...(isBundle ? [outOfBundle] : buildFromSource())

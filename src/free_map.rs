@@ -22,7 +22,7 @@ use crate::memory::{BITMAP_OFFSET, CURSOR, FREE_COUNT, LEAF_WORDS};
 ///
 /// So the lowest slot is in the word at the cursor, or else in the next word that
 /// the summaries lead to. Most calls touch the word at the cursor alone. A word that
-/// becomes zero keeps its summary bit: the search that comes by clears it.
+/// becomes zero keeps its summary bit: the next search that meets it clears it.
 ///
 /// Summaries over a bitmap are from Banga and Mogul, "Scalable kernel performance
 /// for Internet servers", USENIX 1998.

@@ -29,7 +29,8 @@
 //! ```
 //!
 //! [`Slots::get`] takes the lowest bit of the word at the cursor, or the high-water
-//! mark if no bit is set. [`Slots::put`] sets a bit. Both take constant time.
+//! mark if no bit is set. [`Slots::put`] sets a bit. Both take constant
+//! time, amortised over the growth of the bitmap.
 //!
 //! This crate is the native half of a Node.js package. A call from JavaScript into
 //! Rust costs more than the operation, so the words live in an `Int32Array` that

@@ -4,9 +4,9 @@
 //!
 //! ```text
 //!  word              content
-//!  0 … 8             header: one word for each constant below, in this order
-//!  9 … 9 + n         leaf words: bit b of leaf word w is slot 32 w + b, 1 is free
-//!  9 + n … 9 + 17/16 n
+//!  0 to 8            header: one word for each constant below, in this order
+//!  9 to 8 + n        leaf words: bit b of leaf word w is slot 32 w + b, 1 is free
+//!  9 + n to 8 + n + n/16
 //!                    summary words: bit b of summary word s says that node
 //!                    32 s + b of the tree might be non-zero
 //! ```
@@ -30,12 +30,12 @@ pub const CAPACITY: usize = 3;
 pub const LEAF_WORDS: usize = 4;
 /// Word with the number of sparse reservations.
 pub const SPARSE_COUNT: usize = 5;
-/// Word with the highest value that `max_slot_given` had apart from the
-/// high-water mark: after sparse reservations, and after a restored state.
+/// Word with `max_slot_given`, if it is above the high-water mark: after sparse
+/// reservations, and in a restored manager.
 pub const MAX_GIVEN: usize = 6;
 /// Word with the limit: how many slots there are, in use or free.
 pub const LIMIT: usize = 7;
-/// Word that the core leaves alone. The Node-API binding keeps the manager's
+/// Word that the core copies but does not read. The Node-API binding keeps the manager's
 /// number in it.
 pub const MANAGER_ID: usize = 8;
 /// Index of the first leaf word.

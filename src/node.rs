@@ -15,8 +15,8 @@
 //! all the same, the panic would end here, in [`Environment::with_manager`]: the
 //! call throws an `Error` that says `internal error` and why, and the manager is
 //! *poisoned*: its words are zeroed, and any further call on it that reaches Rust
-//! throws. Other managers go on. If the allocator has no memory for what is not a
-//! manager's bitmap, or a finalizer panics, Rust ends the process with a message.
+//! throws. Other managers go on. If any other allocation fails, or a finalizer panics,
+//! Rust ends the process with a message.
 #![allow(unsafe_code)]
 #![allow(unreachable_pub)] // #[napi] takes none but pub methods
 
@@ -210,8 +210,8 @@ impl Drop for SharedWords {
 }
 
 impl Memory for SharedWords {
-    /// Fails, and leaves this memory empty, if the constructor is not the built-in one
-    /// and has detached this memory meanwhile.
+    /// `None` if the allocation failed; also if a constructor in place of the built-in one
+    /// has detached this memory meanwhile, which is empty then.
     fn allocate(&self, words: usize) -> Option<Self> {
         let memory = self.arrays.make(words)?;
         self.check_attached().ok()?;

@@ -15,11 +15,11 @@ use crate::memory::{
 /// The most slots that a manager can have in use: slots are 0 to 2³¹ - 2.
 pub const MAX_SLOTS: u32 = i32::MAX as u32;
 
-/// Grow the bitmap to cover a reserved slot only if the capacity stays within this
-/// many slots for each slot in use: 8 bytes of bitmap.
+/// Grow the bitmap to cover a run only if the run's end is at most this many times the
+/// number of slots in use. The bitmap then takes at most 17 bytes for each of them.
 const SLOTS_PER_SLOT_IN_USE: u64 = 64;
 
-/// An allocation failed; nothing has changed.
+/// An allocation failed. No slot has changed its state.
 struct OutOfMemory;
 
 /// Why [`Slots::get`] gave nothing.
@@ -216,8 +216,8 @@ impl<M: Memory> Slots<M> {
     /// Takes all slots of a run, or none.
     ///
     /// Memory is in proportion to the slots in use, not to the highest. The bitmap
-    /// grows to cover the run if that takes at most 8 bytes for each slot in use.
-    /// Otherwise the slots at or above the capacity become sparse reservations, which
+    /// grows to cover the run if the run's end is at most 64 times the number of slots in
+    /// use: at most 17 bytes for each. Otherwise the slots at or above the capacity become sparse reservations, which
     /// take some 10 to 50 bytes for each range of them, until the bitmap grows over
     /// them.
     ///
@@ -256,7 +256,7 @@ impl<M: Memory> Slots<M> {
         Ok(())
     }
 
-    /// Frees all slots, as if none had ever been given, and gives the memory back.
+    /// Frees all slots, as if none had ever been given, and frees the memory.
     /// O(1) for the bitmap, unless the allocation of a small one fails; O(n) for n
     /// ranges of sparse reservations.
     ///
