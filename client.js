@@ -68,8 +68,9 @@ class CallosumClient extends EventEmitter {
 
 /** A connection that has its slot. While it is idle, it reads what the server sends. */
 class Member {
-  constructor (socket, slot, server, rest, onClose) {
+  constructor (socket, slot, server, rest, timeout, onClose) {
     this.connection = { socket, slot, server }
+    this.timeout = timeout
     this.wasKept = false
     this.isLeased = false
     this.hasEnded = false // the server has
@@ -82,7 +83,10 @@ class Member {
       this.hasEnded = true
       if (!this.isLeased) socket.destroy()
     })
-    socket.on('close', () => onClose(this))
+    socket.on('close', () => {
+      clearTimeout(this.fullTimer)
+      onClose(this)
+    })
     if (rest.length > 0) this.hold(rest)
     socket.on('data', this.onData)
   }
@@ -104,7 +108,11 @@ class Member {
     this.heldBytes += chunk.length
     // Many small chunks would take more memory than their bytes.
     if (this.held.length > HELD_CHUNKS) this.held = [this.heldAsOne()]
-    if (this.heldBytes >= HELD_BYTES) this.connection.socket.pause()
+    if (this.heldBytes < HELD_BYTES || this.fullTimer !== undefined) return
+    // A paused socket does not notice its end. Nobody may lease it soon.
+    const { socket } = this.connection
+    socket.pause()
+    this.fullTimer = setTimeout(() => socket.destroy(), this.timeout)
   }
 
   // They are strings after setEncoding(), which a socket cannot undo.
@@ -124,6 +132,8 @@ class Member {
   /** Leaves the socket as a new one is: whoever reads it first gets all that was held. */
   stopReading () {
     const { socket } = this.connection
+    clearTimeout(this.fullTimer)
+    this.fullTimer = undefined
     socket.removeListener('data', this.onData)
     // After pause(), a 'data' listener would not make it flow.
     if (!this.isReadByOthers) socket.readableFlowing = null
@@ -168,10 +178,12 @@ class Pool {
   watch (socket) {
     this.sockets.add(socket)
     socket.on('error', () => {}) // 'close' follows
-    socket.on('close', () => {
-      this.sockets.delete(socket)
-      if (this.sockets.size === 0) this.onEmpty()
-    })
+    socket.on('close', () => this.forget(socket))
+  }
+
+  forget (socket) {
+    this.sockets.delete(socket)
+    if (this.sockets.size === 0) this.onEmpty()
   }
 
   /** Keeps a connection if there is room, or if its slot is lower than that of an idle one. */
@@ -235,7 +247,11 @@ class Pool {
       const member = idle[i]
       idle[i] = idle[idle.length - 1]
       idle.pop()
-      if (member.isUsable) return this.leaseOf(member) // another one is about to close
+      if (member.isUsable) return this.leaseOf(member)
+      // Its socket was ended by who had leased it, or is about to close.
+      this.remove(member)
+      this.drop(member)
+      this.onLoss()
     }
     return undefined
   }
@@ -281,8 +297,8 @@ class Pool {
         end: (settle, value) => {
           this.waiting.delete(waiter)
           clearTimeout(timer)
-          if (signal !== undefined) signal.removeEventListener('abort', onAbort)
           settle(value)
+          if (signal !== undefined) signal.removeEventListener('abort', onAbort)
         },
         resolve: lease => waiter.end(resolve, lease),
         reject: error => waiter.end(reject, error)
@@ -309,7 +325,8 @@ class Pool {
       this.isClosed = true
       this.whenEmpty = new Promise(resolve => { this.onEmpty = resolve })
       for (const waiter of this.waiting) waiter.reject(closedError())
-      for (const member of this.idle.splice(0)) {
+      for (const member of Array.from(this.kept)) {
+        if (member.isLeased) continue
         this.remove(member)
         this.drop(member)
       }
@@ -360,13 +377,17 @@ class Rover {
   async attempt () {
     const { pool } = this
     this.isUnderway = true
-    // Leased connections cannot be replaced.
-    if (pool.hasRoom || pool.idle.length > 0) {
-      const servers = await this.list()
-      if (!this.isStopped) {
-        const member = await this.lowestOffer(choose(servers, pool.hasRoom ? this.offers : 1))
-        if (member !== undefined) pool.consider(member)
+    try {
+      // Leased connections cannot be replaced.
+      if (pool.hasRoom || pool.idle.length > 0) {
+        const servers = await this.list()
+        if (!this.isStopped) {
+          const member = await this.lowestOffer(choose(servers, pool.hasRoom ? this.offers : 1))
+          if (member !== undefined) pool.consider(member)
+        }
       }
+    } catch (error) {
+      this.emit('failed', undefined, error) // as from a getter of a server
     }
     this.isUnderway = false
     this.schedule()
@@ -402,8 +423,11 @@ class Rover {
       const ends = []
       let pending = servers.length
       let timer
+      let isSettled = false // also from within options.connect(), by close()
 
       const settle = () => {
+        if (isSettled) return
+        isSettled = true
         this.stopOffers = () => {}
         clearTimeout(timer)
         for (const end of ends) end()
@@ -418,13 +442,17 @@ class Rover {
       if (pending === 0) return settle()
 
       for (const server of servers) {
-        ends.push(open(server, this, (error, member) => {
+        if (isSettled) break
+        const end = open(server, this, (error, member) => {
+          if (isSettled) return member && pool.drop(member)
           pending--
           if (member !== undefined) offers.push(member)
           else this.emit('failed', server, error)
           if (pending === 0) settle()
           else if (offers.length === 1 && timer === undefined) timer = setTimeout(settle, this.fillInterval)
-        }))
+        })
+        ends.push(end)
+        if (isSettled) end()
       }
     })
   }
@@ -446,6 +474,7 @@ function open (server, { connect, timeout, pool }, callback) {
   try {
     socket = connect(server)
     checkSocket(socket)
+    if (socket.destroyed) throw slotMissing()
   } catch (error) {
     process.nextTick(() => { if (!isOver) callback(error) })
     return () => { isOver = true }
@@ -455,8 +484,16 @@ function open (server, { connect, timeout, pool }, callback) {
   let line = '' // as far as it has come
   let failure
   const timer = setTimeout(() => {
-    socket.destroy(withCode('ERR_SLOT_TIMEOUT', new Error(`The server sent no slot within ${timeout} ms`)))
+    fail(withCode('ERR_SLOT_TIMEOUT', new Error(`The server sent no slot within ${timeout} ms`)))
   }, timeout)
+
+  // Does not wait for 'close', which not every stream emits.
+  function fail (error) {
+    stop()
+    socket.destroy()
+    pool.forget(socket)
+    callback(error)
+  }
 
   function onData (data) {
     const end = data.indexOf('\n')
@@ -465,11 +502,10 @@ function open (server, { connect, timeout, pool }, callback) {
     const [, digits] = (end >= 0 && SLOT_LINE.exec(line)) || []
     if (digits === undefined || Number(digits) > MAX_SLOT) {
       const sent = line.slice(0, LONGEST_LINE + 1)
-      socket.destroy(withCode('ERR_SLOT_INVALID', new Error(`The server sent no slot, but ${JSON.stringify(sent)}`)))
-      return
+      return fail(withCode('ERR_SLOT_INVALID', new Error(`The server sent no slot, but ${JSON.stringify(sent)}`)))
     }
     stop()
-    callback(undefined, new Member(socket, Number(digits), server, data.slice(end + 1), member => pool.closed(member)))
+    callback(undefined, new Member(socket, Number(digits), server, data.slice(end + 1), timeout, member => pool.closed(member)))
   }
 
   function onError (error) {
@@ -482,7 +518,7 @@ function open (server, { connect, timeout, pool }, callback) {
 
   function onClose () {
     stop()
-    callback(failure || withCode('ERR_SLOT_MISSING', new Error('The server closed the connection before it sent a slot')))
+    callback(failure || slotMissing())
   }
 
   function stop () {
@@ -576,6 +612,10 @@ function closeOptionsOf (options = {}) {
 function withCode (code, error) {
   error.code = code
   return error
+}
+
+function slotMissing () {
+  return withCode('ERR_SLOT_MISSING', new Error('The server closed the connection before it sent a slot'))
 }
 
 function closedError () {

@@ -241,10 +241,10 @@ const members = {
    *   or cannot be reserved, after the same event as from reserve()
    */
   lease (slot) {
-    wordsOf(this)
+    const lease = newLease(this)
     if (slot === undefined) slot = this.get()
     else if (!this.reserve(slot)) return undefined
-    return slot === undefined ? undefined : leaseOf(this, slot + 0) // never -0
+    return slot === undefined ? undefined : keepLease(this, lease, slot)
   },
 
   /**
@@ -257,7 +257,7 @@ const members = {
    */
   adopt (slot) {
     if (!isBelowLimit(this, slot) || !this.has(slot) || leasesOf(this).has(slot)) return undefined
-    return leaseOf(this, slot + 0)
+    return keepLease(this, newLease(this), slot)
   },
 
   /** The state as plain data: maxSlots, maxSlotGiven, the runs [start, end) in use. Leases are not part of it. */
@@ -347,24 +347,36 @@ function isReadable (words) {
   return words[LEAF_WORDS] > 0
 }
 
-// The manager knows the lease of a slot until it is released, or another lease of the
-// same slot or clear() has made it stale.
-function leaseOf (slots, slot) {
+// A lease without a slot yet. It is kept under undefined, so that what keeping takes of
+// stack and memory is there before the slot is taken.
+function newLease (slots) {
   let isReleasing = false
   const release = () => {
-    if (isReleasing || leasesOf(slots).get(slot) !== lease) return
+    if (isReleasing || leasesOf(slots).get(lease.slot) !== lease) return
     isReleasing = true // put() may be overridden, and call release()
+    let isFree = false
     try {
-      slots.put(slot)
-      const leases = leasesOf(slots)
-      if (leases.get(slot) === lease) leases.delete(slot)
+      slots.put(lease.slot)
+      isFree = true
+    } catch (error) {
+      isFree = !members.has.call(slots, lease.slot) // put() may have thrown after it freed the slot
+      throw error
     } finally {
       isReleasing = false
+      const leases = leasesOf(slots)
+      if (isFree && leases.get(lease.slot) === lease) leases.delete(lease.slot)
     }
   }
-  const lease = { slot, release }
+  const lease = { slot: undefined, release }
   if (Symbol.dispose !== undefined) lease[Symbol.dispose] = release
-  leasesOf(slots).set(slot, lease)
+  return keepLease(slots, lease, undefined)
+}
+
+// The manager knows the lease of a slot until it is released, or another lease of the
+// same slot or clear() has made it stale.
+function keepLease (slots, lease, slot) {
+  lease.slot = slot === 0 ? 0 : slot // never -0
+  leasesOf(slots).set(lease.slot, lease)
   return lease
 }
 

@@ -36,6 +36,7 @@ function checkedSnapshot (json, options) {
   const runs = Array.from(inUse, (run, i) => {
     if (!Array.isArray(run) || run.length !== 2) throw wrongType(`json.inUse[${i}]`, run, 'an array of two numbers')
     const [start, end] = run
+    if (last >= maxSlots) throw coded(new RangeError(`json.inUse[${i}] is beyond json.maxSlots, ${maxSlots}`), 'ERR_OUT_OF_RANGE')
     checkInteger(`json.inUse[${i}][0]`, start, last, maxSlots - 1)
     checkInteger(`json.inUse[${i}][1]`, end, start + 1, maxSlots)
     last = end

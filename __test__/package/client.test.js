@@ -660,3 +660,79 @@ test('it is a module of the package, by default and by name, and loads no addon'
   const file = require('node:path').join(__dirname, '..', 'support', 'client-alone.js')
   assert.equal(execFileSync(process.execPath, [file], { encoding: 'utf8' }), 'no addon\n')
 })
+
+// ---- Found by trying to break it ----
+
+test('an idle connection that floods, and then dies, does not stay in the pool', async t => {
+  const bad = await listen(t, socket => {
+    socket.write('0\n')
+    socket.write(Buffer.alloc(400000))
+    setTimeout(() => socket.destroy(), 100)
+  })
+  const good = await listen(t, slots(5, 6, 7, 8))
+  let servers = [bad]
+  const client = connect(t, () => servers, { connections: 2, timeout: 300 })
+  await until(() => client.connections.length === 2)
+  servers = [good]
+  await until(() => slotsOf(client).every(slot => slot >= 5) && client.connections.length === 2)
+})
+
+test('a connection that was ended after its release makes room for another', async t => {
+  const server = await listen(t, socket => {
+    socket.resume()
+    socket.write('0\n')
+  }, { listener: handler => net.createServer({ allowHalfOpen: true }, handler) })
+  const client = connect(t, [server], { connections: 1 })
+  const lease = await client.acquire({ timeout: 5000 })
+  lease.release()
+  lease.socket.end('bye')
+  const next = await client.acquire({ timeout: 5000 })
+  assert.notEqual(next.socket, lease.socket)
+  next.release()
+  next.socket.end()
+  await client.close()
+})
+
+test('close() from within options.connect() leaves no connection open', async t => {
+  const server = await listen(t, slots())
+  let closed
+  const client = connect(t, [server], {
+    offers: 3,
+    connect (options) {
+      if (closed === undefined) closed = client.close()
+      return net.connect(options)
+    }
+  })
+  await until(() => closed !== undefined)
+  await closed
+  await sleep(50)
+  assert.equal(server.sockets.size, 0)
+})
+
+test("a stream that never emits 'close' is a failure at the deadline, and attempts go on", async t => {
+  const { Duplex } = require('node:stream')
+  const client = connect(t, [{}], {
+    timeout: 20,
+    connect: () => new Duplex({ emitClose: false, read () {}, write (chunk, encoding, done) { done() } })
+  })
+  await until(() => client.failures.length >= 3)
+  assert.equal(client.failures[0].error.code, 'ERR_SLOT_TIMEOUT')
+  await client.close()
+})
+
+test('a socket that is closed already is a failure, and attempts go on', async t => {
+  const socket = new net.Socket()
+  socket.destroy()
+  await sleep(5)
+  const client = connect(t, [{}], { connect: () => socket })
+  await until(() => client.failures.length >= 3)
+  assert.equal(client.failures[0].error.code, 'ERR_SLOT_MISSING')
+})
+
+test('a server whose properties throw is a failure, and attempts go on', async t => {
+  const server = await listen(t, slots())
+  let thrown = 0
+  const bad = { get host () { if (thrown++ < 3) throw new Error('mine'); return '127.0.0.1' }, port: server.port }
+  const client = connect(t, [bad, { ...server }], { offers: 2, connections: 1 })
+  await until(() => client.connections.length === 1)
+})

@@ -270,3 +270,41 @@ test('each lease has its own release', () => {
 test('a lease shows its slot', () => {
   assert.equal(JSON.stringify(new CallosumServerSlots().lease()), '{"slot":0}')
 })
+
+test('lease() with no stack left takes no slot', () => {
+  const slots = new CallosumServerSlots()
+  let thrown = 0
+  function deep () {
+    try {
+      deep()
+    } catch (_) {}
+    if (deep.lease !== undefined) return
+    try {
+      deep.lease = slots.lease()
+    } catch (_) {
+      thrown++
+    }
+  }
+  for (let count = 1; count <= 300; count++) {
+    deep.lease = undefined
+    deep()
+    assert.equal(slots.size, count)
+  }
+  assert.ok(thrown > 0)
+})
+
+test('a put() that throws after it has freed the slot ends the lease', () => {
+  class Noisy extends CallosumServerSlots {
+    put (slot) {
+      super.put(slot)
+      if (this.isNoisy) throw new Error('mine')
+    }
+  }
+  const slots = new Noisy()
+  slots.isNoisy = true
+  const lease = slots.lease()
+  assert.throws(() => lease.release(), { message: 'mine' })
+  assert.equal(slots.get(), 0)
+  lease.release()
+  assert.equal(slots.has(0), true)
+})
