@@ -18,7 +18,8 @@ function fileOf (target) {
   return [`${napi.binaryName}.${SYSTEMS[system]}-${PROCESSORS[processor]}`, abi].filter(Boolean).join('-') + '.node'
 }
 
-const files = napi.targets.map(fileOf)
+const { targets } = napi
+const files = targets.map(fileOf)
 
 function present () {
   return files.filter(file => existsSync(join(ROOT, file)))
@@ -28,4 +29,4 @@ function missing () {
   return files.filter(file => !existsSync(join(ROOT, file)))
 }
 
-module.exports = { ROOT, files, present, missing }
+module.exports = { ROOT, fileOf, files, missing, present, targets }

@@ -6,12 +6,11 @@
 const { build } = require('./build.js')
 const { present, missing } = require('./platforms.js')
 
-try {
-  build()
+build().then(() => {
   console.error(`Binaries in the tarball: ${present().join(', ')}`)
-  if (missing().length > 0) console.error(`Not in it, since the release workflow alone builds them: ${missing().join(', ')}`)
-} catch (error) {
+  if (missing().length > 0) console.error(`Not in it, since \`npm run build:all\` alone builds them: ${missing().join(', ')}`)
+}).catch(error => {
   console.error(error.message)
   console.error('Nothing was packed. `npm pack --ignore-scripts` packs what is there as it is.')
   process.exitCode = 1
-}
+})

@@ -1,0 +1,101 @@
+'use strict'
+
+// The check of a binary finds what is wrong with one.
+
+const assert = require('node:assert')
+const { spawnSync } = require('node:child_process')
+const { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
+const { tmpdir } = require('node:os')
+const { join } = require('node:path')
+const test = require('node:test')
+const { check, faultsOf } = require('./binaries.js')
+const { ROOT, fileOf, files, targets } = require('./platforms.js')
+
+const EXPORTS = ['napi_register_module_v1']
+const linux = { format: 'ELF', architecture: 'x64', exports: EXPORTS, libraries: ['libc.so.6'], versions: ['GLIBC_2.14', 'GLIBC_2.2.5'] }
+const macos = {
+  format: 'Mach-O', architecture: 'arm64', exports: ['_napi_register_module_v1'], libraries: ['/usr/lib/libSystem.B.dylib'], oldestMacOS: '11.0', signature: { adHoc: true, wrongPages: 0 }
+}
+const windows = { format: 'PE', architecture: 'x64', exports: EXPORTS, libraries: ['KERNEL32.dll', 'api-ms-win-crt-heap-l1-1-0.dll'] }
+
+const good = [
+  ['x86_64-unknown-linux-gnu', linux],
+  ['x86_64-unknown-linux-musl', { ...linux, libraries: ['libc.so'], versions: [] }],
+  ['aarch64-apple-darwin', macos],
+  ['x86_64-apple-darwin', { ...macos, architecture: 'x64', oldestMacOS: '10.12', signature: null }],
+  ['x86_64-pc-windows-msvc', windows]
+]
+
+for (const [target, facts] of good) {
+  test(`it finds nothing wrong with what is right for ${target}`, () => {
+    assert.deepStrictEqual(faultsOf(target, facts, Buffer.from('/cargo/registry/src')), [])
+  })
+}
+
+const bad = [
+  ['the format of another system', 'x86_64-unknown-linux-gnu', windows, /the format must be ELF/],
+  ['another architecture', 'aarch64-unknown-linux-gnu', linux, /the architecture must be arm64/],
+  ['a second export', 'x86_64-unknown-linux-gnu', { ...linux, exports: [...EXPORTS, 'malloc'] }, /the exports must be napi_register_module_v1\. Received/],
+  ['no export', 'x86_64-pc-windows-msvc', { ...windows, exports: [] }, /the exports must be/],
+  ['a glibc that is too new', 'x86_64-unknown-linux-gnu', { ...linux, versions: ['GLIBC_2.9', 'GLIBC_2.18'] }, /glibc must be 2\.17 or older\. Received glibc 2\.18/],
+  ['glibc where it should be musl', 'x86_64-unknown-linux-musl', linux, /needs libc\.so\.6/],
+  ['libgcc_s', 'x86_64-unknown-linux-musl', { ...linux, libraries: ['libc.so', 'libgcc_s.so.1'], versions: [] }, /needs libgcc_s/],
+  ['the Visual C++ runtime', 'x86_64-pc-windows-msvc', { ...windows, libraries: ['VCRUNTIME140.dll'] }, /needs VCRUNTIME140/],
+  ['a macOS that is too new', 'aarch64-apple-darwin', { ...macos, oldestMacOS: '15.0' }, /macOS must be 11\.0/],
+  ['no signature on arm64', 'aarch64-apple-darwin', { ...macos, signature: null }, /signature/],
+  ['a page that the signature does not fit', 'aarch64-apple-darwin', { ...macos, signature: { adHoc: true, wrongPages: 1 } }, /signature/]
+]
+
+for (const [what, target, facts, message] of bad) {
+  test(`it finds ${what}`, () => {
+    assert.match(faultsOf(target, facts, Buffer.alloc(0)).join('\n'), message)
+  })
+}
+
+test('it finds a path of the machine', () => {
+  for (const path of [join(ROOT, 'src/lib.rs'), '/home/runner/work/a.rs', '/Users/me/a.rs', 'C:\\Users\\me\\a.rs']) {
+    assert.strictEqual(faultsOf('x86_64-unknown-linux-gnu', linux, Buffer.from(`\0${path}\0`)).length, 1, path)
+  }
+})
+
+test('it reads the program that runs this, which exports more than one function', async () => {
+  const { faults } = await check('x86_64-unknown-linux-gnu', process.execPath)
+  assert.match(faults.join('\n'), /the exports must be napi_register_module_v1/)
+})
+
+test('it refuses what is no binary', async () => {
+  await assert.rejects(check('x86_64-unknown-linux-gnu', __filename), /is no binary that lief reads/)
+})
+
+const signed = join(ROOT, files.find(file => file.includes('darwin-arm64')))
+test('it finds a byte that was changed after the file was signed', { skip: !existsSync(signed) && 'that file was not built here' }, async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'signature-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const copy = join(folder, 'changed.node')
+  copyFileSync(signed, copy)
+  assert.deepStrictEqual((await check('aarch64-apple-darwin', copy)).faults, [])
+  const content = readFileSync(copy)
+  content[content.length >> 1] ^= 1
+  writeFileSync(copy, content)
+  assert.match((await check('aarch64-apple-darwin', copy)).faults.join('\n'), /"wrongPages":1/)
+})
+
+const buildAll = (...options) => spawnSync(process.execPath, [join(__dirname, 'build-all.js'), ...options], { encoding: 'utf8' })
+
+test('build:all says how it is used, and for which targets', () => {
+  const { status, stdout } = buildAll('--help')
+  assert.strictEqual(status, 0)
+  for (const target of targets) assert.ok(stdout.includes(target), target)
+})
+
+test('build:all refuses a target that the package does not have, with one line', () => {
+  for (const options of [['--targets', 'x86_64-unknown-freebsd'], ['--targets', ''], ['--target', 'x'], ['x']]) {
+    const { status, stderr } = buildAll(...options)
+    assert.strictEqual(status, 2)
+    assert.match(stderr, /^[^\n]+\n$/)
+  }
+})
+
+test('each target has a file of its own', () => {
+  assert.strictEqual(new Set(targets.map(fileOf)).size, 8)
+})

@@ -1,0 +1,94 @@
+'use strict'
+
+// Builds the package's binaries for all platforms, or for some, on Linux x64, and
+// holds each of them against what its platform needs. `--help` says more.
+
+const fs = require('fs')
+const { join } = require('path')
+const { parseArgs } = require('util')
+const { check, oldest } = require('./binaries.js')
+const { linking, rustTarget } = require('./linking.js')
+const { ROOT, fileOf, targets } = require('./platforms.js')
+const { rust } = require('./rust.js')
+const { FOLDER, run, say } = require('./workshop.js')
+
+const HELP = `Builds the package's binaries for all platforms, on Linux x64.
+
+  npm run build:all -- [--targets a,b …]
+
+  --targets  some of them, separated by commas:
+${targets.map(target => `             ${target}`).join('\n')}
+  --help     this text
+
+The compiler and the linkers are fetched into .platforms, by rustup, or from Debian
+where rustup cannot download, and from PyPI by python3 with pip. What is there already
+is used again, so that the command takes up where it stopped. Each binary is held
+against what its platform needs, and put beside package.json when it passes. A target
+that fails does not stop the others; the exit code is 1 then.
+`
+
+/** Ends the program where the arguments are wrong, or ask for help. */
+function wanted (args) {
+  let values
+  try {
+    values = parseArgs({ args, options: { targets: { type: 'string' }, help: { type: 'boolean' } } }).values
+  } catch (error) {
+    refuse(error.message)
+  }
+  if (values.help) {
+    process.stdout.write(HELP)
+    process.exit()
+  }
+  const names = values.targets === undefined ? targets : values.targets.split(',')
+  const unknown = names.find(name => !targets.includes(name))
+  if (unknown !== undefined) refuse(`--targets must be some of ${targets.join(', ')}. Received '${unknown}'`)
+  if (process.platform !== 'linux' || process.arch !== 'x64') refuse('build:all runs on Linux x64 alone')
+  return names
+}
+
+function refuse (message) {
+  console.error(message)
+  process.exit(2)
+}
+
+/** Builds for a target, and gives the path of what it made. */
+async function build (target) {
+  const { env, options, lld, remap } = await rust(rustTarget(target))
+  const link = await linking(target, lld)
+  const flags = [...remap.flatMap(pair => ['--remap-path-prefix', pair]), ...link.flags]
+  const targetFolder = join(FOLDER, 'target')
+  await run(`build-${target}`, 'cargo', [
+    link.command, '--release', '--lib', '--locked', '--target', link.target, '--target-dir', targetFolder, ...options
+  ], { env: { ...env, ...link.env, CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f') } })
+  return join(targetFolder, rustTarget(target), 'release', link.library)
+}
+
+function needs (facts) {
+  const system = oldest(facts)
+  return system ? `, ${system} or later` : ''
+}
+
+async function main () {
+  const names = wanted(process.argv.slice(2))
+  const failed = []
+  for (const [i, target] of names.entries()) {
+    const title = `${target} (${i + 1} of ${names.length})`
+    say(`${title} …`)
+    try {
+      const library = await build(target)
+      const { facts, faults } = await check(target, library)
+      if (faults.length > 0) throw new Error(`${library} is not what it should be:\n${faults.map(fault => `  ${fault}`).join('\n')}`)
+      const file = join(ROOT, fileOf(target))
+      fs.rmSync(file, { force: true }) // it is replaced: some process may have loaded the old one
+      fs.copyFileSync(library, file)
+      say(`${title}: ${fileOf(target)}, ${fs.statSync(file).size.toLocaleString('en')} bytes${needs(facts)}`)
+    } catch (error) {
+      failed.push(target)
+      say(`${title} FAILED: ${error.message}`)
+    }
+  }
+  say(`${names.length - failed.length} of ${names.length} built${failed.length > 0 ? `; failed: ${failed.join(', ')}` : ''}`)
+  if (failed.length > 0) process.exitCode = 1
+}
+
+main()

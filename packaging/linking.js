@@ -1,0 +1,89 @@
+'use strict'
+
+// How each target is linked: what cargo command, with which environment and options
+// of the compiler.
+
+const fs = require('fs')
+const { join } = require('path')
+const { napi } = require('../package.json')
+const { ROOT } = require('./platforms.js')
+const { step } = require('./workshop.js')
+const zig = require('./zig.js')
+
+const OLDEST_GLIBC = '2.17'
+
+/** What a target is called by the tools that build it, where that is another name. */
+function rustTarget (target) {
+  // A binary for gnullvm loads in the same Node.js, and needs no Visual C++ runtime.
+  return target.replace(/-msvc$/, '-gnullvm')
+}
+
+/**
+ * @param {string} target of package.json
+ * @param {string} lld the path of LLVM's linker for macOS
+ * @returns {Promise<{ command: string, target: string, env: object, flags: string[], library: string }>}
+ *   cargo's command and target, the environment, rustc's options, and the file that is made
+ */
+async function linking (target, lld) {
+  if (target.endsWith('-darwin')) return macos(target, lld)
+  const [, , system, abi] = target.split('-')
+  const common = { command: 'zigbuild', target: rustTarget(target) }
+  const env = await zig.environment()
+  if (system === 'windows') return { ...common, ...await windows(env) }
+  const library = 'libcallosum_server_slots.so'
+  if (abi === 'gnu') return { ...common, target: `${target}.${OLDEST_GLIBC}`, env, flags: [], library }
+  // musl links everything statically unless told otherwise, and then makes no library.
+  return { ...common, env, flags: ['-C', 'target-feature=-crt-static'], library }
+}
+
+// zig's own linker for macOS makes a file of three times the size, which exports
+// everything and needs a newer system.
+async function macos (target, lld) {
+  const sdk = await step('macos-sdk-1', async folder => {
+    const libraries = join(folder, 'usr', 'lib')
+    fs.mkdirSync(libraries, { recursive: true })
+    const system = fs.readFileSync(join(await zig.zig(), 'ziglang/lib/libc/darwin/libSystem.tbd'), 'utf8')
+      .replace(/,\s*arm64e\.x1-\w+/g, '') // which LLVM does not know yet
+      .replace(/\barm64e-/g, 'arm64-')
+    // The C library and the mathematical one are parts of libSystem.
+    for (const name of ['libSystem', 'libc', 'libm']) fs.writeFileSync(join(libraries, `${name}.tbd`), system)
+    // Rust's libc asks for libiconv, and takes nothing from it.
+    fs.writeFileSync(join(libraries, 'libiconv.tbd'), [
+      '--- !tapi-tbd',
+      'tbd-version: 4',
+      'targets: [ x86_64-macos, arm64-macos ]',
+      "install-name: '/usr/lib/libiconv.2.dylib'",
+      '...',
+      ''
+    ].join('\n'))
+  })
+  return {
+    command: 'build',
+    target,
+    env: {
+      SDKROOT: sdk,
+      LD64: lld,
+      [`CARGO_TARGET_${target.toUpperCase().replace(/-/g, '_')}_LINKER`]: join(__dirname, 'rust-lld')
+    },
+    // Otherwise the file would hold the path at which it was made.
+    flags: ['-C', 'link-arg=-install_name', '-C', `link-arg=@rpath/${napi.binaryName}.node`],
+    library: 'libcallosum_server_slots.dylib'
+  }
+}
+
+async function windows (env) {
+  // napi-build asks for Node.js as a library, although nothing of it is linked:
+  // the addon finds Node-API when it is loaded.
+  const libraries = await step('windows-libnode-1', folder => {
+    fs.writeFileSync(join(folder, 'libnode.dll'), '')
+    fs.writeFileSync(join(folder, 'libnode.a'), '!<arch>\n')
+  })
+  return {
+    env: { ...env, LIBNODE_PATH: libraries },
+    // Without a list of exports everything is exported.
+    flags: ['-C', `link-arg=${join(ROOT, 'packaging', 'exports.def')}`],
+    library: 'callosum_server_slots.dll'
+  }
+}
+
+module.exports = { linking, rustTarget }

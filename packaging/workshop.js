@@ -1,0 +1,83 @@
+'use strict'
+
+// The folder in which binaries for other platforms are made and tested, and the
+// steps of that work: a step that is done is not done again.
+
+const { spawn } = require('child_process')
+const fs = require('fs')
+const { join } = require('path')
+const { ROOT } = require('./platforms.js')
+
+const FOLDER = join(ROOT, '.platforms')
+const LINES_OF_A_FAILURE = 15
+
+const began = Date.now()
+
+function say (message) {
+  console.error(`${((Date.now() - began) / 1000).toFixed(1).padStart(7)} s  ${message}`)
+}
+
+const steps = new Map()
+
+/**
+ * Does `work`, unless it was done before, in this process or an earlier one. `work`
+ * gets the path of the empty folder to fill. Its name is that of the step, which
+ * therefore has to contain the versions of what the step makes.
+ *
+ * @returns {Promise<string>} the folder
+ */
+function step (name, work) {
+  const folder = join(FOLDER, name)
+  const done = `${folder}.done`
+  if (!steps.has(name)) steps.set(name, start())
+  return steps.get(name)
+
+  async function start () {
+    if (fs.existsSync(done)) return folder
+    say(`${name} …`)
+    fs.rmSync(folder, { recursive: true, force: true }) // what an interrupted attempt left
+    fs.mkdirSync(folder, { recursive: true })
+    await work(folder)
+    fs.writeFileSync(done, '')
+    say(`${name}: done`)
+    return folder
+  }
+}
+
+/**
+ * Runs a program, and gives what it writes to its standard output. All that it writes
+ * goes to a log in the folder.
+ *
+ * @throws {Error} with the last lines of the log, where the program fails
+ */
+function run (log, command, options, { cwd = ROOT, env = process.env, timeout } = {}) {
+  const file = join(FOLDER, 'logs', `${log}.log`)
+  fs.mkdirSync(join(FOLDER, 'logs'), { recursive: true })
+  const output = fs.createWriteStream(file)
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, options, { cwd, env, timeout, stdio: ['ignore', 'pipe', 'pipe'] })
+    let stdout = ''
+    let all = ''
+    const keep = text => {
+      all += text
+      output.write(text)
+    }
+    child.stdout.setEncoding('utf8').on('data', text => { stdout += text; keep(text) })
+    child.stderr.setEncoding('utf8').on('data', keep)
+    child.on('error', error => { output.end(); reject(error) })
+    child.on('close', (code, signal) => {
+      output.end()
+      if (code === 0) return resolve(stdout)
+      const last = all.trim().split('\n').slice(-LINES_OF_A_FAILURE).map(line => `  ${line}`).join('\n')
+      reject(new Error(`${command} ${options[0]} ended with ${signal || code}; its output is in ${file}\n${last}`))
+    })
+  })
+}
+
+/** Installs packages from PyPI into a folder. pip checks their hashes. */
+async function pip (folder, packages, options = []) {
+  const common = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-compile', '--no-deps', '--target', folder]
+  await run('pip', 'python3', [...common, ...options, ...packages])
+}
+
+module.exports = { FOLDER, pip, run, say, step }
