@@ -14,15 +14,11 @@ const path = require('node:path')
 const { promisify } = require('node:util')
 
 const { flag, readOptions, wordsOf } = require('../../common/options')
+const { ROOT, count, runAll } = require('./files')
 const notRun = require('./not-run')
 const packages = require('./runtimes.json')
 
-const ROOT = path.join(__dirname, '..', '..')
 const CACHE = path.join(ROOT, '.runtimes')
-const HARNESS = path.join(__dirname, 'harness.js')
-const TESTS = path.join('__test__', 'package')
-const FILES = fs.readdirSync(path.join(ROOT, TESTS)).filter(name => name.endsWith('.test.js'))
-const TIMEOUT = 300000 // ms a file
 
 /** How to start each, from its package's folder. */
 const kinds = {
@@ -47,66 +43,6 @@ async function install (name) {
   }
   fs.chmodSync(file, 0o755)
   return { name, title: titleOf(name), command: [file, ...options], env: { ...process.env, ...env } }
-}
-
-/** Runs a file, but for what `skips` names: how many tests passed, why others were not run, and what failed. */
-function runFile ({ command: [binary, ...options], env }, file, skips) {
-  const patterns = skips.map(({ tests, reason }) => ({ tests: tests.source, reason }))
-  const values = [...options, HARNESS, path.join(TESTS, file), JSON.stringify(patterns)]
-  return new Promise(resolve => {
-    execFile(binary, values, { cwd: ROOT, env, timeout: TIMEOUT, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-      const passed = stdout.match(/^ok (?!.* # SKIP ).*$/gm) || []
-      const reasons = Array.from(stdout.matchAll(/^ok .* # SKIP (.*)$/gm), ([, reason]) => reason)
-      const failures = stdout.match(/^not ok .*(?:\n {2}.*)*/gm) || []
-      const [, planned] = stdout.match(/^1\.\.(\d+)$/m) || []
-      const ended = Number(planned) === passed.length + reasons.length + failures.length
-      if (!ended || (error && failures.length === 0)) {
-        failures.push(`not ok ${file} did not end well: ${error && error.message}\n${stderr || stdout.slice(-2000)}`)
-      }
-      resolve({ passed: passed.length, reasons, failures })
-    })
-  })
-}
-
-/**
- * How many tests each file has, as this Node.js sees it.
- *
- * @throws {Error} where not-run.js names what is not there
- */
-async function count () {
-  const every = { tests: /^/, reason: 'only counted' }
-  const counts = {}
-  const seen = new Set()
-  for (const file of FILES) {
-    const skips = notRun.filter(skip => skip.file === file)
-    const { reasons, failures } = await runFile({ command: [process.execPath] }, file, [...skips.filter(skip => skip.tests), every])
-    if (failures.length > 0) throw new Error(failures.join('\n'))
-    counts[file] = reasons.length
-    for (const skip of skips) if (!skip.tests || reasons.includes(skip.reason)) seen.add(skip)
-  }
-  for (const skip of notRun) if (!seen.has(skip)) throw new Error(`${skip.file} has no tests of which not-run.js says: ${skip.reason}`)
-  return counts
-}
-
-async function runAll (runtime, counts) {
-  const total = { runtime, passed: 0, skipped: 0, failed: 0 }
-  for (const file of FILES) {
-    const skips = notRun.filter(skip => skip.file === file && (!skip.runtimes || skip.runtimes.includes(runtime.name)))
-    if (skips.some(skip => !skip.tests)) {
-      total.skipped += counts[file]
-      continue
-    }
-    const { passed, reasons, failures } = await runFile(runtime, file, skips)
-    if (failures.length === 0 && passed + reasons.length !== counts[file]) {
-      failures.push(`not ok ${file} has ${passed + reasons.length} tests, and ${counts[file]} in Node.js ${process.versions.node}`)
-    }
-    for (const failure of failures) console.log(`${runtime.title}, ${file}: ${failure}`)
-    total.passed += passed
-    total.skipped += reasons.length
-    total.failed += failures.length
-  }
-  console.log(`${runtime.title}: ${total.passed} passed, ${total.failed} failed, ${total.skipped} not run`)
-  return total
 }
 
 const HEAD = ['| runtime | tests passed | not run |', '| --- | --: | --: |']
@@ -142,10 +78,11 @@ async function main () {
   }, { about: `The package's tests in all of these runtimes, or in those named:\n${Object.keys(packages).join(', ')}`, words: wordsOf(Object.keys(packages)) })
   const names = options.words.length > 0 ? options.words : Object.keys(packages)
 
-  const counts = await count()
+  const counts = await count(notRun)
   const totals = []
   for (const name of names) {
-    const total = await runAll(await install(name), counts)
+    const here = notRun.filter(skip => !skip.runtimes || skip.runtimes.includes(name))
+    const total = await runAll(await install(name), counts, here)
     totals.push(total)
     if (options.write && total.failed === 0) write([row(total)])
   }
