@@ -4,7 +4,7 @@
 // linked with the system's own needs at least the system's version.
 
 const { delimiter, join } = require('path')
-const { pip, step } = require('./workshop.js')
+const { FOLDER, pip, step } = require('./workshop.js')
 
 // From PyPI, at fixed versions: a release is to come out the same tomorrow.
 const ZIG = '0.17.1'
@@ -23,7 +23,14 @@ async function zig () {
 async function environment () {
   const folder = await zig()
   const PATH = [join(folder, 'bin'), join(folder, 'ziglang'), process.env.PATH].join(delimiter)
-  return { PATH, CARGO_ZIGBUILD_ZIG_PATH: join(folder, 'ziglang', 'zig') }
+  return {
+    PATH,
+    CARGO_ZIGBUILD_ZIG_PATH: join(folder, 'ziglang', 'zig'),
+    // What zig compiles of the C libraries is kept here, and not in the home folder.
+    CARGO_ZIGBUILD_CACHE_DIR: join(FOLDER, 'zig-cache', 'zigbuild'),
+    ZIG_GLOBAL_CACHE_DIR: join(FOLDER, 'zig-cache', 'global'),
+    ZIG_LOCAL_CACHE_DIR: join(FOLDER, 'zig-cache', 'local')
+  }
 }
 
 module.exports = { environment, zig }

@@ -1,0 +1,169 @@
+'use strict'
+
+// Runs the package's tests with the binary of each platform that can run here, and
+// installs the tarball there. `--help` says more.
+
+const { execFile, execFileSync } = require('node:child_process')
+const fs = require('node:fs')
+const os = require('node:os')
+const path = require('node:path')
+const { parseArgs, promisify } = require('node:util')
+
+const { check, oldest } = require('../../packaging/binaries.js')
+const { ROOT, fileOf, targets } = require('../../packaging/platforms.js')
+const { FOLDER } = require('../../packaging/workshop.js')
+const { count, runAll } = require('../runtimes/files.js')
+const notRun = require('./not-run.js')
+const systems = require('./systems.js')
+
+const HELP = `Runs the package's tests with the binaries that npm run build:all has made, on
+Linux x64, and installs the packed tarball on each of their systems.
+
+  npm run test:platforms -- [--readme] [target …]
+
+  --readme  a platform that passes gets its row in the README's table
+  --help    this text
+
+Targets that can run here:
+${Object.keys(systems).map(name => `  ${name}`).join('\n')}
+
+What they need is fetched into .platforms, from Debian, npm and PyPI. They run in user
+and mount namespaces of their own, for which Linux 6.7 or later is needed on arm64.
+`
+const TIMEOUT = 300000 // ms a file
+const SLOWER = 6 // times, under an emulator
+
+const NAMES = {
+  'linux-gnu': 'glibc', 'linux-musl': 'musl', 'apple-darwin': 'macOS', 'windows-msvc': 'Windows'
+}
+
+function titleOf (target) {
+  const [processor, vendor, system, abi] = target.split('-')
+  const name = NAMES[abi ? `${system}-${abi}` : `${vendor}-${system}`]
+  const architecture = processor === 'x86_64' ? 'x64' : 'arm64'
+  return system === 'linux' ? `Linux ${architecture}, ${name}` : `${name} ${architecture}`
+}
+
+function wanted (args) {
+  try {
+    const { values, positionals } = parseArgs({
+      args, allowPositionals: true, options: { readme: { type: 'boolean' }, help: { type: 'boolean' } }
+    })
+    const unknown = positionals.find(name => !(name in systems))
+    if (unknown !== undefined) throw new Error(`a target must be one of ${Object.keys(systems).join(', ')}. Received '${unknown}'`)
+    return { ...values, names: positionals.length > 0 ? positionals : Object.keys(systems) }
+  } catch (error) {
+    console.error(error.message)
+    process.exit(2)
+  }
+}
+
+/** The checkout once more, with the binary of one target alone, so that no other can be loaded. */
+function checkoutWith (target) {
+  const folder = path.join(FOLDER, 'checkouts', target)
+  fs.rmSync(folder, { recursive: true, force: true })
+  const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate'], { cwd: ROOT, encoding: 'utf8' })
+  for (const file of files.trim().split('\n')) {
+    if (fs.existsSync(path.join(ROOT, file))) fs.cpSync(path.join(ROOT, file), path.join(folder, file))
+  }
+  fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'))
+  fs.copyFileSync(path.join(ROOT, fileOf(target)), path.join(folder, fileOf(target)))
+  return folder
+}
+
+let tarball
+
+/** The package with all binaries that there are. */
+function pack () {
+  if (tarball === undefined) {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'platforms-'))
+    process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }))
+    const stdout = execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { cwd: ROOT, encoding: 'utf8' })
+    tarball = path.join(folder, JSON.parse(stdout)[0].filename)
+  }
+  return tarball
+}
+
+const PROGRAM = `
+  const Slots = require('callosum-server-slots')
+  const slots = new Slots()
+  slots.get()
+  const binaries = Object.keys(require.cache).filter(file => file.endsWith('.node'))
+  console.log(slots.get(), binaries.map(file => require('path').basename(file)).join())`
+
+/**
+ * Installs the tarball with npm, without a registry.
+ *
+ * @throws {Error} where another binary than the target's is loaded, or none
+ */
+async function install (target, { command: [binary, ...options], env }) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'installed-'))
+  try {
+    fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true }\n')
+    const npm = path.join(path.dirname(fs.realpathSync(process.execPath)), '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js')
+    const settings = { cwd: folder, env: { ...env, npm_config_registry: 'http://127.0.0.1:9/', npm_config_audit: 'false', npm_config_fund: 'false' } }
+    await promisify(execFile)(binary, [...options, npm, 'install', '--offline', pack()], settings)
+    const { stdout } = await promisify(execFile)(binary, [...options, '-e', PROGRAM], settings)
+    const expected = `1 ${fileOf(target)}`
+    if (stdout.trim() !== expected) throw new Error(`the installed package must say ${expected}. It says ${stdout.trim()}`)
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const HEAD = ['| platform | needs | tested with | tests passed | not run | on |', '| --- | --- | --- | --: | --: | --- |']
+
+async function rowOf (target, { system, passed, skipped }) {
+  const { facts } = await check(target, path.join(ROOT, fileOf(target)))
+  const needs = oldest(facts) || (facts.format === 'PE' ? 'Windows 10' : 'musl')
+  const date = new Date().toISOString().slice(0, 10)
+  return `| ${titleOf(target)} | ${needs} | ${system} | ${passed} | ${skipped} | ${date} |`
+}
+
+/** Puts a row into the README's table, in place of what it says of the same platform. */
+function writeReadme (row) {
+  const file = path.join(ROOT, 'README.md')
+  const readme = fs.readFileSync(file, 'utf8')
+  const marked = /(<!-- npm run test:platforms -->\n)([^]*?)(<!-- end -->)/
+  if (!marked.test(readme)) throw new Error('README.md has no place for the table')
+  fs.writeFileSync(file, readme.replace(marked, (_, start, table, end) => {
+    const all = [row, ...table.trim().split('\n').slice(HEAD.length)]
+    const inOrder = targets.map(titleOf).map(title => all.find(row => row.startsWith(`| ${title} |`)))
+    return start + [...HEAD, ...inOrder.filter(Boolean), end].join('\n')
+  }))
+}
+
+async function test (target, counts) {
+  const { system, start, slow } = systems[target]
+  const title = titleOf(target)
+  try {
+    if (!fs.existsSync(path.join(ROOT, fileOf(target)))) throw new Error(`${fileOf(target)} is missing. Build it: npm run build:all -- --targets ${target}`)
+    const { command, env } = await start()
+    const runtime = { title, command, env: { ...process.env, ...env }, root: checkoutWith(target), timeout: TIMEOUT * (slow ? SLOWER : 1) }
+    await install(target, runtime)
+    const here = notRun.filter(skip => !skip.targets || skip.targets.includes(target))
+    return { ...await runAll(runtime, counts, here), system }
+  } catch (error) {
+    console.log(`${title} FAILED: ${error.message}`)
+    return { system, passed: 0, skipped: 0, failed: 1 }
+  }
+}
+
+async function main (args) {
+  const { help, readme, names } = wanted(args)
+  if (help) return process.stdout.write(HELP)
+  const counts = await count(notRun)
+  const rows = []
+  for (const target of names) {
+    const total = await test(target, counts)
+    if (total.failed > 0) process.exitCode = 1
+    else rows.push(await rowOf(target, total))
+    if (readme && total.failed === 0) writeReadme(rows[rows.length - 1])
+  }
+  console.log(['', ...HEAD, ...rows].join('\n'))
+}
+
+main(process.argv.slice(2)).catch(error => {
+  console.error(error.message)
+  process.exitCode = 1
+})

