@@ -2,7 +2,8 @@
 
 // Copies of the package, as they lie in somebody's node_modules.
 
-const { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } = require('fs')
+const { spawn } = require('child_process')
+const fs = require('fs')
 const { tmpdir } = require('os')
 const { join } = require('path')
 
@@ -10,20 +11,33 @@ const ROOT = join(__dirname, '..', '..')
 const FILES = [
   'package.json',
   ...require('../../package.json').files.filter(file => file.endsWith('.js')),
-  ...readdirSync(join(ROOT, 'lib')).map(file => join('lib', file))
+  ...fs.readdirSync(join(ROOT, 'lib')).map(file => join('lib', file))
 ]
 
 function temporaryFolder (t) {
-  const folder = mkdtempSync(join(tmpdir(), 'callosum server slots ')) // spaces and all
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const folder = fs.mkdtempSync(join(tmpdir(), 'callosum server slots ')) // spaces and all
+  t.after(() => remove(folder))
   return folder
 }
 
+// On Windows a binary that this process has loaded cannot be removed before it ends.
+// Another process removes the folder then: it tries again for some minutes.
+const REMOVE = 'require("fs").rmSync(process.argv[1], { recursive: true, force: true, maxRetries: 100, retryDelay: 50 })'
+
+function remove (folder) {
+  try {
+    fs.rmSync(folder, { recursive: true, force: true })
+  } catch (error) {
+    if (!['EPERM', 'EBUSY', 'EACCES'].includes(error.code)) throw error
+    spawn(process.execPath, ['-e', REMOVE, folder], { detached: true, stdio: 'ignore' }).unref()
+  }
+}
+
 /** Puts a copy of the package into a folder's node_modules, and gives its path. */
-function install (folder, { binaries = readdirSync(ROOT).filter(file => file.endsWith('.node')) } = {}) {
+function install (folder, { binaries = fs.readdirSync(ROOT).filter(file => file.endsWith('.node')) } = {}) {
   const copy = join(folder, 'node_modules', 'callosum-server-slots')
-  mkdirSync(join(copy, 'lib'), { recursive: true })
-  for (const file of [...FILES, ...binaries]) cpSync(join(ROOT, file), join(copy, file))
+  fs.mkdirSync(join(copy, 'lib'), { recursive: true })
+  for (const file of [...FILES, ...binaries]) fs.cpSync(join(ROOT, file), join(copy, file))
   return copy
 }
 
