@@ -40,6 +40,21 @@ async function qemu () {
   return { INTERPRETER: path.join(folder, 'usr', 'bin', 'qemu-aarch64'), MAGIC: ARM64 }
 }
 
+/** Wine, and the folder of its Windows. */
+async function wine () {
+  // Of what Debian's wine depends on, these are the ones without which it does not start Node.js.
+  const layer = await unpacked('wine', ['wine64', 'libwine', 'libc6', 'libunwind8', 'liblzma5', 'libgcc-s1'])
+  const zlib = await unpacked('wine-zlib', ['libz-mingw-w64'])
+  const windows = await step('windows', async folder => {
+    const dll = path.join(zlib, 'usr', 'x86_64-w64-mingw32', 'lib', 'zlib1.dll')
+    const env = { ...process.env, LAYERS: layer, WINEPREFIX: folder, WINEDEBUG: '-all' }
+    fs.copyFileSync(dll, path.join(layer, 'usr', 'lib', 'x86_64-linux-gnu', 'wine', 'x86_64-windows', 'zlib1.dll'))
+    await run('wineboot', ENTER, ['/bin/sh', '-c', '/usr/lib/wine/wine64 wineboot --init && /usr/lib/wine/wineserver64 --wait'], { env })
+    fs.copyFileSync(dll, path.join(folder, 'drive_c', 'windows', 'system32', 'zlib1.dll'))
+  })
+  return { LAYERS: layer, WINEPREFIX: windows, WINEDEBUG: '-all' }
+}
+
 const entered = (node, layers, more) => ({ command: [ENTER, node], env: { LAYERS: layers.join(':'), ...more } })
 
 /**
@@ -72,6 +87,12 @@ module.exports = {
     async start () {
       const { node, layers } = await musl('arm64', 'aarch64')
       return entered(node, layers, await qemu())
+    }
+  },
+  'x86_64-pc-windows-msvc': {
+    system: `Node.js ${NODE}, Wine 10`,
+    async start () {
+      return { command: [ENTER, path.join(__dirname, 'wine.sh'), await nodeFromNpm('win-x64')], env: await wine() }
     }
   }
 }
