@@ -16,6 +16,7 @@ const skips = JSON.parse(notRun).map(({ tests, reason }) => ({ tests: new RegExp
 
 const tests = []
 const suites = []
+const cleanups = []
 
 function test (name, ...rest) {
   const run = rest.pop()
@@ -28,6 +29,11 @@ function describe (name, ...rest) {
   suites.push(name)
   define()
   suites.pop()
+}
+
+/** Runs when all tests of the file have ended. */
+function after (cleanup) {
+  cleanups.push(cleanup)
 }
 
 /** What `node:test` passes to a test. */
@@ -77,6 +83,7 @@ async function runAll () {
       console.log(`not ok ${title}\n  ${String((error && error.stack) || error).replace(/\n/g, '\n  ')}`)
     }
   }
+  for (const cleanup of cleanups) await cleanup()
   console.log(`1..${tests.length}`)
   process.exitCode = failed ? 1 : 0
 }
@@ -89,7 +96,7 @@ function translated (source) {
     .replace(/require\('node:/g, "require('")
 }
 
-global[Symbol.for('harness')] = Object.assign(test, { test, it: test, describe, suite: describe })
+global[Symbol.for('harness')] = Object.assign(test, { test, it: test, describe, suite: describe, after })
 if (!global.structuredClone) global.structuredClone = value => v8.deserialize(v8.serialize(value))
 if (!fs.rmSync) fs.rmSync = fs.rmdirSync
 if (!fs.cpSync) fs.cpSync = fs.copyFileSync
