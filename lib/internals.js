@@ -18,13 +18,20 @@ const Integers = Int32Array // captured in case the global is patched later
  * private fields are attached to an existing object.
  */
 class Internals extends function (object) { return object } {
-  #words = new Integers(FIRST_LENGTH)
+  #words
   #manager // the object of the addon; Rust frees the manager when it is collected
-  #leases = new Map() // from each leased slot to its lease
+  #leases // a Map from each leased slot to its lease
 
   constructor (object, maxSlots) {
+    // These calls may throw, if only for want of stack. They come before the object has
+    // the fields, so that it is not left with some of them.
+    const words = new Integers(FIRST_LENGTH)
+    const manager = new native.CallosumServerSlots(maxSlots, words)
+    const leases = new Map()
     super(object)
-    this.#manager = new native.CallosumServerSlots(maxSlots, this.#words)
+    this.#words = words
+    this.#manager = manager
+    this.#leases = leases
   }
 
   /** Makes the object a manager. An object that is one starts afresh, as in 0.1.0. */
