@@ -49,8 +49,11 @@ async function wine () {
     const dll = path.join(zlib, 'usr', 'x86_64-w64-mingw32', 'lib', 'zlib1.dll')
     const env = { ...process.env, LAYERS: layer, WINEPREFIX: folder, WINEDEBUG: '-all' }
     fs.copyFileSync(dll, path.join(layer, 'usr', 'lib', 'x86_64-linux-gnu', 'wine', 'x86_64-windows', 'zlib1.dll'))
-    await run('wineboot', ENTER, ['/bin/sh', '-c', '/usr/lib/wine/wine64 wineboot --init && /usr/lib/wine/wineserver64 --wait'], { env })
-    fs.copyFileSync(dll, path.join(folder, 'drive_c', 'windows', 'system32', 'zlib1.dll'))
+    // wineboot misses what 32-bit programs need, and goes on.
+    await run('wineboot', ENTER, ['/bin/sh', '-c', '/usr/lib/wine/wine64 wineboot --init; /usr/lib/wine/wineserver64 --wait'], { env })
+    const system = path.join(folder, 'drive_c', 'windows', 'system32')
+    if (!fs.existsSync(path.join(system, 'kernel32.dll'))) throw new Error('wineboot has made no Windows')
+    fs.copyFileSync(dll, path.join(system, 'zlib1.dll'))
   })
   return { LAYERS: layer, WINEPREFIX: windows, WINEDEBUG: '-all' }
 }
