@@ -79,7 +79,8 @@ async function windows (env) {
     fs.writeFileSync(join(folder, 'libnode.a'), '!<arch>\n')
   })
   return {
-    env: { ...env, LIBNODE_PATH: libraries },
+    // Otherwise the file would hold the time at which it was linked.
+    env: { ...env, LIBNODE_PATH: libraries, SOURCE_DATE_EPOCH: '315532800' },
     // Without a list of exports everything is exported.
     flags: ['-C', `link-arg=${join(ROOT, 'packaging', 'exports.def')}`],
     library: 'callosum_server_slots.dll'
