@@ -27,7 +27,7 @@ const COMPILED_BY_DEBIAN = 'aarch64-unknown-linux-gnu'
 async function rust (target) {
   const installed = await rustup()
   if (!installed) return debianRust(target)
-  await step(`rust-${VERSION}-${target}`, () => run(`rustup-${target}`, 'rustup', ['target', 'add', target], { env: installed.env }))
+  await run(`rustup-${target}`, 'rustup', ['target', 'add', target], { env: installed.env }) // at once where it is there
   return installed
 }
 
