@@ -15,7 +15,8 @@ const FAILING_ACCEPT = path.join(__dirname, '..', 'support', 'preload', 'failing
 const TERMINAL = path.join(__dirname, '..', 'support', 'preload', 'terminal.js')
 const TWO_SLOTS = path.join(__dirname, '..', 'support', 'preload', 'two-slots.js')
 
-const WAIT = 3000 // ms: the longest that any test waits for any one thing
+// The longest that any test waits for any one thing, in ms; longer under an emulator.
+const WAIT = 3000 * Number(process.env.TEST_PATIENCE || 1)
 const onWindows = process.platform === 'win32' && 'Windows does not have it'
 
 const seed = Number(process.env.SEED || Math.floor(Math.random() * 2 ** 32))

@@ -125,14 +125,17 @@ async function rowOf (target, total) {
   return `| ${[titleOf(target), needs, ...cells].join(' | ')} |`
 }
 
-/** Puts rows into the README's table, in place of what it says of the same platforms. */
-function writeReadme (rows) {
+/**
+ * Puts rows into the README's table, in place of what it says of the same platforms, and
+ * those of platforms that were not tested where it says nothing of them.
+ */
+function writeReadme (rows, untested) {
   const file = path.join(ROOT, 'README.md')
   const readme = fs.readFileSync(file, 'utf8')
   const marked = /(<!-- npm run test:platforms -->\n)([^]*?)(<!-- end of npm run test:platforms -->)/
   if (!marked.test(readme)) throw new Error('README.md has no place for the table')
   fs.writeFileSync(file, readme.replace(marked, (_, start, table, end) => {
-    const all = [...rows, ...table.trim().split('\n').slice(HEAD.length)]
+    const all = [...rows, ...table.trim().split('\n').slice(HEAD.length), ...untested]
     const inOrder = targets.map(titleOf).map(title => all.find(row => row.startsWith(`| ${title} |`)))
     return start + [...HEAD, ...inOrder.filter(Boolean), end].join('\n')
   }))
@@ -144,7 +147,8 @@ async function test (target, counts) {
   try {
     if (!fs.existsSync(path.join(ROOT, fileOf(target)))) throw new Error(`${fileOf(target)} is missing. Build it: npm run build:all -- --targets ${target}`)
     const { command, env } = await start()
-    const runtime = { title, command, env: { ...process.env, ...env }, root: checkoutWith(target), timeout: TIMEOUT * (slow ? SLOWER : 1) }
+    const patience = String(slow ? SLOWER : 1)
+    const runtime = { title, command, env: { ...process.env, ...env, TEST_PATIENCE: patience }, root: checkoutWith(target), timeout: TIMEOUT * (slow ? SLOWER : 1) }
     await install(target, runtime)
     const here = notRun.filter(skip => !skip.targets || skip.targets.includes(target))
     return { ...await runAll(runtime, counts, here), system }
@@ -164,11 +168,10 @@ async function main (args) {
     if (total.failed > 0) process.exitCode = 1
     else rows.push(await rowOf(target, total))
   }
-  // Of those that cannot run here the table says so.
-  for (const target of targets.filter(target => !(target in systems) && fs.existsSync(path.join(ROOT, fileOf(target))))) {
-    rows.push(await rowOf(target))
+  if (readme) {
+    const built = targets.filter(target => fs.existsSync(path.join(ROOT, fileOf(target))))
+    writeReadme(rows, await Promise.all(built.map(target => rowOf(target))))
   }
-  if (readme) writeReadme(rows)
   console.log(['', ...HEAD, ...rows].join('\n'))
 }
 

@@ -7,7 +7,8 @@ const { once } = require('node:events')
 const net = require('node:net')
 const { CallosumClient } = require('../../client.js')
 
-const WAIT = 10000 // ms: the longest that any test waits for any one thing
+// The longest that any test waits for any one thing, in ms; longer under an emulator.
+const WAIT = 10000 * Number(process.env.TEST_PATIENCE || 1)
 
 function sleep (time) {
   return new Promise(resolve => setTimeout(resolve, time))
