@@ -46,7 +46,7 @@ async function install () {
   try {
     await step(`rustup-${VERSION}`, () => run('rustup', 'rustup', options, { env: { ...env, RUSTUP_TOOLCHAIN: undefined } }))
   } catch (error) {
-    say(`rustup cannot install Rust ${VERSION}, so Debian's packages are used. ${error.message}`)
+    say(`rustup cannot install Rust ${VERSION}, so Debian's packages are used. ${error.message.split('\n')[0]}`)
     return undefined
   }
   const sysroot = join(home, 'toolchains', `${VERSION}-${HOST}`)
