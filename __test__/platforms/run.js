@@ -19,9 +19,9 @@ const systems = require('./systems.js')
 const HELP = `Runs the package's tests with the binaries that npm run build:all has made, on
 Linux x64, and installs the packed tarball on each of their systems.
 
-  npm run test:platforms -- [--readme] [target …]
+  npm run test:platforms -- [--write] [target …]
 
-  --readme  a platform that passes gets its row in the README's table
+  --write   a platform that passes gets its row in the README's table
   --help    this text
 
 Targets that can run here:
@@ -47,7 +47,7 @@ function titleOf (target) {
 function wanted (args) {
   try {
     const { values, positionals } = parseArgs({
-      args, allowPositionals: true, options: { readme: { type: 'boolean' }, help: { type: 'boolean' } }
+      args, allowPositionals: true, options: { write: { type: 'boolean' }, help: { type: 'boolean' } }
     })
     const unknown = positionals.find(name => !(name in systems))
     if (unknown !== undefined) throw new Error(`a target must be one of ${Object.keys(systems).join(', ')}. Received '${unknown}'`)
@@ -159,7 +159,7 @@ async function test (target, counts) {
 }
 
 async function main (args) {
-  const { help, readme, names } = wanted(args)
+  const { help, write, names } = wanted(args)
   if (help) return process.stdout.write(HELP)
   const counts = await count(notRun)
   const rows = []
@@ -168,7 +168,7 @@ async function main (args) {
     if (total.failed > 0) process.exitCode = 1
     else rows.push(await rowOf(target, total))
   }
-  if (readme) {
+  if (write) {
     const built = targets.filter(target => fs.existsSync(path.join(ROOT, fileOf(target))))
     writeReadme(rows, await Promise.all(built.map(target => rowOf(target))))
   }
