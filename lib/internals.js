@@ -13,14 +13,18 @@ const { callBuffer, nativeGet, nativePut } = native
 
 const Integers = Int32Array // captured in case the global is patched later
 
+// What the fields of the next object are initialised with. V8 learns the type of a field
+// from its initialiser, and then leaves a check out of every access.
+let nextWords, nextManager, nextLeases
+
 /**
  * Return-override trick: the base class returns the object it is given, so the
  * private fields are attached to an existing object.
  */
 class Internals extends function (object) { return object } {
-  #words
-  #manager // the object of the addon; Rust frees the manager when it is collected
-  #leases // a Map from each leased slot to its lease
+  #words = nextWords
+  #manager = nextManager // the object of the addon; Rust frees the manager when it is collected
+  #leases = nextLeases // a Map from each leased slot to its lease
 
   constructor (object, maxSlots) {
     // These calls may throw, if only for want of stack. They come before the object has
@@ -28,10 +32,11 @@ class Internals extends function (object) { return object } {
     const words = new Integers(FIRST_LENGTH)
     const manager = new native.CallosumServerSlots(maxSlots, words)
     const leases = new Map()
+    nextWords = words
+    nextManager = manager
+    nextLeases = leases
     super(object)
-    this.#words = words
-    this.#manager = manager
-    this.#leases = leases
+    nextWords = nextManager = nextLeases = undefined
   }
 
   /** Makes the object a manager. An object that is one starts afresh, as in 0.1.0. */
