@@ -42,10 +42,14 @@ declare class CallosumClient<Server extends object = NetConnectOpts, Stream exte
    * Leases an idle connection: a random one, or with `pick: 'lowest'` the one with
    * the lowest slot. Constant time; O(n) with `'lowest'`.
    *
-   * The socket is as a new one. Its first bytes are those that came after the slot
-   * line, and while the connection was idle. An `'error'` of it needs no listener.
-   * Before the release, take your own listeners off: a `'data'` listener that stays
-   * goes on to get what arrives, instead of the next lessee.
+   * The first bytes that you read are those that came after the slot line, and while the
+   * connection was idle. An `'error'` of the socket needs no listener. What you set on the
+   * socket stays set for the next lessee: an encoding, a timeout, listeners. Take your
+   * listeners off before the release. After an error or a timeout of your own, destroy the
+   * socket before the release: a late reply would go to the next lessee.
+   *
+   * A leased connection is never replaced. A pool whose connections are all leased does
+   * not move to idle servers.
    *
    * @returns `undefined` if none is idle, while somebody waits in `acquire()`, and
    * after `close()`
@@ -69,8 +73,9 @@ declare class CallosumClient<Server extends object = NetConnectOpts, Stream exte
   acquire (options?: CallosumClient.AcquireOptions): Promise<CallosumClient.Lease<Server, Stream>>
 
   /**
-   * Ends all attempts and rejects who waits. Closes idle connections now, and leased
-   * ones when they are released, or after the timeout. May be called again, as to
+   * Ends all attempts and rejects pending `acquire()` calls. Closes idle connections when
+   * what was written to them is sent, and leased ones when they are released, or after the
+   * timeout. May be called again, as to
    * set a timeout. Without a timeout it waits as long as a lease is held.
    *
    * @returns resolves when all sockets have closed; rejects with

@@ -12,7 +12,7 @@ const SLOT_LINE = /^(\d{1,10})\r?$/
 const PART_OF_SLOT_LINE = /^(\d{1,10}\r?)?$/
 const LONGEST_LINE = 11 // characters without the line feed
 const KEEP_ALIVE = 60000 // ms: finds out servers that vanish without a FIN
-const HELD_BYTES = 262144 // of what arrives while a connection is idle; then the server has to wait
+const HELD_BYTES = 262144 // of what arrives while a connection is idle; then the server has to wait, and after the timeout it is closed
 const HELD_CHUNKS = 16
 
 /**

@@ -94,7 +94,6 @@ async function main () {
   const stale = missing(totals.filter(({ failed }) => failed === 0).map(row))
   if (stale.length === 0) return
   console.log(`docs/platforms.md does not have\n${stale.join('\n')}\nwhich npm run test:runtimes -- --write writes`)
-  process.exitCode = 1
 }
 
 main().catch(error => {
