@@ -8,7 +8,7 @@ const BLOCK = 128
 
 /**
  * What a manager has to do: a byte for each slot, 1 is in use, and for each
- * block of slots how many of its bytes are 1. No bits, no runs, no lane. Beside
+ * block of slots how many of its bytes are 1. No bits, no runs. Beside
  * that, the slots in use in an array, from which programs choose some to put.
  */
 class Model {

@@ -154,7 +154,7 @@ function sparse (program, random) {
   }
 }
 
-/** Around the highest slot that was given, where the lane or the map may end. */
+/** Around the highest slot that was given, where the bitmap may end. */
 function top (program, random) {
   const { model } = program
   for (let i = 1 + random.below(60); i > 0; i--) {

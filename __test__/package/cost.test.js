@@ -85,7 +85,7 @@ test('the first put() below a free run of four million slots takes no longer tha
     slots.get()
     if (round > 9 && after - before > longest) longest = after - before // the first ones are not compiled yet
   }
-  assert.ok(longest < 100000n, `${longest} ns`) // the lane took 2.4 ms at ten million
+  assert.ok(longest < 100000n, `${longest} ns`) // it once took 2.4 ms at ten million
 })
 
 test('clear(): constant time, however many slots are in use', () => {

@@ -1,10 +1,9 @@
 'use strict'
 
-// About the least that the JIT can make of this work: a 32-ary bitmap, 1 is
-// free, under summaries in which a bit says "the word below has a free slot".
-// Slots never given have no bits. `lowest` is the lowest word with a free slot,
-// so the summaries are touched only when a word fills up or empties. It checks
-// what ours checks, but has no errors to emit and no upper end.
+// A hand-written bitmap in JavaScript: 32-ary, 1 is free, under summaries in which a bit
+// says "the word below has a free slot". Slots never given have no bits. `lowest` is the
+// lowest word with a free slot, so the summaries are touched only when a word fills up or
+// empties. It checks the slot, but not the receiver, and has neither events nor a limit.
 
 const FIRST_CAPACITY = 1024
 const NONE = 0x7fffffff

@@ -1,8 +1,8 @@
 'use strict'
 
-// The bitmap of floor.js with an idea like our lane's: the lowest
-// word with a free slot is held back from the summaries, so that they need not
-// be touched while slots are put and taken in and below it.
+// The bitmap of floor.js with a cursor: the lowest word with a free slot is held back from
+// the summaries, so that they need not be touched while slots are put and taken in and
+// below it.
 
 const FIRST_CAPACITY = 1024
 const NONE = 0x7fffffff
