@@ -341,8 +341,8 @@ function limitOf (slots) {
   return isReadable(words) ? words[LIMIT] : managerOf(slots).maxSlots
 }
 
-// False if the memory was detached or the manager is poisoned. A native call then throws
-// an error that says which.
+// False if the memory was detached or the manager is poisoned: a native call then throws
+// an error that says which. False too if Rust has moved to other words: see lib/internals.js.
 function isReadable (words) {
   return words[LEAF_WORDS] > 0
 }

@@ -78,12 +78,18 @@ class Internals extends function (object) { return object } {
     return object.#leases
   }
 
-  // In the next three, new words are stored right after the native call returns. A call
-  // in between could overflow the stack, or be where execution is terminated, and leave
-  // JavaScript and Rust with different words.
+  // New words are stored right after the native call returns: a call in between could
+  // overflow the stack. If execution is terminated there, the old words are left, which
+  // Rust has made unreadable, and the next native call gets the new ones.
+
+  static refresh (object) {
+    const words = object.#words
+    if (!(words[LEAF_WORDS] > 0) && words[BITMAP_OFFSET] !== undefined) object.#words = object.#manager.words
+  }
 
   /** Returns the slot, or a refusal. */
   static get (object) {
+    Internals.refresh(object)
     select(object.#words)
     const words = nativeGet() // undefined if they have not moved
     if (words !== undefined && object.#words[LEAF_WORDS] !== 0) object.#words = words
@@ -92,6 +98,7 @@ class Internals extends function (object) { return object } {
 
   /** Returns whether the slot was in use. */
   static put (object, slot) {
+    Internals.refresh(object)
     select(object.#words)
     callBuffer[SLOT] = slot
     nativePut()

@@ -273,7 +273,7 @@ impl<M: Memory> Slots<M> {
         let small = words_for(FIRST_LEAF_WORDS);
         let is_large = self.words().len() > small;
         match is_large.then(|| self.memory.allocate(small)).flatten() {
-            Some(memory) => self.memory = memory,
+            Some(memory) => retire(std::mem::replace(&mut self.memory, memory).as_ref()),
             // Already small, or the allocation failed: zero it in place.
             None => self.words().iter().for_each(|word| word.set(0)),
         }
@@ -416,6 +416,7 @@ impl<M: Memory> Slots<M> {
         }
         self.write_sizes(old[LIMIT].get() as u32);
         self.map().copy_leaf_words(FreeMap::from_buffer(old));
+        retire(old);
         self.take_covered();
         Ok(())
     }
@@ -462,6 +463,13 @@ impl<M: Memory> Slots<M> {
     fn store(&self, i: usize, value: u32) {
         self.words()[i].set(value as i32);
     }
+}
+
+/// Makes words that are no longer a manager's read as if there were none. JavaScript may
+/// still have them: if execution is terminated when a native call returns, it cannot store
+/// the new ones.
+fn retire(words: &[Cell<i32>]) {
+    words[..MANAGER_ID].iter().for_each(|word| word.set(0));
 }
 
 impl<M: Memory> fmt::Debug for Slots<M> {

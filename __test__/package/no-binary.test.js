@@ -62,7 +62,7 @@ test('a truncated binary is named in the error, with the reason', t => {
   writeFileSync(join(copy, file), readFileSync(join(copy, file)).slice(0, 40))
   const { code, message } = errorOf(copy)
   assert.strictEqual(code, 'ERR_NO_BINARY')
-  assert.ok(message.includes(`because ${file} does not load: `), message)
+  assert.ok(message.includes(`because ${file} does not load on ${process.platform} ${process.arch}`), message)
   assert.match(message, /Install the package again if the file is damaged/)
 })
 

@@ -98,7 +98,7 @@ function translated (source) {
 
 global[Symbol.for('harness')] = Object.assign(test, { test, it: test, describe, suite: describe, after })
 if (!global.structuredClone) global.structuredClone = value => v8.deserialize(v8.serialize(value))
-if (!fs.rmSync) fs.rmSync = fs.rmdirSync
+if (!fs.rmSync) fs.rmSync = (file, options) => fs.lstatSync(file).isDirectory() ? fs.rmdirSync(file, options) : fs.unlinkSync(file)
 if (!fs.cpSync) fs.cpSync = fs.copyFileSync
 
 // Replacing Module._load would be simpler, but Bun does not use it.
