@@ -242,9 +242,17 @@ const members = {
    */
   lease (slot) {
     const lease = newLease(this)
+    const leases = leasesOf(this)
     if (slot === undefined) slot = this.get()
     else if (!this.reserve(slot)) return undefined
-    return slot === undefined ? undefined : keepLease(this, lease, slot)
+    if (slot === undefined) return undefined
+    // Now the slot is taken. What follows must not fail for want of stack.
+    lease.slot = slot === 0 ? 0 : slot // never -0
+    leases.set(lease.slot, lease)
+    try {
+      if (leasesOf(this) !== leases) leasesOf(this).set(lease.slot, lease) // an overridden get() called clear()
+    } catch (_) {}
+    return lease
   },
 
   /**

@@ -80,7 +80,8 @@ class Internals extends function (object) { return object } {
 
   // New words are stored right after the native call returns: a call in between could
   // overflow the stack. If execution is terminated there, the old words are left, which
-  // Rust has made unreadable, and the next native call gets the new ones.
+  // Rust has made unreadable, and the next native call gets the new ones. Only those of
+  // withoutFastPaths() have no leaf word; they stay.
 
   static refresh (object) {
     const words = object.#words
@@ -92,7 +93,7 @@ class Internals extends function (object) { return object } {
     Internals.refresh(object)
     select(object.#words)
     const words = nativeGet() // undefined if they have not moved
-    if (words !== undefined && object.#words[LEAF_WORDS] !== 0) object.#words = words
+    if (words !== undefined && object.#words[BITMAP_OFFSET] !== undefined) object.#words = words
     return callBuffer[SLOT]
   }
 
@@ -109,7 +110,7 @@ class Internals extends function (object) { return object } {
   static reserve (object, start, end) {
     const manager = Internals.managerOf(object)
     const words = manager.reserve(start, end)
-    if (object.#words[LEAF_WORDS] !== 0) object.#words = words
+    if (object.#words[BITMAP_OFFSET] !== undefined) object.#words = words
     return callBuffer[SLOT]
   }
 
@@ -117,7 +118,7 @@ class Internals extends function (object) { return object } {
     const manager = Internals.managerOf(object)
     const leases = new Map()
     const words = manager.clear()
-    if (object.#words[LEAF_WORDS] !== 0) object.#words = words
+    if (object.#words[BITMAP_OFFSET] !== undefined) object.#words = words
     object.#leases = leases
   }
 
