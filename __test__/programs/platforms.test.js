@@ -19,7 +19,7 @@ test('it says how it is used, and for which targets', () => {
 })
 
 test('it refuses what it does not know, with one line', () => {
-  for (const option of ['aarch64-apple-darwin', 'musl', '--write']) {
+  for (const option of ['aarch64-apple-darwin', 'musl', '--readme']) {
     const { status, stderr } = run(option)
     assert.strictEqual(status, 2)
     assert.match(stderr, /^[^\n]+\n$/)
