@@ -127,7 +127,9 @@ test('npm installs it, and CommonJS, ES modules and the samples of the README ru
   for (const sample of samples) {
     const code = sample.slice(6, -3)
     const before = code.includes('require(\'callosum') ? '' : "const CallosumServerSlots = require('callosum-server-slots')\n"
-    ok(run(folder, '-e', before + code))
+    // A client goes on until it is closed.
+    const after = code.includes('const client = ') ? '\nclient.close()' : ''
+    ok(run(folder, '-e', before + code + after))
   }
 })
 
