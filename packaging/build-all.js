@@ -55,7 +55,7 @@ function refuse (message) {
 async function build (target) {
   const { env, options, lld, remap } = await rust(rustTarget(target))
   const link = await linking(target, lld)
-  const flags = [...remap.flatMap(pair => ['--remap-path-prefix', pair]), ...link.flags]
+  const flags = [...remap, ...link.flags]
   const targetFolder = join(FOLDER, 'target')
   await run(`build-${target}`, 'cargo', [
     link.command, '--release', '--lib', '--locked', '--target', link.target, '--target-dir', targetFolder, ...options

@@ -6,6 +6,7 @@
 const { copyFileSync, mkdirSync, readdirSync, rmSync } = require('fs')
 const { join } = require('path')
 const { ROOT } = require('./platforms.js')
+const { remapping } = require('./remapping.js')
 const { run } = require('./run.js')
 const zig = require('./zig.js')
 
@@ -18,11 +19,12 @@ async function build () {
   rmSync(output, { recursive: true, force: true })
   mkdirSync(output, { recursive: true })
   const options = ['run', '--silent', 'build', '--', '--output-dir', 'target/portable']
+  const env = { ...process.env, CARGO_ENCODED_RUSTFLAGS: remapping().join('\x1f') }
   if (process.platform === 'linux') {
     const target = `${PROCESSORS[process.arch]}-unknown-linux-gnu.2.17`
-    run('npm', [...options, '--cross-compile', '--target', target], { ...process.env, ...await zig.environment() })
+    run('npm', [...options, '--cross-compile', '--target', target], { ...env, ...await zig.environment() })
   } else {
-    run('npm', options)
+    run('npm', options, env)
   }
   for (const file of readdirSync(output).filter(file => file.endsWith('.node'))) {
     rmSync(join(ROOT, file), { force: true })

@@ -4,15 +4,13 @@
 // own. They come by rustup where it can download, and from Debian where it cannot.
 
 const fs = require('fs')
-const { homedir } = require('os')
 const { join } = require('path')
-const { ROOT } = require('./platforms.js')
 const debian = require('./debian.js')
+const { remapping } = require('./remapping.js')
 const { FOLDER, run, say, step } = require('./workshop.js')
 
 const VERSION = '1.95.0'
 const HOST = 'x86_64-unknown-linux-gnu'
-const CARGO_HOME = process.env.CARGO_HOME || join(homedir(), '.cargo')
 
 // A target whose standard library Debian has compiled; it has only the source for the others.
 const COMPILED_BY_DEBIAN = 'aarch64-unknown-linux-gnu'
@@ -22,7 +20,7 @@ const COMPILED_BY_DEBIAN = 'aarch64-unknown-linux-gnu'
  *
  * @returns {Promise<{ env: object, options: string[], lld: string, remap: string[] }>}
  *   the environment and the options of cargo, the path of LLVM's linker for macOS, and
- *   `from=to` for each path that must not get into a binary
+ *   the options of rustc that keep this machine's paths out of a binary
  */
 async function rust (target) {
   const installed = await rustup()
@@ -54,7 +52,7 @@ async function install () {
     env,
     options: [],
     lld: lldOf(sysroot),
-    remap: [`${CARGO_HOME}=/cargo`, `${join(sysroot, 'lib', 'rustlib', 'src', 'rust')}=/rust`, `${ROOT}=/package`]
+    remap: remapping([join(sysroot, 'lib', 'rustlib', 'src', 'rust')])
   }
 }
 
@@ -65,7 +63,7 @@ function lldOf (sysroot) {
 /** Debian's compiler, driven by the machine's cargo, which compiles the standard library too. */
 async function debianRust (target) {
   const sysroot = (await run('sysroot', 'rustc', ['--print', 'sysroot'])).trim()
-  const machine = { env: process.env, options: [], lld: lldOf(sysroot), remap: [`${CARGO_HOME}=/cargo`, `${ROOT}=/package`] }
+  const machine = { env: process.env, options: [], lld: lldOf(sysroot), remap: remapping() }
   if (target === HOST) return machine
   const { folder, version } = await debian.rust()
   const wrapper = await step(`debian-rustc-${version}`, wrapper => {
@@ -79,7 +77,7 @@ async function debianRust (target) {
     ...machine,
     env: { ...process.env, RUSTC: join(wrapper, 'rustc'), RUSTC_BOOTSTRAP: '1' },
     options: target === COMPILED_BY_DEBIAN ? [] : ['-Zbuild-std=std,panic_unwind'],
-    remap: [...machine.remap, `${join(folder, 'usr/lib/rustlib/src/rust')}=/rust`, `${fs.realpathSync(join(folder, 'usr/lib/rustlib/src/rust'))}=/rust`]
+    remap: remapping([join(folder, 'usr/lib/rustlib/src/rust'), fs.realpathSync(join(folder, 'usr/lib/rustlib/src/rust'))])
   }
 }
 
