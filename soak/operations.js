@@ -6,7 +6,7 @@
 // a program is a program too, which is what shrinking needs.
 
 const CallosumServerSlots = require('..')
-const { Model } = require('./model')
+const { Model } = require('../common/fast-model')
 
 const { withoutFastPaths } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
 

@@ -4,7 +4,7 @@
 // a recorder that writes down which; it looks at the model alone to choose them.
 
 const { HOSTILE } = require('./operations')
-const { TABLE } = require('./model')
+const { TABLE } = require('../common/fast-model')
 
 /** Where the map's integers, its pages, its integers of pages and its growths are. */
 const EDGES = [32, 1024, 4096, 32768, 131072]

@@ -10,7 +10,7 @@ const CallosumServerSlots = require('../..')
 const NaiveModel = require('../support/model')
 const { ROOT } = require('../support/child')
 const { randomFrom } = require('../support/states')
-const { Model } = require('../../soak/model')
+const { Model } = require('../../common/fast-model')
 const { shrink, print } = require('../../soak/shrink')
 const soak = require('../../soak/soak')
 
