@@ -1,41 +1,56 @@
 'use strict'
 
-/** Slots from here up are reserved far ahead, if at all: no get() comes so far. */
+// A model that is fast enough for the soak's millions of calls and for writing the
+// benchmark's programs. __test__/programs/fast-model.test.js compares it with the naive
+// model (__test__/support/model.js).
+
 const TABLE = 1 << 21
 
-/** As many slots are counted together, to find a free one without looking at all. */
-const BLOCK = 128
-
 /**
- * What a manager has to do: a byte for each slot, 1 is in use, and for each
- * block of slots how many of its bytes are 1. No bits, no runs. Beside
- * that, the slots in use in an array, from which programs choose some to put.
+ * The state that a manager must have: one byte for each slot, 1 is in use. It shares no
+ * idea with the package: no bitmap, no heap, no runs.
+ *
+ * To be fast, it also counts the slots in use in each block of slots, and keeps an
+ * unordered array of the slots in use, from which any() picks one.
+ *
+ * Slots from `table` up are kept in a Set instead. They can be reserved, but get() must
+ * not reach them.
  */
-class Model {
-  constructor (maxSlots) {
+class FastModel {
+  /**
+   * @param {number} maxSlots
+   * @param {object} [sizes]
+   * @param {number} [sizes.table=2097152] how many slots have a byte
+   * @param {number} [sizes.block=128] how many slots are counted together: a power of two
+   */
+  constructor (maxSlots, { table = TABLE, block = 128 } = {}) {
     this.maxSlots = maxSlots
+    this.table = table
+    this.block = block
+    this.shift = Math.log2(block)
     this.clear()
   }
 
   clear () {
-    this.inUse = new Uint8Array(4 * BLOCK)
-    this.counts = new Uint8Array(4)
-    this.held = new Int32Array(4 * BLOCK) // the slots in use, in no order …
-    this.places = new Int32Array(4 * BLOCK) // … and where each of them is there
-    this.far = new Set() // the slots in use from TABLE up
-    this.size = 0
+    this.inUse = new Uint8Array(4 * this.block)
+    this.counts = new Uint16Array(4) // slots in use in each block
+    this.held = new Int32Array(4 * this.block) // the slots in use below `table`, in no order
+    this.places = new Int32Array(4 * this.block) // the index in `held` of each slot in use
+    this.far = new Set() // the slots in use from `table` up
+    this.size = 0 // slots in use
     this.maxSlotGiven = 0
-    this.near = 0 // the same, of the slots below TABLE
-    this.lowest = 0 // no slot below is free
+    this.near = 0 // maxSlotGiven of the slots below `table`
+    this.lowest = 0 // every slot below this one is in use
   }
 
   peek () {
+    const { inUse, counts, block, shift } = this
     let slot = this.lowest
-    while (this.inUse[slot] === 1) {
+    while (inUse[slot] === 1) {
       slot++
-      if (slot % BLOCK === 0) while (this.counts[slot / BLOCK] === BLOCK) slot += BLOCK
+      if ((slot & (block - 1)) === 0) while (counts[slot >>> shift] === block) slot += block
     }
-    if (slot >= TABLE) throw new Error(`the model holds ${TABLE} slots`)
+    if (slot >= this.table) throw new Error(`the model is limited to ${this.table} slots`)
     this.lowest = slot
     return slot < this.maxSlots ? slot : undefined
   }
@@ -47,16 +62,16 @@ class Model {
   }
 
   has (slot) {
-    return slot < TABLE ? this.inUse[slot] === 1 : this.far.has(slot)
+    return slot < this.table ? this.inUse[slot] === 1 : this.far.has(slot)
   }
 
-  /** Whether it was in use. */
+  /** Returns whether the slot was in use. */
   put (slot) {
     if (!this.has(slot)) return false
     this.size--
-    if (slot >= TABLE) return this.far.delete(slot)
+    if (slot >= this.table) return this.far.delete(slot)
     this.inUse[slot] = 0
-    this.counts[Math.floor(slot / BLOCK)]--
+    this.counts[slot >>> this.shift]--
     const last = this.held[this.size - this.far.size]
     this.held[this.places[slot]] = last
     this.places[last] = this.places[slot]
@@ -64,7 +79,7 @@ class Model {
     return true
   }
 
-  /** Whether it was free. */
+  /** Returns whether the slot was free. */
   reserve (slot) {
     if (this.has(slot)) return false
     this.take(slot)
@@ -73,7 +88,7 @@ class Model {
 
   take (slot) {
     if (slot >= this.maxSlotGiven) this.maxSlotGiven = slot + 1
-    if (slot >= TABLE) {
+    if (slot >= this.table) {
       this.far.add(slot)
       this.size++
       return
@@ -81,13 +96,13 @@ class Model {
     if (slot >= this.near) this.near = slot + 1
     if (slot >= this.inUse.length) this.grow(slot)
     this.inUse[slot] = 1
-    this.counts[Math.floor(slot / BLOCK)]++
+    this.counts[slot >>> this.shift]++
     this.places[slot] = this.size - this.far.size
     this.held[this.places[slot]] = slot
     this.size++
   }
 
-  /** Some slot in use below TABLE; undefined where there is none. */
+  /** A random slot in use below `table`; undefined if there is none. */
   any (random) {
     const held = this.size - this.far.size
     return held > 0 ? this.held[random.below(held)] : undefined
@@ -99,7 +114,7 @@ class Model {
     const { inUse, counts, held, places } = this
     this.inUse = new Uint8Array(length)
     this.inUse.set(inUse)
-    this.counts = new Uint8Array(length / BLOCK)
+    this.counts = new Uint16Array(length / this.block)
     this.counts.set(counts)
     this.held = new Int32Array(length)
     this.held.set(held)
@@ -107,16 +122,16 @@ class Model {
     this.places.set(places)
   }
 
-  /** The lowest slot in use from `slot` up; undefined where there is none. */
+  /** The lowest slot in use from `slot` up; undefined if there is none. */
   nextInUse (slot) {
-    const { inUse, counts } = this
+    const { inUse, counts, block, shift } = this
     for (; slot < inUse.length; slot++) {
-      if (slot % BLOCK === 0) while (counts[slot / BLOCK] === 0) slot += BLOCK
+      if ((slot & (block - 1)) === 0) while (counts[slot >>> shift] === 0) slot += block
       if (inUse[slot] === 1) return slot
     }
   }
 
-  /** The lowest free slot from `slot` up, whether or not it is below maxSlots. */
+  /** The lowest free slot from `slot` up, which may be above maxSlots. */
   nextFree (slot) {
     while (this.inUse[slot] === 1) slot++
     return slot
@@ -133,4 +148,4 @@ class Model {
   }
 }
 
-module.exports = { Model, TABLE }
+module.exports = { FastModel, TABLE }

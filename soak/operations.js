@@ -6,7 +6,7 @@
 // a program is a program too, which is what shrinking needs.
 
 const CallosumServerSlots = require('..')
-const { Model } = require('../common/fast-model')
+const { FastModel } = require('../common/fast-model')
 
 const { withoutFastPaths } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
 
@@ -36,7 +36,7 @@ class Pair {
    */
   constructor (Manager, { maxSlots, fast }) {
     this.fast = fast
-    this.model = new Model(maxSlots)
+    this.model = new FastModel(maxSlots)
     this.errors = 0 // emitted
     this.expected = 0
     this.error = undefined // the last one

@@ -1,6 +1,6 @@
 'use strict'
 
-// Random programs over the whole API against a naive model: npm run soak -- --help
+// Random programs over the whole API against a model: npm run soak -- --help
 
 const CallosumServerSlots = require('..')
 const { integer, readOptions } = require('../common/options')
@@ -8,7 +8,7 @@ const { shrink, print } = require('./shrink')
 const soak = require('./soak')
 
 const ABOUT = `Does random programs over the whole API, on managers with their fast paths and on
-managers without, and compares each call with a naive model. Where one goes wrong
+managers without, and compares each call with a model. Where one goes wrong
 it prints the program, shortened, as JavaScript, and exits with 1.`
 
 const SOME = 20000000

@@ -7,10 +7,7 @@ const { spawnSync } = require('node:child_process')
 const { test } = require('node:test')
 
 const CallosumServerSlots = require('../..')
-const NaiveModel = require('../support/model')
 const { ROOT } = require('../support/child')
-const { randomFrom } = require('../support/states')
-const { Model } = require('../../common/fast-model')
 const { shrink, print } = require('../../soak/shrink')
 const soak = require('../../soak/soak')
 
@@ -133,25 +130,6 @@ test('a program goes over all of the API, on both paths', () => {
   assert.equal(failure, undefined)
   assert.equal(calls.size, 10)
   assert.ok(done.fast > 100000 && done.crossing > 100000, JSON.stringify(done))
-})
-
-test('its model does what the naive one does', () => {
-  for (const maxSlots of [1, 40, 700, 2147483647]) {
-    const [model, naive] = [new Model(maxSlots), new NaiveModel(maxSlots)]
-    const random = randomFrom(maxSlots)
-    for (let i = 0; i < 20000; i++) {
-      const slot = random(100) === 0 ? 2000000000 + random(5) : random(900)
-      const kind = random(100)
-      if (kind < 50) assert.equal(model.get(), naive.get())
-      else if (kind < 95) assert.equal(model.put(slot), naive.put(slot))
-      else if (slot < maxSlots) assert.equal(model.reserve(slot), naive.reserve(slot))
-      if (random(5000) === 0) for (const each of [model, naive]) each.clear()
-      assert.equal(model.has(slot), naive.inUse.has(slot))
-      assert.equal(model.maxSlotGiven, naive.maxSlotGiven)
-      if (i % 500 === 0) assert.deepEqual(Array.from(model.values()), naive.values())
-    }
-    assert.equal(model.size, naive.inUse.size)
-  }
 })
 
 const cli = (...args) => spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' })

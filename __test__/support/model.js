@@ -1,6 +1,9 @@
 'use strict'
 
-/** A manager as one would write it without a thought to speed. */
+/**
+ * The naive model: a manager that keeps its slots in use in a Set. It is written to be
+ * obviously right; every call takes time in proportion to the slots in use.
+ */
 class Model {
   constructor (maxSlots) {
     this.maxSlots = maxSlots
@@ -29,7 +32,7 @@ class Model {
     return slot === undefined ? undefined : this.take(slot)
   }
 
-  /** Whether the slot was in use. */
+  /** Returns whether the slot was in use. */
   put (slot) {
     return this.inUse.delete(Object.is(slot, -0) ? 0 : slot)
   }

@@ -38,7 +38,7 @@ function drift (random) {
   const steps = new Steps(IN_USE)
   const restored = CALLS * 3 / 4 // leaves enough to restore it
   while (steps.steps.length < restored) {
-    if (random.below(IN_USE + steps.model.inUse) < IN_USE) steps.get()
+    if (random.below(IN_USE + steps.model.size) < IN_USE) steps.get()
     else steps.putAny(random)
   }
   steps.restore()
