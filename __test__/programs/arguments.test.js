@@ -20,6 +20,7 @@ const PROGRAMS = {
   'bench/tables.js': [],
   'fleet/run.js': ['servers', 'clients', 'connections', 'duration', 'interval', 'svg'],
   'fuzz/run.js': ['seconds', 'replay'],
+  'mutants/run.js': ['diff', 'resume'],
   'soak/run.js': ['operations', 'seconds', 'seed'],
   'packaging/lint-workflows.js': [],
   '__test__/coverage/run.js': [],
@@ -58,6 +59,12 @@ const WRONG = {
   },
   'bench/packet-ids.js': { '--rounds 100': "--rounds must be an integer from 1 to 99, but is '100'" },
   'fuzz/run.js': { '--seconds 1': "--seconds must be an integer from 2 to 1000000, but is '1'" },
+  'mutants/run.js': {
+    'src/nothing.rs': /^An argument must be rust.* or a file \(.rs.*\), but is 'src\/nothing.rs'$/,
+    'README.md': /^An argument must be rust.* or a file \(.rs.*\), but is 'README.md'$/,
+    '--diff no-such-revision': "--diff must be a revision of git, but is 'no-such-revision'",
+    '--diff --resume': '--diff must be a revision of git, but has no value'
+  },
   'soak/run.js': {
     '--operations 0': "--operations must be an integer from 1 to 1000000000000, but is '0'",
     '--seconds 1e3': "--seconds must be an integer from 1 to 1000000, but is '1e3'",

@@ -1,0 +1,142 @@
+'use strict'
+
+// The mutants of src/, made by cargo-mutants. The core is tested by its own tests. The
+// binding is tested by the package's tests in JavaScript: cargo-mutants knows `cargo test`
+// alone, so cargo is told to run package-tests.js in place of a test program.
+
+const { execFileSync, spawn } = require('node:child_process')
+const { once } = require('node:events')
+const fs = require('node:fs')
+const path = require('node:path')
+const readline = require('node:readline')
+
+const ROOT = path.join(__dirname, '..')
+const VERSION = '27.1.0'
+const TOOLS = path.join(ROOT, 'target', 'tools')
+const CARGO_MUTANTS = path.join(TOOLS, 'bin', 'cargo-mutants')
+const RESULTS = path.join(__dirname, '.results', 'rust')
+
+const BINDING = ['src/lib.rs', 'src/node.rs']
+const runner = [process.execPath, path.join(__dirname, 'package-tests.js')]
+
+/** The parts of src/, each with the options of cargo-mutants. Every test has the same ones. */
+const PARTS = [
+  {
+    name: 'core',
+    has: file => !BINDING.includes(file),
+    options: [...BINDING.flatMap(file => ['--exclude', file]), '--no-default-features', '--timeout', '60'],
+    // Not `cost`: it takes longer than all others together, and finds what is slower only.
+    test: ['--test', 'free_map', '--test', 'slots', '--test', 'refused_memory', '--test', 'model', '--test', 'exhaustive']
+  },
+  {
+    name: 'binding',
+    has: file => BINDING.includes(file),
+    options: ['--timeout', '180', `--cargo-arg=--config=target."cfg(all())".runner=${JSON.stringify(runner)}`],
+    test: ['--test', 'cost'] // any that builds the addon too
+  }
+]
+
+/** What tests/support/watchdog.rs says. */
+const ENDLESS = /: no progress for \d/
+
+const environment = {
+  ...process.env,
+  CARGO_TARGET_DIR: path.join(ROOT, 'target', 'mutants'), // kept, so that the dependencies are built once
+  CARGO_PROFILE_DEV_DEBUG: '0',
+  CARGO_PROFILE_TEST_DEBUG: '0',
+  CARGO_INCREMENTAL: '1'
+}
+
+async function mutants ({ files, diff, resume, say }) {
+  install(say)
+  if (!resume) fs.rmSync(RESULTS, { recursive: true, force: true })
+  fs.mkdirSync(RESULTS, { recursive: true })
+  const total = { made: 0, caught: 0, timedOut: 0, survivors: [], byFile: {} }
+  for (const part of PARTS) {
+    const own = files.filter(part.has)
+    if (files.length > 0 && own.length === 0) continue
+    await run(part, { files: own, diff, say })
+    add(total, part, { files: own, diff })
+  }
+  return total
+}
+
+function install (say) {
+  if (fs.existsSync(CARGO_MUTANTS) && execFileSync(CARGO_MUTANTS, ['mutants', '--version'], { encoding: 'utf8' }).includes(VERSION)) return
+  say(`installs cargo-mutants ${VERSION} in ${path.relative(ROOT, TOOLS)}`)
+  execFileSync('cargo', ['install', 'cargo-mutants', '--locked', '--version', VERSION, '--root', TOOLS, '--force'], { cwd: ROOT, stdio: ['ignore', 2, 2] })
+}
+
+/** Tests the mutants of a part that it has not caught yet, and keeps what it finds. */
+async function run (part, choice) {
+  const folder = path.join(RESULTS, part.name)
+  fs.mkdirSync(folder, { recursive: true })
+  keepOutcomes(part)
+  const known = readOutcomes(part)
+  const isOpen = ({ name }) => !(known[name] && ['CaughtMutant', 'Unviable'].includes(known[name].summary))
+  const open = list(part, choice).filter(isOpen).length
+  if (open === 0) return
+  const args = ['mutants', ...chosen(part, choice), '--iterate', '--output', folder, '--jobs', '1', '--gitignore', 'true', '--colors', 'never', '--caught', '--unviable', ...part.test.flatMap(word => ['--cargo-arg', word])]
+  const child = spawn(CARGO_MUTANTS, args, { cwd: ROOT, env: environment, stdio: ['ignore', 'pipe', 'inherit'] })
+  let done = 0
+  for await (const line of readline.createInterface({ input: child.stdout })) {
+    if (!/^(caught|MISSED|TIMEOUT|unviable) /.test(line)) choice.say(line)
+    else choice.say(`${++done} of ${open}, ${part.name}: ${line}`)
+  }
+  const status = child.exitCode ?? (await once(child, 'exit'))[0]
+  keepOutcomes(part)
+  if (![0, 2, 3].includes(status)) throw new Error(`cargo-mutants ended with ${status ?? child.signalCode}; --resume goes on`)
+}
+
+/** The mutants of a part, as cargo-mutants describes them. */
+function list (part, choice) {
+  return JSON.parse(execFileSync(CARGO_MUTANTS, ['mutants', ...chosen(part, choice), '--list', '--json'], { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'ignore'] }) || '[]')
+}
+
+function chosen (part, { files, diff }) {
+  const options = [...part.options, ...files.flatMap(file => ['--file', file])]
+  if (diff === undefined) return options
+  const file = path.join(RESULTS, 'lines.diff')
+  fs.writeFileSync(file, diff)
+  return [...options, '--in-diff', file]
+}
+
+/** cargo-mutants overwrites its outcomes when it goes on: this keeps the last of each mutant. */
+function keepOutcomes (part) {
+  const from = path.join(RESULTS, part.name, 'mutants.out')
+  if (!fs.existsSync(path.join(from, 'outcomes.json'))) return
+  const kept = readOutcomes(part)
+  for (const { scenario, summary, log_path: log } of JSON.parse(fs.readFileSync(path.join(from, 'outcomes.json'), 'utf8')).outcomes) {
+    if (scenario === 'Baseline') continue
+    const hasEnded = !ENDLESS.test(fs.readFileSync(path.join(from, log), 'utf8')) && summary !== 'Timeout'
+    kept[scenario.Mutant.name] = { summary, hasEnded }
+  }
+  fs.writeFileSync(outcomesFile(part), JSON.stringify(kept, null, 2))
+}
+
+function readOutcomes (part) {
+  return fs.existsSync(outcomesFile(part)) ? JSON.parse(fs.readFileSync(outcomesFile(part), 'utf8')) : {}
+}
+
+function outcomesFile ({ name }) {
+  return path.join(RESULTS, `${name}.json`)
+}
+
+/** Adds the outcomes of a part. */
+function add (total, part, choice) {
+  const outcomes = readOutcomes(part)
+  for (const { name, file, span } of list(part, choice)) {
+    const { summary, hasEnded } = outcomes[name]
+    if (summary === 'Unviable') continue
+    const isCaught = summary !== 'MissedMutant'
+    const counts = total.byFile[file] ??= { made: 0, caught: 0, timedOut: 0 }
+    for (const sum of [total, counts]) {
+      sum.made++
+      if (isCaught) sum.caught++
+      if (!hasEnded) sum.timedOut++
+    }
+    if (!isCaught) total.survivors.push({ file, line: span.start.line, what: name.replace(/^.*?:\d+:\d+: /, '') })
+  }
+}
+
+module.exports = { mutants }
