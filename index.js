@@ -2,19 +2,19 @@
 
 const EventEmitter = require('events')
 const { inherits, inspect } = require('util')
-const native = require('./lib/load-native.js')
+const addon = require('./lib/load-native.js')
 const { allocationFailed, checkedSnapshot, invalidSlot, isNonNegativeInt32, isSlot, maxSlotsOf, wrongConstructor } = require('./lib/errors.js')
 const { Internals } = require('./lib/internals.js')
 const {
   BITMAP_OFFSET, CAPACITY, CURSOR, FREE_COUNT, HIGH_WATER, LEAF_WORDS, LIMIT, MAX_GIVEN, OUT_OF_MEMORY, SPARSE_COUNT
 } = require('./lib/layout.js')
 
-const { leasesOf, managerOf, wordsOf } = Internals
+const { leasesOf, nativeOf, wordsOf } = Internals
 const { clz32 } = Math
 const { defineProperty } = Object
 
-// An own, enumerable property, so that assert.deepStrictEqual() and the like tell managers
-// in different states apart: they do not see private fields.
+// An own, enumerable property, by which assert.deepStrictEqual() and the like tell managers
+// in different states apart. They do not see private fields.
 const STATE = Symbol('state')
 const state = { get () { return members.toJSON.call(this) }, enumerable: true }
 
@@ -22,9 +22,9 @@ const state = { get () { return members.toJSON.call(this) }, enumerable: true }
  * Hands out the lowest free slot number, for a Callosum server.
  *
  * Every free slot below the high-water mark is a set bit in a hierarchical bitmap. The
- * cursor is the index of the lowest leaf word that might be non-zero. The words are
- * shared with Rust, which runs get() and put() in the same steps (src/slots.rs states
- * the invariants, C1 to C4) and is called when the bitmap has to grow.
+ * cursor is the index of the lowest leaf word that might be non-zero. JavaScript and Rust
+ * share the words, run get() and put() in the same steps, and keep the invariants C1 to
+ * C4 (src/free_map.rs, src/slots.rs). Rust is called when the bitmap has to grow.
  *
  * @param {object} [options]
  * @param {number} [options.maxSlots=2147483647] how many slots there are
@@ -44,8 +44,8 @@ function CallosumServerSlots (/* options */) {
 inherits(CallosumServerSlots, EventEmitter)
 
 // Execution can be terminated in any loop or call, as by a vm timeout. In get(), put()
-// and their helpers all of these come before the first write that matters, and the count
-// is never more than the number of set bits: so nothing is lost but the slot in flight.
+// and their helpers all loops and calls come before the first write that matters, and the
+// count is never more than the number of set bits. So at most the slot in flight is lost.
 
 /**
  * Takes the lowest free slot. Constant time, amortised over the growth of the bitmap.
@@ -55,7 +55,7 @@ inherits(CallosumServerSlots, EventEmitter)
  */
 CallosumServerSlots.prototype.get = function () {
   const words = wordsOf(this)
-  if (!(words[FREE_COUNT] > 0)) { // in detached memory every word is undefined: the negated tests lead to Rust
+  if (!(words[FREE_COUNT] > 0)) { // negated, for detached memory: every word reads as undefined, and Rust is called
     const slot = words[HIGH_WATER]
     if (!(slot < words[CAPACITY])) return getByNative(this)
     words[HIGH_WATER] = slot + 1
@@ -111,9 +111,9 @@ function moveCursor (words) {
 // Leaf word i is node LEAF_WORDS + i of the tree, summary word i is node i, the parent
 // of node i is node i >>> 5, and node 0 is the root.
 
-// Sets the summary bits of a node that becomes non-zero: its own, and those of the
-// summary words that become non-zero by it. The highest comes first, so that C2 holds
-// after every step.
+// Sets the summary bits of a node that becomes non-zero: its own, and those of its
+// ancestors that become non-zero by it. The highest comes first, so that C2 holds after
+// every step.
 function setSummaryBits (words, node) {
   const summaries = BITMAP_OFFSET + words[LEAF_WORDS]
   const parent = node >>> 5
@@ -127,9 +127,9 @@ function setSummaryBits (words, node) {
   words[summaries + parent] = bits | 1 << node
 }
 
-// The lowest non-zero leaf word, if the given one and all before it are zero: up until a
-// summary word is non-zero, then down along the lowest set bits. Clears each summary bit
-// whose word it has just seen to be zero; clearing others would break C2.
+// The lowest non-zero leaf word, if the given one and all before it are zero. Goes up until
+// a summary word is non-zero, then down along the lowest set bits. Clears each summary bit
+// whose child it has just seen to be zero; clearing others would break C2.
 function nextWord (words, word) {
   const leafWords = words[LEAF_WORDS]
   const leaves = BITMAP_OFFSET - leafWords
@@ -168,7 +168,7 @@ const members = {
   /** How many slots are in use. */
   get size () {
     const words = wordsOf(this)
-    if (!isReadable(words)) return managerOf(this).size
+    if (!isReadable(words)) return nativeOf(this).size
     return words[HIGH_WATER] - words[FREE_COUNT] + words[SPARSE_COUNT]
   },
 
@@ -178,7 +178,7 @@ const members = {
   /** One more than the highest slot that was ever taken or reserved; 0 if none was. */
   get maxSlotGiven () {
     const words = wordsOf(this)
-    if (!isReadable(words)) return managerOf(this).maxSlotGiven
+    if (!isReadable(words)) return nativeOf(this).maxSlotGiven
     const highWater = words[HIGH_WATER]
     const given = words[MAX_GIVEN]
     return given > highWater ? given : highWater
@@ -195,7 +195,7 @@ const members = {
     const highWater = words[HIGH_WATER]
     if (highWater < words[CAPACITY]) return highWater
     if (isReadable(words) && words[SPARSE_COUNT] === 0) return highWater < words[LIMIT] ? highWater : undefined
-    const slot = managerOf(this).peek()
+    const slot = nativeOf(this).peek()
     return slot === null ? undefined : slot
   },
 
@@ -204,11 +204,11 @@ const members = {
     const words = wordsOf(this)
     if (!isNonNegativeInt32(slot)) return false
     if (slot < words[HIGH_WATER]) return (words[BITMAP_OFFSET + (slot >>> 5)] & 1 << slot) === 0
-    return (!isReadable(words) || words[SPARSE_COUNT] !== 0) && managerOf(this).has(slot)
+    return (!isReadable(words) || words[SPARSE_COUNT] !== 0) && nativeOf(this).has(slot)
   },
 
   /**
-   * Takes that very slot, as for a connection taken over after a restart.
+   * Takes the given slot, as for a connection taken over after a restart.
    *
    * @returns {boolean} false if it is in use already; false too after 'error':
    *   ERR_INVALID_SLOT if it is not a valid slot or not below maxSlots,
@@ -221,19 +221,19 @@ const members = {
     return reserved === slot
   },
 
-  /** Frees all slots, as if none had ever been given. */
+  /** Frees all slots. maxSlotGiven is 0 again. */
   clear () {
     Internals.clear(this)
   },
 
   /** Iterates over the slots in use at the time of the call, ascending. */
   values () {
-    return slotsOf(managerOf(this).inUseRuns())
+    return slotsOf(nativeOf(this).inUseRuns())
   },
 
   /**
-   * Takes the lowest free slot, or the given one. `release` puts it back, once. It needs no
-   * receiver.
+   * Takes the lowest free slot, or the given one. `release()` puts it back, once. It can be
+   * called without a receiver.
    *
    * @param {number} [slot]
    * @returns {{slot: number, release: function(): void}|undefined} undefined if no slot
@@ -246,7 +246,7 @@ const members = {
     if (slot === undefined) slot = this.get()
     else if (!this.reserve(slot)) return undefined
     if (slot === undefined) return undefined
-    // Now the slot is taken. What follows must not fail for want of stack.
+    // The slot is taken: from here on, nothing may fail because the stack is full.
     lease.slot = slot === 0 ? 0 : slot // never -0
     leases.set(lease.slot, lease)
     try {
@@ -270,9 +270,9 @@ const members = {
 
   /** The state as plain data: maxSlots, maxSlotGiven, the runs [start, end) in use. Leases are not part of it. */
   toJSON () {
-    const manager = managerOf(this)
-    const { maxSlots, maxSlotGiven } = manager
-    const runs = manager.inUseRuns()
+    const native = nativeOf(this)
+    const { maxSlots, maxSlotGiven } = native
+    const runs = native.inUseRuns()
     const inUse = []
     for (let i = 0; i < runs.length; i += 2) inUse.push([runs[i], runs[i + 1]])
     return { maxSlots, maxSlotGiven, inUse }
@@ -321,7 +321,7 @@ function from (json, options) {
   for (const [start, end] of inUse) {
     if (Internals.reserve(slots, start, end) === OUT_OF_MEMORY) throw allocationFailed()
   }
-  managerOf(slots).raiseMaxSlotGiven(maxSlotGiven)
+  nativeOf(slots).raiseMaxSlotGiven(maxSlotGiven)
   return slots
 }
 
@@ -336,7 +336,7 @@ function refuse (slots, slot) {
   return slots.emit('error', invalidSlot(slot, limitOf(slots)))
 }
 
-/** Whether it is a slot below the limit; if not, emits the error. */
+/** Whether the value is a slot below the limit. If not, emits the error. */
 function isBelowLimit (slots, slot) {
   const limit = limitOf(slots)
   if (isSlot(slot) && slot < limit) return true
@@ -346,17 +346,18 @@ function isBelowLimit (slots, slot) {
 
 function limitOf (slots) {
   const words = wordsOf(slots)
-  return isReadable(words) ? words[LIMIT] : managerOf(slots).maxSlots
+  return isReadable(words) ? words[LIMIT] : nativeOf(slots).maxSlots
 }
 
 // False if the memory was detached or the manager is poisoned: a native call then throws
-// an error that says which. False too if Rust has moved to other words: see lib/internals.js.
+// an error that says which. False too if Rust has moved the manager to other words: see
+// lib/internals.js.
 function isReadable (words) {
   return words[LEAF_WORDS] > 0
 }
 
-// A lease without a slot yet. It is kept under undefined, so that what keeping takes of
-// stack and memory is there before the slot is taken.
+// A lease that has no slot yet. The map already stores it, under undefined: the stack and
+// the memory that storing takes must be there before the slot is taken.
 function newLease (slots) {
   let isReleasing = false
   const release = () => {
@@ -380,8 +381,8 @@ function newLease (slots) {
   return keepLease(slots, lease, undefined)
 }
 
-// The manager knows the lease of a slot until it is released, or another lease of the
-// same slot or clear() has made it stale.
+// Stores the lease of a slot. It stays until it is released, until another lease of the
+// same slot replaces it, or until clear().
 function keepLease (slots, lease, slot) {
   lease.slot = slot === 0 ? 0 : slot // never -0
   leasesOf(slots).set(lease.slot, lease)
@@ -394,9 +395,9 @@ function * slotsOf (runs) {
   }
 }
 
-// Not part of the API: what the project's own tests and benchmarks need.
+// For the project's own tests and benchmarks; not part of the API.
 Object.defineProperty(CallosumServerSlots, Symbol.for('callosum-server-slots.internals'), {
-  value: { native, managerOf, withoutFastPaths: Internals.withoutFastPaths }
+  value: { native: addon, nativeOf, withoutFastPaths: Internals.withoutFastPaths }
 })
 
 // This form lets cjs-module-lexer detect the named exports.

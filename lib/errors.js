@@ -1,6 +1,6 @@
 'use strict'
 
-// What callers can do wrong, and what they are told.
+// Checks what callers pass, and makes the errors that they get.
 
 const MAX_SLOTS = 2147483647
 const MOST_CHARACTERS = 80 // of a value, in a message
@@ -14,7 +14,7 @@ function isSlot (value) {
   return isNonNegativeInt32(value) && value < MAX_SLOTS
 }
 
-/** Checks options with `maxSlots` alone; `otherwise` is what it is if not given. */
+/** The option `maxSlots`, checked: an integer from `least` up. `otherwise` is its default. */
 function maxSlotsOf (options, otherwise = MAX_SLOTS, least = 1) {
   if (options === undefined) return otherwise
   checkType('options', options, 'object')
@@ -23,7 +23,7 @@ function maxSlotsOf (options, otherwise = MAX_SLOTS, least = 1) {
   return maxSlots
 }
 
-// Copies what it checks: nobody can change it between the check and the use.
+// Returns a copy, so that nobody can change the values between the check and the use.
 function checkedSnapshot (json, options) {
   if (typeof json === 'string') {
     throw coded(new TypeError(`json must be an object. Received a string, ${describe(json)}: parse it with JSON.parse() first`), 'ERR_INVALID_ARG_TYPE')
@@ -92,7 +92,10 @@ function coded (error, code) {
   return error
 }
 
-/** A value for a message: printable, on one line, of at most 80 characters before escapes. Runs no code of the value's own. */
+/**
+ * A value for a message: printable, on one line, at most 80 characters before they are
+ * escaped. Runs no code of the value, such as toString().
+ */
 function describe (value) {
   switch (typeof value) {
     case 'string': return `'${shorten(value)}'`
@@ -104,8 +107,8 @@ function describe (value) {
   }
 }
 
-// Control characters, among them line feeds and escape sequences; what changes the
-// direction of writing or has no width; halves of surrogate pairs.
+// Control characters (line feeds and escape sequences among them), characters that change
+// the direction of the text or have no width, and halves of surrogate pairs.
 // eslint-disable-next-line no-control-regex
 const NOT_PRINTABLE = /[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 

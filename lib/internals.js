@@ -1,21 +1,22 @@
 'use strict'
 
-// The private state of a manager: the words that JavaScript and Rust share, and the
-// object of the addon. Only this file's exports reach them (index.js shows some of them
-// to the tests); Rust relies on that.
+// The private state of a manager: the words that JavaScript and Rust share, the native
+// object, and the leases. A native object is an instance of the addon's class; it owns the
+// manager in Rust. Rust relies on this: nothing but this file's exports reaches them.
+// (index.js passes some of these to the tests.)
 
-const native = require('./load-native.js')
-const { BITMAP_OFFSET, FIRST_LENGTH, LEAF_WORDS, MANAGER, MANAGER_ID, SLOT } = require('./layout.js')
+const addon = require('./load-native.js')
+const { BITMAP_OFFSET, INITIAL_LENGTH, LEAF_WORDS, MANAGER, MANAGER_ID, SLOT } = require('./layout.js')
 
 // A native call costs more than the operation. It is cheapest without arguments, so
-// the integers travel through a shared array.
-const { callBuffer, nativeGet, nativePut } = native
+// the arguments travel through a shared array.
+const { callBuffer, nativeGet, nativePut } = addon
 
 const Integers = Int32Array // captured in case the global is patched later
 
-// What the fields of the next object are initialised with. V8 learns the type of a field
-// from its initialiser, and then leaves a check out of every access.
-let nextWords, nextManager, nextLeases
+// The initial values of the next object's fields. V8 learns the type of a field from its
+// initialiser, and then leaves a check out of every access.
+let nextWords, nextNative, nextLeases
 
 /**
  * Return-override trick: the base class returns the object it is given, so the
@@ -23,23 +24,23 @@ let nextWords, nextManager, nextLeases
  */
 class Internals extends function (object) { return object } {
   #words = nextWords
-  #manager = nextManager // the object of the addon; Rust frees the manager when it is collected
+  #native = nextNative // Rust frees the manager when this object is garbage-collected
   #leases = nextLeases // a Map from each leased slot to its lease
 
   constructor (object, maxSlots) {
-    // These calls may throw, if only for want of stack. They come before the object has
-    // the fields, so that it is not left with some of them.
-    const words = new Integers(FIRST_LENGTH)
-    const manager = new native.CallosumServerSlots(maxSlots, words)
+    // These calls may throw, if only because the stack is full. They come before the object
+    // gets its fields, so that it never has only some of them.
+    const words = new Integers(INITIAL_LENGTH)
+    const native = new addon.CallosumServerSlots(maxSlots, words)
     const leases = new Map()
     nextWords = words
-    nextManager = manager
+    nextNative = native
     nextLeases = leases
     super(object)
-    nextWords = nextManager = nextLeases = undefined
+    nextWords = nextNative = nextLeases = undefined
   }
 
-  /** Makes the object a manager. An object that is one starts afresh, as in 0.1.0. */
+  /** Makes the object a manager. If it is one already, it is reset, as in 0.1.0. */
   static attach (object, maxSlots) {
     try {
       new Internals(object, maxSlots) // eslint-disable-line no-new
@@ -47,14 +48,14 @@ class Internals extends function (object) { return object } {
       if (!Internals.has(object)) throw error
       const fresh = new Internals({}, maxSlots)
       object.#words = fresh.#words
-      object.#manager = fresh.#manager
+      object.#native = fresh.#native
       object.#leases = fresh.#leases
     }
   }
 
   static has (object) {
     try {
-      return object.#manager !== undefined
+      return object.#native !== undefined
     } catch (_) {
       return false
     }
@@ -68,31 +69,32 @@ class Internals extends function (object) { return object } {
     }
   }
 
-  static managerOf (object) {
-    wordsOf(object) // throws if there are none
-    return object.#manager
+  static nativeOf (object) {
+    wordsOf(object) // throws if the object is not a manager
+    return object.#native
   }
 
   static leasesOf (object) {
-    wordsOf(object) // throws if there are none
+    wordsOf(object) // throws if the object is not a manager
     return object.#leases
   }
 
-  // New words are stored right after the native call returns: a call in between could
-  // overflow the stack. If execution is terminated there, the old words are left, which
-  // Rust has made unreadable, and the next native call gets the new ones. Only those of
-  // withoutFastPaths() have no leaf word; they stay.
+  // Rust moves a manager to other words when the bitmap grows or is cleared, and makes the
+  // old words unreadable. The new words are stored right after the native call returns: a
+  // call in between could overflow the stack. If execution is terminated before they are
+  // stored, the next native call fetches them: refresh() finds the old words unreadable.
+  // The words of withoutFastPaths() are never replaced. They have no leaf word.
 
   static refresh (object) {
     const words = object.#words
-    if (!(words[LEAF_WORDS] > 0) && words[BITMAP_OFFSET] !== undefined) object.#words = object.#manager.words
+    if (!(words[LEAF_WORDS] > 0) && words[BITMAP_OFFSET] !== undefined) object.#words = object.#native.words
   }
 
-  /** Returns the slot, or a refusal. */
+  /** Returns the slot, or a refusal: see layout.js. */
   static get (object) {
     Internals.refresh(object)
-    select(object.#words)
-    const words = nativeGet() // undefined if they have not moved
+    selectManager(object.#words)
+    const words = nativeGet() // undefined unless Rust has moved to other words
     if (words !== undefined && object.#words[BITMAP_OFFSET] !== undefined) object.#words = words
     return callBuffer[SLOT]
   }
@@ -100,7 +102,7 @@ class Internals extends function (object) { return object } {
   /** Returns whether the slot was in use. */
   static put (object, slot) {
     Internals.refresh(object)
-    select(object.#words)
+    selectManager(object.#words)
     callBuffer[SLOT] = slot
     nativePut()
     return callBuffer[SLOT] === slot
@@ -108,23 +110,23 @@ class Internals extends function (object) { return object } {
 
   /** Takes the slots from `start` to `end` (not included). Returns `start`, or a refusal. */
   static reserve (object, start, end) {
-    const manager = Internals.managerOf(object)
-    const words = manager.reserve(start, end)
+    const native = Internals.nativeOf(object)
+    const words = native.reserve(start, end)
     if (object.#words[BITMAP_OFFSET] !== undefined) object.#words = words
     return callBuffer[SLOT]
   }
 
   static clear (object) {
-    const manager = Internals.managerOf(object)
+    const native = Internals.nativeOf(object)
     const leases = new Map()
-    const words = manager.clear()
+    const words = native.clear()
     if (object.#words[BITMAP_OFFSET] !== undefined) object.#words = words
     object.#leases = leases
   }
 
   /** For tests and benchmarks: a manager on which every call is a native call. */
   static withoutFastPaths (object) {
-    const words = new Integers(BITMAP_OFFSET) // cannot be read, as those of a poisoned manager
+    const words = new Integers(BITMAP_OFFSET) // unreadable, as the words of a poisoned manager are
     words[MANAGER_ID] = object.#words[MANAGER_ID]
     object.#words = words
     return object
@@ -134,10 +136,10 @@ class Internals extends function (object) { return object } {
 const { wordsOf } = Internals
 
 /**
- * Says which manager the next hot native call is about. The number is read from the
- * memory that Rust is going to use, so it is not there if either was detached.
+ * Names the manager of the next nativeGet() or nativePut(). Its id comes from the words
+ * that Rust is about to use, and must arrive in the call buffer. So neither is detached.
  */
-function select (words) {
+function selectManager (words) {
   const id = words[MANAGER_ID]
   callBuffer[MANAGER] = id
   if (callBuffer[MANAGER] !== id) throw new Error('callosum-server-slots: internal error: memory that is shared with JavaScript was detached')

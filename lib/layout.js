@@ -16,10 +16,10 @@ module.exports = {
   MANAGER_ID: 8, // never 0
   // Leaf words, one bit for each slot, 1 is free; then the summary words over them:
   BITMAP_OFFSET: 9,
-  FIRST_LENGTH: 43, // of a new manager's words, which cover 1,024 slots
+  INITIAL_LENGTH: 43, // of a new manager's words, which cover 1,024 slots
 
-  // The call buffer, through which the hot native calls take and return integers:
+  // The call buffer, which holds the arguments and the result of a hot native call:
   MANAGER: 0, // the number of the manager that is called
   SLOT: 1, // the slot to put; after the call, the slot got, put or reserved, or a refusal
-  OUT_OF_MEMORY: -2 // a refusal: an allocation failed. -1: the slot is not in use (put) or is (reserve), or all are (get)
+  OUT_OF_MEMORY: -2 // a refusal: an allocation failed. The other refusal is -1: the slot is free (put) or in use (reserve), or all slots are in use (get)
 }

@@ -1,6 +1,6 @@
 'use strict'
 
-// Loads the binary for this platform, and says what to do where that fails.
+// Loads the binary for this platform. If none loads, the error says what to do.
 
 const { existsSync } = require('fs')
 const { createRequire } = require('module')
@@ -15,7 +15,7 @@ function load () {
   }
   const binary = requireBuiltHere(errors)
   if (binary !== undefined) return binary
-  // The error for the expected file, not that for the other C library.
+  // errors[0] is about the expected file, not about that for the other C library.
   throw noBinary(names[0], errors[0])
 }
 
@@ -24,13 +24,13 @@ function namesFor (platform, arch) {
   const name = `${platform}-${arch}`
   if (platform === 'win32') return [`${name}-msvc`]
   if (platform !== 'linux') return [name]
-  // musl takes itself for glibc's libc.so.6, so it may load the binary for glibc:
-  // there its own comes first. glibc refuses the one for musl.
+  // musl's loader accepts a binary for glibc, so musl's own comes first there. glibc's
+  // loader refuses a binary for musl.
   const hasMusl = existsSync(`/lib/ld-musl-${arch === 'x64' ? 'x86_64' : 'aarch64'}.so.1`)
   return hasMusl ? [`${name}-musl`, `${name}-gnu`] : [`${name}-gnu`, `${name}-musl`]
 }
 
-// Bundlers find the files by the literals. Inside `try` they accept a missing one.
+// Bundlers find the files by these literals, and accept a missing file inside `try`.
 function requireBinary (name, errors) {
   try {
     switch (name) {
@@ -48,7 +48,10 @@ function requireBinary (name, errors) {
   }
 }
 
-/** What build-from-source.js has built. Bundlers would warn that it is missing. */
+/**
+ * Loads what build-from-source.js has built. createRequire() hides the file from bundlers,
+ * which would warn that it is missing.
+ */
 function requireBuiltHere (errors) {
   try {
     if (typeof __filename === 'string') return createRequire(__filename)('../callosum-server-slots.node')
@@ -65,7 +68,7 @@ function noBinary (name, cause) {
   return error
 }
 
-/** Which case it is, and what helps: lines. */
+/** The lines of the message: the cause, and what helps. */
 function explain (name, cause, isBundle) {
   if (cause !== undefined && cause.code === 'ERR_DLOPEN_DISABLED') {
     return process.permission === undefined

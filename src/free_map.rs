@@ -10,21 +10,21 @@ use crate::memory::{BITMAP_OFFSET, CURSOR, FREE_COUNT, LEAF_WORDS};
 /// of a manager (`memory.rs`).
 ///
 /// It is a 32-ary tree of bits. A leaf word has a bit for each of 32 slots, 1 is
-/// free. A summary bit says "the word below might be non-zero"; it is *stale* if
-/// that word is zero. The *cursor* is the index of the lowest leaf word that might
+/// free. A summary word has a *summary bit* for each of its 32 child words: 1 if the
+/// child might be non-zero. The bit is *stale* if the child is zero. The *cursor* is the index of the lowest leaf word that might
 /// be non-zero. Three invariants hold between calls; [`crate::Slots`] has the fourth:
 ///
-/// - C1. While the map is not empty, no word below the cursor has a set bit.
+/// - C1. While the map is not empty, no leaf word before the cursor has a set bit.
 /// - C2. Every non-zero leaf word except the one at the cursor has its summary bit
 ///   set, and every non-zero summary word has its own summary bit set.
 /// - C3. The count is the number of set bits. All of them are below the high-water
 ///   mark.
 ///
 /// So the lowest slot is in the word at the cursor, or else in the next word that
-/// the summaries lead to. Most calls touch the word at the cursor alone. A word that
-/// becomes zero keeps its summary bit: the next search that meets it clears it.
+/// the summary words lead to. Most calls read and write the word at the cursor alone. A
+/// word that becomes zero keeps its summary bit. The next search that comes by clears it.
 ///
-/// Summaries over a bitmap are from Banga and Mogul, "Scalable kernel performance
+/// The idea of summary words over a bitmap is from Banga and Mogul, "Scalable kernel performance
 /// for Internet servers", USENIX 1998.
 ///
 /// ```
@@ -204,9 +204,9 @@ impl<'a> FreeMap<'a> {
         word
     }
 
-    /// Sets the summary bits of a node that becomes non-zero: its own, and those of
-    /// the summary words that become non-zero by it. The highest comes first, so that
-    /// C2 holds after every step.
+    /// Sets the summary bits of a node that becomes non-zero: its own, and those of its
+    /// ancestors that become non-zero by it. The highest comes first, so that C2 holds
+    /// after every step.
     #[inline]
     fn set_summary_bits(&self, node: u32) {
         let parent = node / 32;
@@ -223,10 +223,10 @@ impl<'a> FreeMap<'a> {
         self.set_summary_bits(node);
     }
 
-    /// The lowest non-zero leaf word, if the given one and all before it are zero:
-    /// up until a summary word is non-zero, then down along the lowest set bits.
-    /// Clears each summary bit whose word it has just seen to be zero; clearing
-    /// others would break C2.
+    /// The lowest non-zero leaf word, if the given one and all before it are zero.
+    /// Goes up until a summary word is non-zero, then down along the lowest set bits.
+    /// Clears each summary bit whose child it has just seen to be zero; clearing others
+    /// would break C2.
     ///
     /// # Panics
     ///

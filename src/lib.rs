@@ -18,7 +18,7 @@
 //!
 //! Every free slot below the *high-water mark* is a set bit in a hierarchical bitmap,
 //! the [`FreeMap`]. The *cursor* is the index of the lowest leaf word that might be
-//! non-zero. Nothing is stored of the slots that were never given.
+//! non-zero. Nothing is stored about slots that were never given.
 //!
 //! ```text
 //!  slots    0 1 2 3 4 5 6 7 8 9 …           # in use   . free
@@ -46,7 +46,7 @@
 //! # When not to use it
 //!
 //! If ids need not be dense or lowest-first, a counter is simpler. If each id has a
-//! value, use a slab. A manager is not for several threads: wrap it in a lock.
+//! value, use a slab. To share a manager between threads, wrap it in a lock.
 
 mod free_map;
 #[doc(hidden)]

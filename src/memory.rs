@@ -7,7 +7,7 @@
 //!  0 to 8            header: one word for each constant below, in this order
 //!  9 to 8 + n        leaf words: bit b of leaf word w is slot 32 w + b, 1 is free
 //!  9 + n to 8 + n + n/16
-//!                    summary words: bit b of summary word s says that node
+//!                    summary words: bit b of summary word s is set if node
 //!                    32 s + b of the tree might be non-zero
 //! ```
 //!
@@ -42,10 +42,10 @@ pub const MANAGER_ID: usize = 8;
 pub const BITMAP_OFFSET: usize = 9;
 
 /// The number of leaf words of a new manager: they cover 1,024 slots.
-pub const FIRST_LEAF_WORDS: usize = 32;
+pub const INITIAL_LEAF_WORDS: usize = 32;
 
-/// The length of a buffer with this many leaf words, which are none, or a power
-/// of two from 16 up: header, leaf words, and summary words.
+/// The length of a buffer with this many leaf words: header, leaf words and summary
+/// words. The number of leaf words is 0, or a power of two that is at least 16.
 pub const fn words_for(leaf_words: usize) -> usize {
     BITMAP_OFFSET + leaf_words + leaf_words / 16
 }

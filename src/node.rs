@@ -1,24 +1,23 @@
 //! The Node-API binding; the only file with `unsafe` in it.
 //!
-//! What is not hot goes through the `#[napi]` class [`NodeSlots`]. The two hot native
-//! calls, `nativeGet` and `nativePut`, are plain callbacks without arguments: they
+//! Calls that are not hot are methods of the `#[napi]` class [`NodeSlots`]. The two hot
+//! native calls, `nativeGet` and `nativePut`, are plain callbacks without arguments: they
 //! find the manager's number and the slot in the *call buffer*, two words that each
 //! environment shares with JavaScript.
 //!
 //! No JavaScript runs while a manager is borrowed, unless `Int32Array` was replaced
-//! before the package was loaded. What such a constructor can do is checked for: see
-//! [`SharedWords::allocate`].
+//! before the package was loaded. [`SharedWords::allocate`] checks for what such a
+//! constructor can do.
 //!
 //! # Panics
 //!
-//! Nothing that JavaScript does through `index.js` makes the core panic. If it did
-//! all the same, the panic would end here, in [`Environment::with_manager`]: the
-//! call throws an `Error` that says `internal error` and why, and the manager is
+//! Nothing that JavaScript does through `index.js` makes the core panic. Should it
+//! panic all the same, [`Environment::with_manager`] catches the panic: the call throws an `Error` that says `internal error` and why, and the manager is
 //! *poisoned*: its words are zeroed, and any further call on it that reaches Rust
 //! throws. Other managers go on. If any other allocation fails, or a finalizer panics,
 //! Rust ends the process with a message.
 #![allow(unsafe_code)]
-#![allow(unreachable_pub)] // #[napi] takes none but pub methods
+#![allow(unreachable_pub)] // #[napi] requires pub methods
 
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
@@ -30,7 +29,7 @@ use napi::bindgen_prelude::*;
 use napi::{JsValue, check_status, sys};
 use napi_derive::napi;
 
-use crate::memory::{self, FIRST_LEAF_WORDS, MANAGER_ID, words_for};
+use crate::memory::{self, INITIAL_LEAF_WORDS, MANAGER_ID, words_for};
 use crate::{CannotReserve, MAX_SLOTS, Memory, NoFreeSlot, Slots};
 
 /// Call buffer: the number of the manager that is called.
@@ -49,13 +48,13 @@ const OUT_OF_MEMORY: i32 = -2;
 /// The words of an `Int32Array`, kept alive by a reference to it.
 struct SharedWords {
     words: *const Cell<i32>,
-    /// 0 once the array was found to be detached.
+    /// 0 after the array was found to be detached.
     length: Cell<usize>,
     array: sys::napi_ref,
     arrays: Rc<Int32Arrays>,
 }
 
-/// Makes `Int32Array`s, with the constructor as it was when the addon loaded.
+/// Makes `Int32Array`s, with the constructor that was in place when the addon loaded.
 ///
 /// The constructor is used instead of `napi_create_arraybuffer` because that ends the
 /// process if the allocation fails.
@@ -139,8 +138,8 @@ impl Int32Arrays {
     }
 }
 
-/// Where the words of an `Int32Array` are, and how many: none if it is detached.
-/// `None` for anything else.
+/// The address and the number of the words of an `Int32Array`; a number of 0 if it is
+/// detached. `None` for any other value.
 ///
 /// # Safety
 ///
@@ -152,10 +151,10 @@ unsafe fn words_of(
     let (mut kind, mut length, mut data) = (0, 0, ptr::null_mut());
     let (buffer, offset) = (ptr::null_mut(), ptr::null_mut()); // not needed
     let info = sys::napi_get_typedarray_info;
-    // SAFETY: it refuses a value that is not a typed array, and the pointers are to
+    // SAFETY: Node-API refuses a value that is not a typed array, and the pointers are to
     // locals that outlive the call, or null.
     ok(unsafe { info(env, array, &mut kind, &mut length, &mut data, buffer, offset) })?;
-    // An empty array may have no memory, and a slice must not begin at null.
+    // The address of an empty array may be null. That of a slice must not be.
     let words = if data.is_null() { NonNull::dangling().as_ptr() } else { data.cast() };
     (kind == sys::TypedarrayType::int32_array).then_some((words, length))
 }
@@ -166,8 +165,8 @@ fn ok(status: sys::napi_status) -> Option<()> {
 
 impl Drop for Int32Arrays {
     fn drop(&mut self) {
-        // SAFETY: the last owner is dropped by a finalizer at the latest, and
-        // those run while the environment still does.
+        // SAFETY: the last owner is dropped by a finalizer at the latest, and finalizers
+        // run before the environment ends.
         unsafe { sys::napi_delete_reference(self.env, self.constructor) };
     }
 }
@@ -193,8 +192,7 @@ impl SharedWords {
     /// The `Int32Array`.
     fn array<'env>(&self, env: &'env Env) -> Result<Unknown<'env>> {
         let mut value = ptr::null_mut();
-        // SAFETY: the reference was made in this environment and is deleted by
-        // drop alone.
+        // SAFETY: the reference was made in this environment. Only drop deletes it.
         unsafe {
             check_status!(sys::napi_get_reference_value(env.raw(), self.array, &mut value))?;
             Unknown::from_napi_value(env.raw(), value)
@@ -204,14 +202,14 @@ impl SharedWords {
 
 impl Drop for SharedWords {
     fn drop(&mut self) {
-        // SAFETY: as for `Int32Arrays`; only self had the reference.
+        // SAFETY: as for `Int32Arrays`. Only self has the reference.
         unsafe { sys::napi_delete_reference(self.arrays.env, self.array) };
     }
 }
 
 impl Memory for SharedWords {
-    /// `None` if the allocation failed; also if a constructor in place of the built-in one
-    /// has detached this memory meanwhile, which is empty then.
+    /// `None` if the allocation failed. `None` too if the constructor is not the built-in
+    /// one, and has detached this memory. The slice is then empty.
     fn allocate(&self, words: usize) -> Option<Self> {
         let memory = self.arrays.make(words)?;
         self.check_attached().ok()?;
@@ -223,12 +221,12 @@ impl AsRef<[Cell<i32>]> for SharedWords {
     #[inline]
     fn as_ref(&self) -> &[Cell<i32>] {
         // SAFETY: the array is referenced until self is dropped, so its memory stays
-        // where it is unless JavaScript detaches it. Every native call makes sure that
-        // the memory is attached when it begins, `nativeGet` and `nativePut` by the
-        // manager's number (`call`), all others by `check_attached`; and so does
-        // `allocate`, in which alone JavaScript can run. The array was made with this
-        // length, an Int32Array is aligned for i32, and JavaScript reaches it on this
-        // thread only, as Cell demands.
+        // where it is unless JavaScript detaches it. Every native call checks that the
+        // memory is attached when the call begins: `nativeGet` and `nativePut` by the
+        // manager's number (`call`), all others by `check_attached`. During a call,
+        // JavaScript can run only in `allocate`, which checks again. The array was made
+        // with this length, an Int32Array is aligned for i32, and JavaScript reaches it
+        // on this thread only, as Cell demands.
         unsafe { std::slice::from_raw_parts(self.words, self.length.get()) }
     }
 }
@@ -239,13 +237,12 @@ struct Environment {
     call_buffer: SharedWords,
     /// The managers by number, from 1 up; `None` if it is poisoned or the number unused.
     managers: RefCell<Vec<Option<Manager>>>,
-    /// Numbers that no manager has.
+    /// The numbers of managers that were freed, to be used again.
     unused: RefCell<Vec<usize>>,
 }
 
-/// Borrowed for the length of a call. Memory is allocated meanwhile, which may
-/// collect garbage and so remove other managers from the environment, but not
-/// this one.
+/// Borrowed for the length of a call. An allocation during the call may collect garbage,
+/// and so remove other managers from the environment, but not this one.
 type Manager = Rc<RefCell<Slots<SharedWords>>>;
 
 impl Environment {
@@ -271,8 +268,8 @@ impl Environment {
         drop(manager);
     }
 
-    /// Puts the outcome of a call into the call buffer. If JavaScript can have run
-    /// meanwhile, looks first whether it has detached the buffer.
+    /// Writes the outcome of a call to the call buffer. If JavaScript can have run during
+    /// the call, checks first that the buffer is still attached.
     fn report(&self, outcome: i32) -> Result<()> {
         if self.arrays.was_called.replace(false) {
             self.call_buffer.check_attached()?;
@@ -291,7 +288,7 @@ impl Environment {
     ) -> Result<T> {
         let manager = self.managers.borrow().get(number).cloned().flatten();
         let manager = manager.ok_or_else(|| internal_error("this manager is poisoned"))?;
-        // Only a constructor of Int32Array that is not the built-in one can call meanwhile.
+        // Only a replaced constructor of Int32Array can call while the manager is borrowed.
         let slots = manager.try_borrow_mut();
         let mut slots = slots.map_err(|_| internal_error("called during an allocation"))?;
         catch_unwind(AssertUnwindSafe(|| work(&mut slots))).map_err(|panic| {
@@ -308,8 +305,8 @@ fn internal_error(why: &str) -> Error {
     Error::from_reason(format!("callosum-server-slots: internal error: {why}"))
 }
 
-/// The class `CallosumServerSlots` of the addon: the whole manager, one native call
-/// for each call. `index.js` puts the fast paths and the events on top of it.
+/// The class `CallosumServerSlots` of the addon: the whole manager, each method a native
+/// call. `index.js` adds the fast paths and the events.
 #[napi(js_name = "CallosumServerSlots", custom_finalize)]
 pub(crate) struct NodeSlots {
     environment: Rc<Environment>,
@@ -320,7 +317,7 @@ pub(crate) struct NodeSlots {
 impl NodeSlots {
     /// A manager of `maxSlots` slots (1 to 2^31 - 1, the default), all free. Its first
     /// memory may be passed in, which is faster: a zeroed `Int32Array` of
-    /// `layout.FIRST_LENGTH` words. The caller must not expose it.
+    /// `layout.INITIAL_LENGTH` words. The caller must not expose it.
     #[napi(constructor)]
     pub fn new(
         env: Env,
@@ -335,11 +332,11 @@ impl NodeSlots {
             })?,
         };
         let environment = Rc::clone(Environment::of(&env)?);
-        let (arrays, length) = (&environment.arrays, words_for(FIRST_LEAF_WORDS));
+        let (arrays, length) = (&environment.arrays, words_for(INITIAL_LEAF_WORDS));
         let memory = match words {
             // SAFETY: the value is the call's argument.
             Some(words) => unsafe { arrays.share(words.raw(), length) }.ok_or_else(|| {
-                Error::new(Status::InvalidArg, "not an Int32Array of FIRST_LENGTH")
+                Error::new(Status::InvalidArg, "not an Int32Array of INITIAL_LENGTH")
             })?,
             None => arrays.make(length).ok_or_else(|| Error::from_reason("out of memory"))?,
         };
@@ -381,8 +378,8 @@ impl NodeSlots {
     }
 
     /// Takes the slots from `start` to `end` (not included), and returns the manager's
-    /// words, which may be in another array now. The call buffer has `start` then, or a
-    /// refusal. Throws if these are not slots below `maxSlots`.
+    /// words, which may be in another array now. Writes `start` or a refusal to the call
+    /// buffer. Throws if the run is empty or not below `maxSlots`.
     #[napi(ts_return_type = "Int32Array")]
     pub fn reserve<'env>(&self, env: &'env Env, start: f64, end: f64) -> Result<Unknown<'env>> {
         let run = non_negative_i32(start).zip(non_negative_i32(end)).map(|(start, end)| start..end);
@@ -433,7 +430,7 @@ impl NodeSlots {
         self.with(|slots| slots.len())
     }
 
-    /// Makes `maxSlotGiven` at least as high.
+    /// Makes `maxSlotGiven` at least `given`.
     #[napi]
     pub fn raise_max_slot_given(&self, given: u32) -> Result<()> {
         self.with(|slots| slots.raise_max_slot_given(given))
@@ -490,8 +487,8 @@ pub(crate) fn set_up(mut exports: Object, env: Env) -> Result<()> {
     env.set_instance_data(environment, (), |context| drop(context.value))
 }
 
-/// The layout of the shared words and of the call buffer, which the tests hold that of
-/// lib/layout.js against.
+/// The layout of the shared words and of the call buffer. A test compares it with
+/// lib/layout.js.
 fn layout(env: &Env) -> Result<Object<'_>> {
     let mut layout = Object::new(env)?;
     for (name, value) in [
@@ -505,7 +502,7 @@ fn layout(env: &Env) -> Result<Object<'_>> {
         ("LIMIT", memory::LIMIT),
         ("MANAGER_ID", MANAGER_ID),
         ("BITMAP_OFFSET", memory::BITMAP_OFFSET),
-        ("FIRST_LENGTH", words_for(FIRST_LEAF_WORDS)),
+        ("INITIAL_LENGTH", words_for(INITIAL_LEAF_WORDS)),
         ("MANAGER", MANAGER),
         ("SLOT", SLOT),
     ] {
@@ -561,17 +558,16 @@ unsafe extern "C" fn native_put(
     }
 }
 
-/// Calls `work` with the manager and the slot that the call buffer names, and puts its
+/// Calls `work` with the manager and the slot that the call buffer names, and writes the
 /// outcome there. Returns the manager's words if they are in another array now,
 /// otherwise undefined.
 ///
 /// # Safety
 ///
-/// To be called by Node-API alone, as the callback of a function that [`function`]
-/// made. The call buffer must be attached, and so must the memory of the manager that
-/// it names. lib/internals.js reads the number from that very memory, and looks that it
-/// has arrived in the buffer: detached memory reads as 0 or undefined, and no manager
-/// has number 0.
+/// Only Node-API may call it, as the callback of a function that [`function`] made. The call buffer must be attached, and so must the memory of the manager that
+/// it names. lib/internals.js ensures both: it reads the number from the manager's memory,
+/// and checks that the number has arrived in the buffer. Detached memory reads as 0 or
+/// undefined, and no manager has number 0.
 #[inline]
 unsafe fn call(
     env: sys::napi_env,

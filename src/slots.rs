@@ -8,7 +8,7 @@ use rangemap::RangeSet;
 
 use crate::free_map::FreeMap;
 use crate::memory::{
-    CAPACITY, CURSOR, FIRST_LEAF_WORDS, FREE_COUNT, HIGH_WATER, LEAF_WORDS, LIMIT, MANAGER_ID,
+    CAPACITY, CURSOR, FREE_COUNT, HIGH_WATER, INITIAL_LEAF_WORDS, LEAF_WORDS, LIMIT, MANAGER_ID,
     MAX_GIVEN, Memory, SPARSE_COUNT, words_for,
 };
 
@@ -22,7 +22,7 @@ const SLOTS_PER_SLOT_IN_USE: u64 = 64;
 /// An allocation failed. No slot has changed its state.
 struct OutOfMemory;
 
-/// Why [`Slots::get`] gave nothing.
+/// Why [`Slots::get`] returned no slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoFreeSlot {
     /// All slots below the limit are in use.
@@ -106,7 +106,7 @@ impl Slots {
     ///
     /// If `max_slots` is more than [`MAX_SLOTS`].
     pub fn with_max_slots(max_slots: u32) -> Self {
-        let memory = vec![Cell::new(0); words_for(FIRST_LEAF_WORDS)];
+        let memory = vec![Cell::new(0); words_for(INITIAL_LEAF_WORDS)];
         Self::from_buffer(memory.into(), max_slots)
     }
 }
@@ -125,7 +125,7 @@ impl<M: Memory> Slots<M> {
     ///
     /// # Panics
     ///
-    /// If `max_slots` is more than [`MAX_SLOTS`], or the length is another.
+    /// If `max_slots` is more than [`MAX_SLOTS`], or the length is not valid.
     pub fn from_buffer(memory: M, max_slots: u32) -> Self {
         assert!(max_slots <= MAX_SLOTS, "at most {MAX_SLOTS} slots");
         let slots = Self { memory, sparse: RangeSet::new() };
@@ -199,7 +199,7 @@ impl<M: Memory> Slots<M> {
         }
     }
 
-    /// Takes that very slot; see [`Slots::reserve_run`].
+    /// Takes the given slot; see [`Slots::reserve_run`].
     ///
     /// ```
     /// # use callosum_server_slots::{CannotReserve, Slots};
@@ -215,11 +215,11 @@ impl<M: Memory> Slots<M> {
 
     /// Takes all slots of a run, or none.
     ///
-    /// Memory is in proportion to the slots in use, not to the highest. The bitmap
-    /// grows to cover the run if the run's end is at most 64 times the number of slots in
-    /// use: at most 17 bytes for each. Otherwise the slots at or above the capacity become sparse reservations, which
-    /// take some 10 to 50 bytes for each range of them, until the bitmap grows over
-    /// them.
+    /// Memory is in proportion to the number of slots in use, not to the highest slot.
+    /// The bitmap grows to cover the run if the run's end is at most 64 times the number
+    /// of slots in use. It then takes at most 17 bytes for each slot in use. Otherwise the
+    /// slots at or above the capacity become sparse reservations, of which each range
+    /// takes about 10 to 50 bytes, until the bitmap grows over them.
     ///
     /// Below the capacity O((end - s) / 32), where s is the lower of the run's start
     /// and the high-water mark, and O(capacity) if the bitmap grows. O(log n) for n
@@ -257,8 +257,8 @@ impl<M: Memory> Slots<M> {
     }
 
     /// Frees all slots, as if none had ever been given, and frees the memory.
-    /// O(1) for the bitmap, unless the allocation of a small one fails; O(n) for n
-    /// ranges of sparse reservations.
+    /// O(1) for the bitmap, unless the allocation of the new, small one fails: then
+    /// O(capacity). O(n) for n ranges of sparse reservations.
     ///
     /// ```
     /// # use callosum_server_slots::{NotInUse, Slots};
@@ -270,7 +270,7 @@ impl<M: Memory> Slots<M> {
     /// ```
     pub fn clear(&mut self) {
         let (manager_id, limit) = (self.load(MANAGER_ID), self.load(LIMIT));
-        let small = words_for(FIRST_LEAF_WORDS);
+        let small = words_for(INITIAL_LEAF_WORDS);
         let is_large = self.words().len() > small;
         match is_large.then(|| self.memory.allocate(small)).flatten() {
             Some(memory) => retire(std::mem::replace(&mut self.memory, memory).as_ref()),
@@ -391,7 +391,7 @@ impl<M: Memory> Slots<M> {
         Ok(())
     }
 
-    /// Takes a free run that is below the capacity, and may be empty.
+    /// Takes a free run, which may be empty, below the capacity.
     fn take_run(&mut self, run: Range<u32>) {
         if run.is_empty() {
             return;
@@ -407,7 +407,7 @@ impl<M: Memory> Slots<M> {
 
     /// Doubles the bitmap. O(capacity).
     fn grow(&mut self) -> Result<(), OutOfMemory> {
-        let leaf_words = (self.load(LEAF_WORDS) as usize * 2).max(FIRST_LEAF_WORDS);
+        let leaf_words = (self.load(LEAF_WORDS) as usize * 2).max(INITIAL_LEAF_WORDS);
         let memory = self.memory.allocate(words_for(leaf_words)).ok_or(OutOfMemory)?;
         let old = std::mem::replace(&mut self.memory, memory);
         let old = old.as_ref();
@@ -421,7 +421,7 @@ impl<M: Memory> Slots<M> {
         Ok(())
     }
 
-    /// Moves the sparse reservations that are below the capacity now to the bitmap.
+    /// Moves the sparse reservations that the bitmap has grown over into the bitmap.
     fn take_covered(&mut self) {
         let capacity = self.load(CAPACITY);
         while let Some(run) = self.sparse.first().filter(|run| run.start < capacity) {
@@ -465,9 +465,9 @@ impl<M: Memory> Slots<M> {
     }
 }
 
-/// Makes words that are no longer a manager's read as if there were none. JavaScript may
-/// still have them: if execution is terminated when a native call returns, it cannot store
-/// the new ones.
+/// Makes words that a manager has moved from unreadable: with a zeroed header, they read
+/// like the words of a map without leaf words. JavaScript still holds them if execution
+/// was terminated before it could store the new ones.
 fn retire(words: &[Cell<i32>]) {
     words[..MANAGER_ID].iter().for_each(|word| word.set(0));
 }

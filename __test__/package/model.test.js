@@ -11,7 +11,7 @@ const CallosumServerSlots = require('../..')
 const Model = require('../support/model')
 const { assertSameWords } = require('../support/shared-words')
 
-const { managerOf, withoutFastPaths } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
+const { nativeOf, withoutFastPaths } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
 
 const count = fc.integer({ min: 1, max: 60 })
 const step = fc.oneof(
@@ -73,7 +73,7 @@ function run ({ maxSlots, steps }) {
     }
     compareWords(() => `after ${name}(${values.map(String)})`)
   }
-  const compareWords = what => assertSameWords(...subjects.map(({ slots }) => managerOf(slots)), what)
+  const compareWords = what => assertSameWords(...subjects.map(({ slots }) => nativeOf(slots)), what)
   const get = () => {
     const slot = model.get()
     expect({ returned: slot, failed: slot === undefined }, 'get')

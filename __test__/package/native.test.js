@@ -17,7 +17,7 @@ test('JavaScript and Rust have the same layout of the shared words', () => {
 test('without arguments it makes its own memory, for all slots', () => {
   const slots = new native.CallosumServerSlots()
   assert.equal(slots.maxSlots, 2 ** 31 - 1)
-  assert.equal(slots.words.length, native.layout.FIRST_LENGTH)
+  assert.equal(slots.words.length, native.layout.INITIAL_LENGTH)
 })
 
 test('get() gives the lowest free slot, and null where there is none', () => {

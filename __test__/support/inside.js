@@ -3,12 +3,12 @@
 // What is inside a manager. It takes what the package shows to its own tests alone.
 
 const CallosumServerSlots = require('../..')
-const { managerOf } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
+const { nativeOf } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
 
 /** A new manager, and the object of the addon that it has inside. */
 function inside (options) {
   const slots = new CallosumServerSlots(options)
-  return [slots, managerOf(slots)]
+  return [slots, nativeOf(slots)]
 }
 
 module.exports = inside

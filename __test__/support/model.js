@@ -2,7 +2,7 @@
 
 /**
  * The naive model: a manager that keeps its slots in use in a Set. It is written to be
- * obviously right; every call takes time in proportion to the slots in use.
+ * obviously right, and slow: get() looks at every slot from 0 up.
  */
 class Model {
   constructor (maxSlots) {

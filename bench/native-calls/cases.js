@@ -51,8 +51,8 @@ module.exports = {
   },
   'nativePut() of a slot that is not in use: looks up the manager, changes nothing' (_, { callBuffer, nativePut }) {
     const slots = new Slots()
-    const { managerOf } = Slots[Symbol.for('callosum-server-slots.internals')]
-    const id = managerOf(slots).words[MANAGER_ID]
+    const { nativeOf } = Slots[Symbol.for('callosum-server-slots.internals')]
+    const id = nativeOf(slots).words[MANAGER_ID]
     return n => {
       for (let i = 0; i < n; i++) {
         callBuffer[MANAGER] = id
