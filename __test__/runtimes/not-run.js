@@ -100,12 +100,6 @@ module.exports = [
   },
   {
     runtimes: ['deno'],
-    file: 'worker-termination.test.js',
-    tests: /workers, terminated at random moments/,
-    reason: 'on a busy machine it did not end within two minutes; why is not known'
-  },
-  {
-    runtimes: ['deno'],
     file: 'refused-memory.test.js',
     reason: 'Deno does not start in a limited address space'
   },
