@@ -90,15 +90,21 @@ test('what V8 is not told is little: 1,000,000 slots given and returned', async 
       for (let i = 0; i < count; i++) slots.put(i * 7919 % count)
       return slots
     }
+    // V8's own heap grows by up to 1.8 MB in Node.js 26, which is not the managers'.
+    const resident = () => {
+      const { rss, heapTotal } = process.memoryUsage()
+      return rss - heapTotal
+    }
     use(1000000)
     use(1000000)
     await collect()
-    const before = process.memoryUsage().rss
+    const before = resident()
     const managers = []
-    for (let i = 0; i < 20; i++) managers.push(use(1000000))
+    for (let i = 0; i < 60; i++) managers.push(use(1000000))
     await collect()
-    return (process.memoryUsage().rss - before) / managers.length
+    return (resident() - before) / managers.length
   }, SMALL_YOUNG_GENERATION)
+  // 136 kB are the words. Those that growth replaced were as much, and stay with malloc.
   assert.ok(grown <= 400000, `${grown} bytes of resident memory for each`)
 })
 
