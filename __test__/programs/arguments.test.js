@@ -24,6 +24,7 @@ const PROGRAMS = {
   'soak/run.js': ['operations', 'seconds', 'seed'],
   'packaging/lint-workflows.js': [],
   '__test__/coverage/run.js': [],
+  '__test__/flakes/run.js': ['runs', 'busy', 'stop'],
   '__test__/load/run.js': ['held', 'short', 'seed'],
   '__test__/runtimes/run.js': ['write'],
   '__test__/sanitizers/run.js': []
