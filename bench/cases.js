@@ -1,7 +1,7 @@
 'use strict'
 
-// The cases: a pattern at a size. Its program is written once, for all
-// contenders, into a directory of temporary files.
+// A case is a pattern at a size. Its program is written once, to a temporary file, for all
+// contenders.
 
 const { mkdtempSync, rmSync, writeFileSync } = require('fs')
 const os = require('os')
@@ -17,7 +17,7 @@ const patterns = [
 ]
 
 const contenders = [
-  'ours', 'crossing', 'heap', 'flatqueue', 'number-allocator', 'set', 'intervals', 'floor', 'held'
+  'ours', 'native-calls', 'heap', 'flatqueue', 'number-allocator', 'set', 'intervals', 'js-bitmap', 'js-bitmap-cursor'
 ]
 
 class Cases {
@@ -26,7 +26,7 @@ class Cases {
     process.on('exit', () => rmSync(this.directory, { recursive: true, force: true }))
   }
 
-  /** The patterns at the given sizes, or at each one's own. */
+  /** The patterns at the given sizes, or each at its own sizes. */
   list (names, sizes) {
     return names.flatMap(pattern => {
       const own = require('./patterns/' + pattern).sizes
@@ -34,7 +34,7 @@ class Cases {
     })
   }
 
-  /** Of each pattern the middle size, and no two that are much alike. */
+  /** The middle size of each pattern, and of two similar patterns only one. */
   listQuick () {
     const alike = ['mqtt-returns', 'pareto']
     return patterns.filter(pattern => !alike.includes(pattern)).flatMap(pattern => {
@@ -43,7 +43,7 @@ class Cases {
     })
   }
 
-  /** What a child needs to know of a case. */
+  /** Writes the program of a case; returns what a child process needs to run it. */
   prepare ({ pattern, size, id }) {
     const { data, ...program } = require('./patterns/' + pattern).prepare(size, new Random(SEED))
     const file = path.join(this.directory, id.replace(/\W/g, '-'))
@@ -52,7 +52,7 @@ class Cases {
   }
 }
 
-/** What each contender is, and in which version. */
+/** The title and the version of each contender. */
 function versions (contenders) {
   return Object.fromEntries(contenders.map(name => {
     const { title, version } = require('./contenders/' + name)

@@ -6,13 +6,14 @@ const { Cases, versions } = require('./cases')
 const { machine } = require('../common/machine')
 const measure = require('./measure')
 const Progress = require('../common/progress')
+const { described, titles } = require('./report')
 const runRounds = require('./rounds')
 const { figure, table } = require('../common/table')
 
-const contenders = ['ours', 'heap', 'floor']
+const contenders = ['ours', 'heap', 'js-bitmap']
 const sizes = [100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000]
 
-/** At ten million at most this many times a call's time at a thousand. */
+/** The target: a call at ten million takes at most this many times its time at a thousand. */
 const targets = { churn: 2, drift: 2, wave: 2 }
 
 async function run ({ pace, contenders, ...options }) {
@@ -50,28 +51,25 @@ function check ({ results }) {
 
 function report (run) {
   const { results, memory } = run
-  const names = Object.keys(run.contenders)
   const sizes = [...new Set(results.map(({ size }) => size))]
   const patterns = [...new Set(results.map(({ pattern }) => pattern))]
   const lines = []
   for (const pattern of patterns) {
     const cell = (size, contender) => time(results.find(result =>
       result.pattern === pattern && result.size === size && result.contender === contender))
-    lines.push(`${pattern}: ns per call`, '', ...grid(names, sizes, cell), '')
+    lines.push(`${pattern}: ns per call`, '', ...grid(run.contenders, sizes, cell), '')
   }
   for (const [what, title] of Object.entries(moments)) {
     const cell = (size, contender) => {
       const { [what]: bytes } = memory.find(one => one.size === size && one.contender === contender)
       return bytes === undefined ? '-' : `${bytes.process.toFixed(2)} (${bytes.v8.toFixed(2)})`
     }
-    lines.push(`bytes a slot, ${title}: the process (as V8 counts)`, '', ...grid(names, sizes, cell), '')
+    lines.push(`bytes a slot, ${title}: the process (as V8 counts)`, '', ...grid(run.contenders, sizes, cell), '')
   }
   const rows = check(run).map(({ pattern, target, measured, passes }) =>
     [pattern, `10,000,000 / 1,000 at most ${target}`, figure(measured), passes ? 'passes' : 'MISSED'])
   if (rows.length > 0) lines.push('targets', '', ...table([['', 'target', 'measured', ''], ...rows]), '')
-  for (const [name, { title, version }] of Object.entries(run.contenders)) {
-    lines.push(`${name}: ${title}, ${version}`)
-  }
+  lines.push(...described(run.contenders))
   return lines
 }
 
@@ -81,9 +79,10 @@ const moments = {
   returned: 'all put back'
 }
 
-function grid (names, sizes, cell) {
+function grid (contenders, sizes, cell) {
+  const names = Object.keys(contenders)
   const rows = sizes.map(size => [size.toLocaleString('en'), ...names.map(name => cell(size, name))])
-  return table([['', ...names], ...rows])
+  return table([['', ...titles(contenders)], ...rows])
 }
 
 function time ({ ns, spread, cut, wrong }) {

@@ -5,27 +5,34 @@ const { figure, table } = require('../common/table')
 
 const BETWEEN = 2
 
-/** Tables for people: the times, the ratios to ours, the targets. */
+/** The tables that are printed: the times, the ratios to this package, the targets. */
 function report ({ results, contenders }, width = Infinity) {
   const ids = [...new Set(results.map(({ id }) => id))]
   const names = Object.keys(contenders)
   const find = (id, contender) => results.find(result => result.id === id && result.contender === contender)
-  const grid = (names, cell) => [['', ...names], ...ids.map(id => [id, ...names.map(name => cell(find(id, name), id))])]
-  const tables = cell => slices(grid(names, cell), width).flatMap(rows => [...table(rows), ''])
+  const grid = cell => [['', ...titles(contenders)], ...ids.map(id => [id, ...names.map(name => cell(find(id, name), id))])]
+  const tables = cell => slices(grid(cell), width).flatMap(rows => [...table(rows), ''])
 
   const lines = ['ns per call (half the distance between quartiles)', '', ...tables(time)]
   if (names.includes('ours') && names.length > 1) {
-    lines.push('times as long as ours', '', ...tables((result, id) => ratio(result, find(id, 'ours'))))
+    lines.push('time divided by that of this package', '', ...tables((result, id) => ratio(result, find(id, 'ours'))))
   }
   const targets = check(results)
   if (targets.length > 0) lines.push('targets', '', ...table(targetRows(targets)), '')
   for (const { id, contender, wrong } of results) {
     if (wrong) lines.push(`WRONG: ${contender} on ${id}: ${wrong}`)
   }
-  for (const [name, { title, version }] of Object.entries(contenders)) {
-    lines.push(`${name}: ${title}, ${version}`)
-  }
-  return lines
+  return [...lines, ...described(contenders)]
+}
+
+/** The name of each contender in a table. */
+function titles (contenders) {
+  return Object.values(contenders).map(({ title }) => title)
+}
+
+/** A line for each contender: its title, its version, and its name on the command line. */
+function described (contenders) {
+  return Object.entries(contenders).map(([name, { title, version }]) => `${title}: ${version}, --contenders ${name}`)
 }
 
 function time ({ ns, spread, cut, wrong }) {
@@ -48,14 +55,14 @@ function targetRows (targets) {
     ['', 'target', 'measured', ''],
     ...targets.map(({ id, against, target, measured, passes, stretch }) => [
       id,
-      against === 'heap' ? `heap / ours at least ${target}` : `ours / floor at most ${target}`,
+      against === 'heap' ? `heap / package at least ${target}` : `package / JS bitmap at most ${target}`,
       figure(measured),
       passes ? stretch ? 'passes, and the stretch target' : 'passes' : 'MISSED'
     ])
   ]
 }
 
-/** As many columns at a time as fit, the first one always. */
+/** The rows as several tables, each as wide as fits. Each has the first column. */
 function slices (rows, width) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map(row => row[column].length)) + BETWEEN)
   const slices = []
@@ -70,4 +77,4 @@ function slices (rows, width) {
   return slices
 }
 
-module.exports = report
+module.exports = { described, report, titles }

@@ -9,7 +9,7 @@ const { Cases, contenders, patterns, versions } = require('./cases')
 const growth = require('./growth')
 const { describe, machine } = require('../common/machine')
 const { file, flag, integer, integers, names, number, readOptions } = require('../common/options')
-const report = require('./report')
+const { report } = require('./report')
 const runRounds = require('./rounds')
 
 const kinds = {
@@ -25,8 +25,8 @@ const kinds = {
   check: flag('exits with 1 if a target is missed')
 }
 
-// Milliseconds: how long a contender is measured, and how long a pass takes that
-// needs no warm-up. Seconds: when it is cut off.
+// `budget`, ms: how long a contender is measured. `long`, ms: a pass that takes longer needs
+// no warm-up. `limit`, s: a contender that takes longer is cut off.
 const standard = { rounds: 3, budget: 40, long: 100, limit: 1 }
 const quick = { rounds: 1, budget: 20, long: 60, limit: 0.25 }
 const patient = { rounds: 3, budget: 50, long: 200, limit: 30 }

@@ -8,6 +8,7 @@ const { once } = require('events')
 const path = require('path')
 
 const { contenders, versions } = require('./cases')
+const { described, titles } = require('./report')
 const { describe, fileLimit, machine } = require('../common/machine')
 const { integer, names, readOptions } = require('../common/options')
 const Progress = require('../common/progress')
@@ -42,10 +43,10 @@ async function main () {
   const many = number => number.toLocaleString('en')
   console.log(`${many(open)} connections open, ${many(short)} short ones beside them, 100 at once`)
   console.log(['', ...table([
-    ['', ...contenders],
+    ['', ...titles(versions(contenders))],
     ...Object.entries(rows).map(([title, row]) => [title, ...contenders.map(contender => row(figures[contender]))])
   ]), ''].join('\n'))
-  for (const [name, { title, version }] of Object.entries(versions(contenders))) console.log(`${name}: ${title}, ${version}`)
+  console.log(described(versions(contenders)).join('\n'))
   console.log('\n' + describe(machine()))
 }
 

@@ -8,11 +8,12 @@ const path = require('path')
 
 const check = require('./targets')
 const growth = require('./growth')
+const { titles } = require('./report')
 const { describe } = require('../common/machine')
 const { readOptions } = require('../common/options')
 const { figure } = require('../common/table')
 
-// What the package's README shows, and says of it.
+// The patterns that the package's README shows, with their description there.
 const says = {
   'fill 1,000,000': 'fill: a million `get()`',
   'lifo 1,000': 'lifo: put the last one, get it; 1,000 in use',
@@ -57,14 +58,14 @@ function times ({ results, contenders }) {
   const names = Object.keys(contenders)
   const ids = [...new Set(results.map(({ id }) => id))]
   const cell = (id, contender) => time(results.find(result => result.id === id && result.contender === contender))
-  return markdown([['', ...names], ...ids.map(id => [id, ...names.map(name => cell(id, name))])])
+  return markdown([['', ...titles(contenders)], ...ids.map(id => [id, ...names.map(name => cell(id, name))])])
 }
 
-/** Some patterns, beside the heap of 0.1.0 and the bitmap in JavaScript. */
+/** Some patterns: this package, the heap of 0.1.0 and the JS bitmap. */
 function speed ({ results }) {
   const rows = Object.keys(says).map(id => {
-    const [ours, heap, floor] = ['ours', 'heap', 'floor'].map(name => results.find(result => result.id === id && result.contender === name))
-    return [says[id], time(ours), time(heap), figure(heap.ns / ours.ns), time(floor)]
+    const [ours, heap, bitmap] = ['ours', 'heap', 'js-bitmap'].map(name => results.find(result => result.id === id && result.contender === name))
+    return [says[id], time(ours), time(heap), figure(heap.ns / ours.ns), time(bitmap)]
   })
   return markdown([['pattern', 'this package', '0.1.0 heap', 'times as fast', 'JS bitmap'], ...rows])
 }
@@ -72,7 +73,7 @@ function speed ({ results }) {
 function targets ({ results }) {
   const rows = check(results).map(({ id, against, target, measured, passes }) => [
     id,
-    against === 'heap' ? `heap / ours ≥ ${target}` : `ours / floor ≤ ${target}`,
+    against === 'heap' ? `0.1.0 heap / this package ≥ ${target}` : `this package / JS bitmap ≤ ${target}`,
     figure(measured),
     passes ? 'passes' : '**missed**'
   ])
@@ -85,7 +86,7 @@ function growthTimes ({ results, contenders }) {
   const cell = (size, [pattern, name]) =>
     time(results.find(result => result.size === size && result.pattern === pattern && result.contender === name))
   return markdown([
-    ['', ...columns.map(column => column.join(', '))],
+    ['', ...columns.map(([pattern, name]) => `${pattern}, ${contenders[name].title}`)],
     ...sizes.map(size => [size.toLocaleString('en'), ...columns.map(column => cell(size, column))])
   ])
 }
@@ -104,7 +105,7 @@ function memory ({ memory, contenders }) {
     return bytes === undefined ? '' : bytes.process.toFixed(2)
   }
   return markdown([
-    ['', ...columns.map(column => column.join(', '))],
+    ['', ...columns.map(([name, moment]) => `${contenders[name].title}, ${moment}`)],
     ...sizes.map(size => [size.toLocaleString('en'), ...columns.map(column => cell(size, column))])
   ])
 }

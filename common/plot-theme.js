@@ -2,13 +2,13 @@
 
 const { describe } = require('./machine')
 
-// Okabe and Ito's colours, told apart by colour-blind eyes, and legible on white
-// and on black alike. A hollow symbol is a variant of the filled one.
+// The colours of Okabe and Ito, which colour-blind people can tell apart, and which are
+// legible on white and on black. A hollow symbol is a variant of the filled one.
 const looks = {
   ours: { colour: '#d55e00', shape: 'circle', size: 190 },
-  crossing: { colour: '#d55e00', shape: 'circle', hollow: true },
-  floor: { colour: '#009e73', shape: 'diamond' },
-  held: { colour: '#009e73', shape: 'diamond', hollow: true },
+  'native-calls': { colour: '#d55e00', shape: 'circle', hollow: true },
+  'js-bitmap': { colour: '#009e73', shape: 'diamond' },
+  'js-bitmap-cursor': { colour: '#009e73', shape: 'diamond', hollow: true },
   heap: { colour: '#2a87c8', shape: 'square' },
   flatqueue: { colour: '#2a87c8', shape: 'square', hollow: true },
   intervals: { colour: '#c7679a', shape: 'triangle-up' },
@@ -40,19 +40,19 @@ function scales (names) {
   }
 }
 
-/** What is named in the order of `looks`, with the version where it has one. */
+/** The contenders in the order of `looks`, and the label of each: its title, with the version of an npm package. */
 function legend (contenders) {
   const names = Object.keys(looks).filter(name => name in contenders)
   const label = name => {
-    const { version } = contenders[name]
-    return /^\d/.test(version) ? `${name} ${version}` : name
+    const { title, version } = contenders[name]
+    return title === name ? `${title} ${version}` : title
   }
   return { names, labels: Object.fromEntries(names.map(name => [name, label(name)])) }
 }
 
 const caption = run => describe(run)
 
-/** Follows the reader's choice of dark or light, where the chart has ink. */
+/** The chart with a style that makes its text light on a dark page. */
 function themed (svg) {
   const style = `<style>@media (prefers-color-scheme: dark) { [fill="${INK}"] { fill: ${INK_BY_NIGHT} } }</style>`
   return svg.replace(/(<svg[^>]*>)/, '$1' + style)

@@ -1,8 +1,8 @@
 'use strict'
 
-// The algorithm of 0.1.0: a counter for the slots never given, and a binary
-// heap of {key, data} nodes for the returned ones. Like 0.1.0 it does not notice
-// when a slot is returned twice.
+// The algorithm of 0.1.0: a counter for the slots never given, and a binary heap of
+// {key, data} nodes for the returned ones. Like 0.1.0 it accepts a slot that is returned
+// twice.
 
 const EventEmitter = require('events')
 
@@ -59,7 +59,7 @@ class Heap extends EventEmitter {
 }
 
 module.exports = {
-  title: 'binary heap, as in 0.1.0',
+  title: '0.1.0 heap',
   version: 'hand-written',
   load: () => () => new Heap()
 }

@@ -1,7 +1,7 @@
 'use strict'
 
-// The free runs [start, end) in two sorted arrays, binary search and splice.
-// They descend, so that taking the lowest slot moves nothing.
+// The free runs [start, end) in two sorted arrays, with binary search and splice(). The
+// arrays descend, so that taking the lowest slot moves no element.
 
 class Intervals {
   constructor () {
@@ -52,7 +52,7 @@ class Intervals {
 }
 
 module.exports = {
-  title: 'array of intervals',
+  title: 'intervals',
   version: 'hand-written',
   load: () => () => new Intervals()
 }

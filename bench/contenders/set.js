@@ -1,8 +1,8 @@
 'use strict'
 
-// What MQTT.js has used since 2026 in place of number-allocator: a Set of the
-// numbers in use, and a mark below which none is free. Written anew after its
-// src/lib/number-allocator.ts, with slots from 0 and no upper end.
+// What MQTT.js has used since 2026 instead of number-allocator: a Set of the ids in use, and
+// a low-water mark below which none is free. Rewritten after its
+// src/lib/number-allocator.ts, with slots from 0 up and without a limit.
 
 class SetSlots {
   constructor () {
@@ -25,7 +25,7 @@ class SetSlots {
 }
 
 module.exports = {
-  title: 'Set and mark, as in MQTT.js',
+  title: 'Set',
   version: 'hand-written',
   load: () => () => new SetSlots()
 }

@@ -9,7 +9,7 @@ function patternsChart (run) {
   const ids = [...new Set(run.results.map(({ id }) => id))]
   const values = run.results.filter(({ wrong }) => !wrong).map(({ id, contender, ns, cut }) => ({
     id, contender, ns, cut: cut !== undefined, order: contender === 'ours' ? 1 : 0
-  })).sort((a, b) => a.order - b.order) // ours is drawn over the others
+  })).sort((a, b) => a.order - b.order) // the package is drawn over the others
   const y = { field: 'id', type: 'nominal', sort: ids, title: null, axis: { grid: true } }
   const x = {
     field: 'ns',

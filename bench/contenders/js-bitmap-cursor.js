@@ -1,13 +1,13 @@
 'use strict'
 
-// The bitmap of floor.js with a cursor: the lowest word with a free slot is held back from
-// the summaries, so that they need not be touched while slots are put and taken in and
-// below it.
+// The bitmap of js-bitmap.js with a cursor, `held`: the lowest word with a free slot. That
+// word has no summary bit, so the summary words do not change while slots are put and taken
+// in this word.
 
 const FIRST_CAPACITY = 1024
 const NONE = 0x7fffffff
 
-class HeldBitmap {
+class BitmapWithCursor {
   constructor () {
     this.given = 0
     this.held = NONE
@@ -52,7 +52,7 @@ class HeldBitmap {
     }
   }
 
-  /** The word has a free slot, and is not held. */
+  /** Propagates that the word has a free slot, and is not held. */
   mark (word) {
     const { summaries } = this
     let i = word
@@ -66,7 +66,7 @@ class HeldBitmap {
     }
   }
 
-  /** Takes the lowest marked word out of the summaries. */
+  /** Finds the lowest word that has a summary bit, and clears that bit. */
   takeLowest () {
     const { summaries } = this
     const top = summaries.length - 1
@@ -106,7 +106,7 @@ function summariesOver (words) {
 }
 
 module.exports = {
-  title: 'the floor, lowest word held back',
+  title: 'JS bitmap with cursor',
   version: 'hand-written',
-  load: () => () => new HeldBitmap()
+  load: () => () => new BitmapWithCursor()
 }

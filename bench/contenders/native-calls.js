@@ -1,6 +1,7 @@
 'use strict'
 
-// What is left when every call goes to Rust: what the fast paths save.
+// The package without its fast paths: every call is a native call. The difference to the
+// package is what the fast paths save.
 
 const CallosumServerSlots = require('../..')
 const { version } = require('../../package.json')

@@ -1,9 +1,13 @@
 'use strict'
 
-// A hand-written bitmap in JavaScript: 32-ary, 1 is free, under summaries in which a bit
-// says "the word below has a free slot". Slots never given have no bits. `lowest` is the
-// lowest word with a free slot, so the summaries are touched only when a word fills up or
-// empties. It checks the slot, but not the receiver, and has neither events nor a limit.
+// A hand-written bitmap in JavaScript, 32-ary, 1 is free. A summary bit is set if its child
+// word has a free slot, and only then. Slots that were never given have no bits. `lowest`
+// is the lowest word with a free slot. The summary words change only when a word gets its
+// first free slot or loses its last. It checks the slot, but not the receiver, and has
+// neither events nor a limit.
+//
+// js-bitmap-cursor.js repeats most of it. V8 compiles and inlines functions that two classes
+// share differently, so each class has functions of its own.
 
 const FIRST_CAPACITY = 1024
 const NONE = 0x7fffffff
@@ -45,7 +49,7 @@ class Bitmap {
     if (bits === 0) this.mark(word)
   }
 
-  /** The word has a free slot now. */
+  /** Propagates that the word has a free slot now. */
   mark (word) {
     if (word < this.lowest) this.lowest = word
     const { summaries } = this
@@ -60,7 +64,7 @@ class Bitmap {
     }
   }
 
-  /** The word, the lowest that had a free slot, has none now: which is next? */
+  /** The lowest word with a free slot, when the one that was the lowest has none left. */
   nextAfter (word) {
     const { summaries } = this
     let i = word
@@ -100,7 +104,7 @@ function summariesOver (words) {
 }
 
 module.exports = {
-  title: 'bitmap in JavaScript (floor)',
+  title: 'JS bitmap',
   version: 'hand-written',
   load: () => () => new Bitmap()
 }
