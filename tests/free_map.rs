@@ -1,6 +1,7 @@
 //! The free map where its leaf words and its summary words meet.
 
 use std::cell::Cell;
+use std::ops::Range;
 
 mod support;
 
@@ -20,6 +21,13 @@ fn buffer(leaf_words: usize) -> Vec<Cell<i32>> {
     let words = vec![Cell::new(0); memory::words_for(leaf_words)];
     words[memory::LEAF_WORDS].set(leaf_words as i32);
     words
+}
+
+/// Every run from one boundary to another.
+fn runs() -> impl Iterator<Item = Range<u32>> {
+    BOUNDARIES.into_iter().flat_map(|start| {
+        BOUNDARIES.into_iter().filter(move |&end| end > start).map(move |end| start..end)
+    })
 }
 
 /// Takes all slots out, lowest first.
@@ -78,15 +86,13 @@ fn a_run_is_in_the_map_when_all_of_it_is() {
     let _watchdog = Watchdog::start();
     let words = buffer(LEAF_WORDS);
     let map = FreeMap::from_buffer(&words);
-    for start in BOUNDARIES {
-        for end in BOUNDARIES.into_iter().filter(|&end| end > start) {
-            map.insert_run(start..end);
-            assert!(map.contains_run(start..end));
-            assert!(!map.contains_run(start..end + 1));
-            assert!(start == 0 || !map.contains_run(start - 1..end));
-            map.remove_run(start..end);
-            assert!(!map.contains_run(start..end));
-        }
+    for Range { start, end } in runs() {
+        map.insert_run(start..end);
+        assert!(map.contains_run(start..end));
+        assert!(!map.contains_run(start..end + 1));
+        assert!(start == 0 || !map.contains_run(start - 1..end));
+        map.remove_run(start..end);
+        assert!(!map.contains_run(start..end));
     }
 }
 
@@ -95,13 +101,11 @@ fn runs_are_whole_across_boundaries() {
     let _watchdog = Watchdog::start();
     let words = buffer(LEAF_WORDS);
     let map = FreeMap::from_buffer(&words);
-    for start in BOUNDARIES {
-        for end in BOUNDARIES.into_iter().filter(|&end| end > start) {
-            map.insert_run(start..end);
-            assert_eq!((map.count(), map.lowest()), (end - start, Some(start)));
-            map.remove_run(start..end);
-            assert_eq!((map.count(), map.lowest()), (0, None));
-        }
+    for run in runs() {
+        map.insert_run(run.clone());
+        assert_eq!((map.count(), map.lowest()), (run.end - run.start, Some(run.start)));
+        map.remove_run(run);
+        assert_eq!((map.count(), map.lowest()), (0, None));
     }
     map.check_invariants();
 }

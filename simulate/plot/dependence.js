@@ -1,6 +1,6 @@
 'use strict'
 
-const { byPolicy, caption, config, excess, excessOf, lives, title } = require('./look')
+const { caption, config, excess, excessOf, lives, logScale, panel, title } = require('./look')
 
 const panels = [
   { sweep: 'pool', title: 'connections in a pool, fewer clients', values: [2, 5, 10, 20, 50, 100, 200] },
@@ -9,31 +9,18 @@ const panels = [
   { sweep: 'known', title: 'servers that a client knows', values: [1, 2, 3, 5, 10, 20, 50] }
 ]
 
-/** How far the highest load is above the mean, by what it depends on. */
+/** The imbalance by each setting that it depends on. */
 function dependenceChart ({ dependence: { settings, rows } }) {
-  const panel = ({ sweep, title, values }) => ({
-    data: {
-      values: rows.filter(row => row.sweep === sweep).map(row => ({ x: row.x, policy: row.policy, excess: excessOf(row) }))
-    },
-    width: 285,
-    height: 190,
-    mark: { type: 'line', strokeWidth: 2, point: { size: 45, opacity: 1 } },
-    encoding: {
-      x: {
-        field: 'x',
-        type: 'quantitative',
-        scale: { type: 'log', domain: [values[0] / 1.15, values[values.length - 1] * 1.15], nice: false },
-        axis: { values, format: ',~r', labelOverlap: false, grid: false, title }
-      },
-      y: excess,
-      ...byPolicy
-    }
-  })
+  const panelOf = ({ sweep, title, values }) => panel(
+    { field: 'x', scale: logScale(values), axis: { values, format: ',~r', title } },
+    excess,
+    { data: { values: rows.filter(row => row.sweep === sweep).map(row => ({ x: row.x, policy: row.policy, excess: excessOf(row) })) } }
+  )
   return {
     title: title('What the imbalance depends on', caption(settings), `${lives(settings)} One of it varies.`),
     columns: 2,
     spacing: 36,
-    concat: panels.map(panel),
+    concat: panels.map(panelOf),
     config
   }
 }

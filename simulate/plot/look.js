@@ -2,7 +2,7 @@
 
 const { config } = require('../../common/plot-theme')
 
-// Okabe and Ito's colours, as in the benchmarks.
+// The colours of Okabe and Ito, as in the benchmarks.
 const looks = {
   'two-offers': { title: 'Callosum, two offers', colour: '#d55e00', shape: 'circle' },
   lowest: { title: 'Callosum, one offer', colour: '#c78f00', shape: 'diamond' },
@@ -40,4 +40,30 @@ const lives = ({ mean }) => `Connections live for ${mean} s on average.`
 
 const title = (text, ...subtitle) => ({ text, subtitle })
 
-module.exports = { byPolicy, caption, config, excess, excessOf, lives, title }
+/** A logarithmic scale from the first of the values to the last, with some room beside them. */
+const logScale = values => ({ type: 'log', domain: [values[0] / 1.15, values[values.length - 1] * 1.15], nice: false })
+
+/**
+ * A panel with a line for each policy.
+ *
+ * @param {object} x what its horizontal axis shows
+ * @param {string} x.field
+ * @param {object} x.scale
+ * @param {object} x.axis its ticks, as `values`, and its title
+ * @param {object} [y] the vertical axis
+ * @param {object} [more] a height, data, and further channels
+ */
+const panel = ({ field, scale, axis }, y = excess, { height = 190, data, channels } = {}) => ({
+  ...(data && { data }),
+  width: 285,
+  height,
+  mark: { type: 'line', strokeWidth: 2, point: { size: 45, opacity: 1 } },
+  encoding: {
+    x: { field, type: 'quantitative', scale, axis: { labelOverlap: false, grid: false, ...axis } },
+    y,
+    ...byPolicy,
+    ...channels
+  }
+})
+
+module.exports = { byPolicy, caption, config, excess, excessOf, lives, logScale, panel, title }
