@@ -133,6 +133,16 @@ impl Averaged {
     pub fn text(&self) -> String {
         Range { mean: self.means.highest, from: self.highest_from, to: self.highest_to }.text(3)
     }
+
+    /// The connections open, as in a table.
+    pub fn connections_text(&self) -> String {
+        format!("{:.0}", self.means.connections)
+    }
+
+    /// The connections opened in a second, as in a table.
+    pub fn opened_text(&self) -> String {
+        format!("{:.0}", self.means.opened_per_second)
+    }
 }
 
 /// Runs something with each seed for each of a list of settings, on all cores, the

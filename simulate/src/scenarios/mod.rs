@@ -4,6 +4,7 @@ mod converge;
 mod delay;
 mod dependence;
 mod fill;
+mod grid;
 mod lifetimes;
 mod million;
 mod requests;
