@@ -3,23 +3,23 @@ import { NetConnectOpts, Socket } from 'net'
 import { Duplex } from 'stream'
 
 /**
- * Keeps connections to the Callosum servers that offer the lowest slots, and lends
- * them out. It makes one attempt after the other: while it has room it keeps the
- * lowest of a few offers; after that it exchanges the connection with the highest
- * slot for one with a lower slot.
+ * Keeps a pool of connections to the Callosum servers that offer the lowest slots, and
+ * lends them out. It makes one attempt after the other. While the pool has room, an attempt
+ * connects to a few servers and keeps the connection with the lowest slot. After that, an
+ * attempt replaces the connection with the highest slot if it finds a lower one.
  *
- * `Server` is what an entry of the list is, `Stream` what `connect` returns. Both
- * follow from the options.
+ * `Server` is the type of an entry of the list, `Stream` that of what `connect` returns.
+ * TypeScript infers both from the options.
  *
  * @example
  * const client = new CallosumClient({ servers: [{ host: '127.0.0.1', port: 4040 }] })
  * const lease = await client.acquire()
- * lease.socket.write('what your protocol has it')
- * lease.release() // when the answer is there
+ * lease.socket.write('a request of your protocol')
+ * lease.release() // after the reply
  */
 declare class CallosumClient<Server extends object = NetConnectOpts, Stream extends Duplex = Socket> {
   /**
-   * A client that starts the first attempt within one `fillInterval`, at a random moment.
+   * A client. It makes its first attempt at a random moment within one `fillInterval`.
    *
    * @throws a `TypeError` (`ERR_INVALID_ARG_TYPE`) if an option is of a wrong type,
    * a `RangeError` (`ERR_OUT_OF_RANGE`) if it is out of its range; the message names
@@ -30,8 +30,8 @@ declare class CallosumClient<Server extends object = NetConnectOpts, Stream exte
   constructor (options: CallosumClient.Options<Server, Stream>)
 
   /**
-   * The connections that are kept, leased ones too, the lowest slot first. A new
-   * array each time. O(n log n).
+   * The connections in the pool, leased ones too, the lowest slot first. A new array each
+   * time. O(n log n).
    *
    * @example
    * console.log(client.connections.map(({ slot }) => slot))
@@ -42,17 +42,17 @@ declare class CallosumClient<Server extends object = NetConnectOpts, Stream exte
    * Leases an idle connection: a random one, or with `pick: 'lowest'` the one with
    * the lowest slot. Constant time; O(n) with `'lowest'`.
    *
-   * The first bytes that you read are those that came after the slot line, and while the
-   * connection was idle. An `'error'` of the socket needs no listener. What you set on the
-   * socket stays set for the next lessee: an encoding, a timeout, listeners. Take your
-   * listeners off before the release. After an error or a timeout of your own, destroy the
-   * socket before the release: a late reply would go to the next lessee.
+   * The first bytes that you read are those that arrived after the slot line, and while the
+   * connection was idle. An `'error'` of the socket needs no listener. An encoding, a timeout
+   * and listeners that you set on the socket stay for the next lessee: remove your listeners
+   * before the release. After an error or a timeout of your own, destroy the socket before
+   * the release. Otherwise a late reply goes to the next lessee.
    *
    * A leased connection is never replaced. A pool whose connections are all leased does
    * not move to idle servers.
    *
-   * @returns `undefined` if none is idle, while somebody waits in `acquire()`, and
-   * after `close()`
+   * @returns the lease. `undefined` if no connection is idle, while a call of `acquire()`
+   * waits, and after `close()`.
    * @example
    * const lease = client.lease()
    * if (lease === undefined) return respond(503)
@@ -60,53 +60,54 @@ declare class CallosumClient<Server extends object = NetConnectOpts, Stream exte
   lease (): CallosumClient.Lease<Server, Stream> | undefined
 
   /**
-   * Leases a connection as soon as one is idle: first come, first served. Waits
-   * without a limit unless it is given one. Constant time.
+   * Leases a connection as soon as one is idle: first come, first served. Without a timeout
+   * or a signal it waits without a limit. Constant time.
    *
    * @throws rejects with `ERR_ACQUIRE_TIMEOUT` after the timeout, with an `AbortError`
-   * (`ABORT_ERR`, its `cause` the signal's reason) when aborted, with
-   * `ERR_CLIENT_CLOSED` if the client is closed or becomes so, and with
-   * `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE` if an option is wrong
+   * (`ABORT_ERR`; its `cause` is the signal's reason) when aborted, with
+   * `ERR_CLIENT_CLOSED` if the client is closed before or meanwhile, and with
+   * `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE` if an option is invalid
    * @example
    * const lease = await client.acquire({ timeout: 500 })
    */
   acquire (options?: CallosumClient.AcquireOptions): Promise<CallosumClient.Lease<Server, Stream>>
 
   /**
-   * Ends all attempts and rejects pending `acquire()` calls. Closes idle connections when
-   * what was written to them is sent, and leased ones when they are released, or after the
-   * timeout. May be called again, as to
-   * set a timeout. Without a timeout it waits as long as a lease is held.
+   * Stops all attempts and rejects pending `acquire()` calls. Closes idle connections after
+   * what was written to them is sent. Closes leased connections when they are released, or
+   * after the timeout. Without a timeout it waits until all leases are released. It may be
+   * called again, for example to set a timeout.
    *
-   * @returns resolves when all sockets have closed; rejects with
-   * `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE`, without effect, if the timeout is wrong
+   * @returns resolves when all sockets have closed. If the timeout is invalid, it rejects with
+   * `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE`, and has no effect.
    * @example
    * process.once('SIGTERM', () => client.close({ timeout: 5000 }))
    */
   close (options?: CallosumClient.CloseOptions): Promise<void>
 
   /**
-   * Listens: `'open'` comes with a connection that is kept from now on, `'close'` when
-   * the socket of one has closed, for whatever reason; `'failed'` with a server that
-   * refused, was silent, or sent no slot, or `undefined` if there is no list of servers.
-   * Nobody has to listen. An exception of a listener becomes an uncaught one.
+   * Listens for an event. `'open'`: a connection has joined the pool. `'close'`: the socket
+   * of such a connection has closed, for any reason. `'failed'`: an attempt failed, with the
+   * server that refused, did not answer or sent no slot; the server is `undefined` if the
+   * list of servers could not be read. No event needs a listener. An exception of a listener
+   * becomes an uncaught exception.
    *
    * Codes of the errors of `'failed'`: those of the socket, such as `ECONNREFUSED`;
-   * `ERR_SLOT_TIMEOUT`, `ERR_SLOT_INVALID`, `ERR_SLOT_MISSING` (closed before its slot);
-   * `ERR_SERVERS_TIMEOUT` and `ERR_INVALID_ARG_TYPE` from the functions in the options.
+   * `ERR_SLOT_TIMEOUT`, `ERR_SLOT_INVALID`, `ERR_SLOT_MISSING` (closed before it sent a
+   * slot); `ERR_SERVERS_TIMEOUT` and `ERR_INVALID_ARG_TYPE` from functions in the options.
    *
    * @example
    * client.on('open', ({ slot, server }) => console.log(`slot ${slot} of port ${server.port}`))
    * client.on('failed', (server, error) => console.log(error.code, server))
    */
   on (event: 'open' | 'close', listener: (connection: CallosumClient.Connection<Server, Stream>) => void): this
-  /** Listens for attempts that failed. */
+  /** Listens for `'failed'`. */
   on (event: 'failed', listener: (server: Server | undefined, error: CallosumClient.FailedError) => void): this
   /** Listens for an event of a subclass. */
   on (event: string | symbol, listener: (...args: any[]) => void): this
-  /** Listens, the next time only. */
+  /** Listens for `'open'` or `'close'`, the next time only. */
   once (event: 'open' | 'close', listener: (connection: CallosumClient.Connection<Server, Stream>) => void): this
-  /** Listens for an attempt that failed, the next time only. */
+  /** Listens for `'failed'`, the next time only. */
   once (event: 'failed', listener: (server: Server | undefined, error: CallosumClient.FailedError) => void): this
   /** Listens for an event of a subclass, the next time only. */
   once (event: string | symbol, listener: (...args: any[]) => void): this
@@ -133,47 +134,47 @@ declare namespace CallosumClient {
   export { Itself as CallosumClient }
 
   /**
-   * What the constructor takes. Times are whole milliseconds, 1 to 2147483647.
+   * The options of the constructor. Times are integers in milliseconds, 1 to 2147483647.
    *
    * @example
    * const options: CallosumClient.Options = { servers: [{ port: 4040 }], connections: 20 }
    */
   export interface Options<Server extends object = NetConnectOpts, Stream extends Duplex = Socket> {
     /**
-     * The servers, as options of `connect`; or a function that gives them, or a promise
-     * of them, and is asked before each attempt. An array may be changed at any time.
-     * It may be empty. A server that is in it twice is tried twice as often.
+     * The servers, each an argument of `connect`. Either an array, which may be empty and may
+     * be changed at any time, or a function that is called before each attempt and returns
+     * an array or a promise of one. A server that is listed twice is tried twice as often.
      */
     servers: readonly Server[] | (() => readonly Server[] | PromiseLike<readonly Server[]>)
-    /** How many connections to keep: 1 to 2147483647, 10 by default. */
+    /** The size of the pool, in connections: 1 to 2147483647, 10 by default. */
     connections?: number | undefined
     /**
-     * From one attempt to the next while that many are kept: half of it to one and a
-     * half, at random. 1000 by default.
+     * The mean time from one attempt to the next while the pool is full. Each time is random,
+     * from half of it to one and a half. 1000 by default.
      */
     interval?: number | undefined
-    /** The same while fewer are kept. 100 by default. */
+    /** The same while the pool has room. 100 by default. */
     fillInterval?: number | undefined
     /**
-     * How many connections an attempt makes while fewer are kept, to different servers
-     * as far as there are; the lowest slot is kept. 1 to 100, 2 by default. After the
-     * first slot, the others have one more `fillInterval`, and are then closed without
-     * `'failed'`.
+     * How many connections an attempt opens while the pool has room, to different servers if
+     * there are enough. It keeps the one with the lowest slot. 1 to 100, 2 by default. When
+     * the first slot has arrived, the other servers have one more `fillInterval`. Their
+     * connections are then closed, without `'failed'`.
      */
     offers?: number | undefined
-    /** How long a server may take until its slot line is there: a deadline. 2000 by default. */
+    /** How long a server may take, from the start of the attempt, until its slot line has arrived. 2000 by default. */
     timeout?: number | undefined
     /**
-     * Which idle connection is leased. With `'random'`, the default, requests are as even
-     * as the connections; with `'lowest'` they are not.
+     * Which idle connection is leased. With `'random'`, the default, requests are spread as
+     * evenly as the connections. With `'lowest'` they are not.
      */
     pick?: 'random' | 'lowest' | undefined
-    /** Makes a connection: `net.connect` by default; `tls.connect`, for example. */
+    /** Opens a connection: `net.connect` by default; for example `tls.connect`. */
     connect?: ((server: Server) => Stream) | undefined
   }
 
   /**
-   * What `acquire()` takes.
+   * The options of `acquire()`.
    *
    * @example
    * const options: CallosumClient.AcquireOptions = { timeout: 500, signal: controller.signal }
@@ -185,13 +186,13 @@ declare namespace CallosumClient {
     signal?: Signal | undefined
   }
 
-  /** What `close()` takes. */
+  /** The options of `close()`. */
   export interface CloseOptions {
-    /** After how many ms leased connections are closed, too: 0 to 2147483647. */
+    /** When to close leased connections too, in ms from now: 0 to 2147483647. */
     timeout?: number | undefined
   }
 
-  /** An `AbortSignal`, as far as it is needed. */
+  /** The part of an `AbortSignal` that is needed. */
   export interface Signal {
     readonly aborted: boolean
     addEventListener (type: 'abort', listener: () => void): void
@@ -199,8 +200,8 @@ declare namespace CallosumClient {
   }
 
   /**
-   * A connection that is kept. Its socket is read by whoever leases it, or by listeners
-   * that are put on it in `'open'` and stay.
+   * A connection of the pool. Its socket is read by the lessee, or by listeners that were
+   * added in `'open'` and stay.
    *
    * @example
    * client.on('open', ({ socket, slot }) => console.log(slot, socket.remoteAddress))
@@ -208,25 +209,26 @@ declare namespace CallosumClient {
   export interface Connection<Server extends object = NetConnectOpts, Stream extends Duplex = Socket> {
     /** What `connect` returned. */
     readonly socket: Stream
-    /** What the server sent: 0 to 2147483646. */
+    /** The slot that the server sent: 0 to 2147483646. */
     readonly slot: number
-    /** The entry of the list. */
+    /** The server's entry in the list. */
     readonly server: Server
   }
 
   /**
    * A connection that nobody else leases until it is released.
    *
-   * `[Symbol.dispose]` is the same function as `release`; Node.js has had that
-   * symbol since 18.18, and a lease has the method where the symbol exists.
+   * `[Symbol.dispose]` is the same function as `release`. A lease has it if Node.js has the
+   * symbol, which it has had since 18.18.
    *
    * @example
    * using lease = await client.acquire()
    */
   export interface Lease<Server extends object = NetConnectOpts, Stream extends Duplex = Socket> extends Connection<Server, Stream>, DisposableIfKnown {
     /**
-     * Makes the connection idle, the first time; does nothing after that. One that is
-     * ended or destroyed is closed and replaced. Needs no receiver. Constant time.
+     * Makes the connection idle, the first time; does nothing after that. If its socket was
+     * ended or destroyed, the connection is closed and replaced. It can be called without a
+     * receiver. Constant time.
      *
      * @example
      * lease.socket.once('data', () => lease.release())
@@ -234,7 +236,7 @@ declare namespace CallosumClient {
     readonly release: () => void
   }
 
-  /** What `'failed'` comes with; `code` tells why. */
+  /** The error of `'failed'`; `code` tells the reason. */
   export interface FailedError extends Error {
     code?: 'ERR_SLOT_TIMEOUT' | 'ERR_SLOT_INVALID' | 'ERR_SLOT_MISSING' | 'ERR_SERVERS_TIMEOUT' | 'ERR_INVALID_ARG_TYPE' | (string & {})
   }

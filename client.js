@@ -11,13 +11,15 @@ const MAX_OFFERS = 100
 const SLOT_LINE = /^(\d{1,10})\r?$/
 const PART_OF_SLOT_LINE = /^(\d{1,10}\r?)?$/
 const LONGEST_LINE = 11 // characters without the line feed
-const KEEP_ALIVE = 60000 // ms: finds out servers that vanish without a FIN
-const HELD_BYTES = 262144 // of what arrives while a connection is idle; then the server has to wait, and after the timeout it is closed
-const HELD_CHUNKS = 16
+const KEEP_ALIVE = 60000 // ms: detects servers that vanish without a FIN
+// How many bytes an idle connection buffers. At this size the socket is paused, and closed
+// after the timeout.
+const HELD_BYTES = 262144
+const HELD_CHUNKS = 16 // more are joined to one
 
 /**
  * Keeps connections to the servers that offer the lowest slots, and lends them out.
- * What each member does is in client.d.ts.
+ * client.d.ts documents each member.
  *
  * @fires CallosumClient#open (connection)
  * @fires CallosumClient#close (connection)
@@ -30,7 +32,7 @@ class CallosumClient extends EventEmitter {
   constructor (options) {
     super()
     const settings = settingsOf(options)
-    // An exception of a listener is the program's. It must not interrupt the client.
+    // An exception of a listener must not interrupt the client. It is thrown later instead.
     const emit = (...event) => {
       try {
         this.emit(...event)
@@ -42,23 +44,23 @@ class CallosumClient extends EventEmitter {
     this.#rover = new Rover(settings, this.#pool, emit)
   }
 
-  /** The connections that are kept, the lowest slot first. O(n log n). */
+  /** The connections in the pool, the lowest slot first. O(n log n). */
   get connections () {
     return this.#pool.connections
   }
 
-  /** An idle connection, until it is released; undefined if none is idle. */
+  /** Leases an idle connection; undefined if none is idle. */
   lease () {
     return this.#pool.lease()
   }
 
-  /** An idle connection as soon as there is one: first come, first served. */
+  /** Leases a connection as soon as one is idle: first come, first served. */
   async acquire (options) {
     const { timeout, signal } = acquireOptionsOf(options)
     return this.#pool.acquire(timeout, signal)
   }
 
-  /** Ends all attempts, closes idle connections now and leased ones when they are released. */
+  /** Stops all attempts. Closes idle connections now, and leased ones when they are released. */
   async close (options) {
     const timeout = closeOptionsOf(options)
     this.#rover.stop()
@@ -66,15 +68,15 @@ class CallosumClient extends EventEmitter {
   }
 }
 
-/** A connection that has its slot. While it is idle, it reads what the server sends. */
+/** A connection whose slot has arrived. While it is idle, it buffers what the server sends. */
 class Member {
   constructor (socket, slot, server, rest, timeout, onClose) {
     this.connection = { socket, slot, server }
     this.timeout = timeout
     this.wasKept = false
     this.isLeased = false
-    this.hasEnded = false // the server has
-    this.held = [] // what arrived while idle, as chunks
+    this.hasEnded = false // whether the server has sent a FIN
+    this.held = [] // chunks that arrived while it was idle
     this.heldBytes = 0
     this.onData = chunk => {
       if (!this.isReadByOthers) this.hold(chunk)
@@ -96,7 +98,7 @@ class Member {
     return !this.hasEnded && !destroyed && writable
   }
 
-  /** Whether a listener of the program gets what arrives. */
+  /** Whether the program has a listener that reads what arrives. */
   get isReadByOthers () {
     const { socket } = this.connection
     const data = socket.listenerCount('data') - socket.listeners('data').filter(listener => listener === this.onData).length
@@ -106,36 +108,36 @@ class Member {
   hold (chunk) {
     this.held.push(chunk)
     this.heldBytes += chunk.length
-    // Many small chunks would take more memory than their bytes.
+    // Many small chunks take much more memory than their bytes.
     if (this.held.length > HELD_CHUNKS) this.held = [this.heldAsOne()]
     if (this.heldBytes < HELD_BYTES || this.fullTimer !== undefined) return
-    // A paused socket does not notice its end. Nobody may lease it soon.
+    // A paused socket does not notice its end. The timer closes it if nobody leases it.
     const { socket } = this.connection
     socket.pause()
     this.fullTimer = setTimeout(() => socket.destroy(), this.timeout)
   }
 
-  // They are strings after setEncoding(), which a socket cannot undo.
+  // The chunks are strings after setEncoding(), which cannot be undone.
   heldAsOne () {
     const { held, connection } = this
     if (held.every(chunk => typeof chunk !== 'string')) return Buffer.concat(held)
     return held.map(chunk => chunk.toString(connection.socket.readableEncoding)).join('')
   }
 
-  /** Reads, to notice the end, and holds what arrives. */
+  /** Reads, in order to notice the end of the connection, and buffers what arrives. */
   startReading () {
     const { socket } = this.connection
     socket.on('data', this.onData)
     socket.resume()
   }
 
-  /** Leaves the socket as a new one is: whoever reads it first gets all that was held. */
+  /** Puts the socket into the state of a new one: its first reader gets all that was buffered. */
   stopReading () {
     const { socket } = this.connection
     clearTimeout(this.fullTimer)
     this.fullTimer = undefined
     socket.removeListener('data', this.onData)
-    // After pause(), a 'data' listener would not make it flow.
+    // After pause(), a 'data' listener would not start the flow. With null it does.
     if (!this.isReadByOthers) socket.readableFlowing = null
     this.giveHeld()
   }
@@ -151,30 +153,30 @@ class Member {
   }
 }
 
-/** The connections that are kept, and those that wait for one. */
+/** The connections of the pool, and the calls of acquire() that wait for one. */
 class Pool {
   constructor ({ connections, pick, timeout }, emit) {
     this.size = connections
     this.pick = pick
     this.timeout = timeout
     this.emit = emit
-    this.kept = new Set() // in the order in which they were opened
-    this.idle = [] // of those, in no order
-    this.waiting = new Set() // in the order of acquire()
-    this.sockets = new Set() // all that have not closed, those that are not kept too
+    this.kept = new Set() // all members of the pool, in the order in which they were opened
+    this.idle = [] // the members that are not leased, in no order
+    this.waiting = new Set() // in the order of the calls of acquire()
+    this.sockets = new Set() // all that have not closed, also those outside the pool
     this.isClosed = false
-    this.onLoss = () => {} // is called when there is room again
-    this.onEmpty = () => {} // is called when the last socket has closed
+    this.onLoss = () => {} // called when the pool has lost a member
+    this.onEmpty = () => {} // called when the last socket has closed
   }
 
   get hasRoom () { return this.kept.size < this.size }
 
-  // Sorting is stable: of two with the same slot, the older comes first.
+  // Sorting is stable: of two connections with the same slot, the older one comes first.
   get connections () {
     return Array.from(this.kept, ({ connection }) => connection).sort((a, b) => a.slot - b.slot)
   }
 
-  /** Follows a socket until it closes. */
+  /** Registers a socket until it closes. */
   watch (socket) {
     this.sockets.add(socket)
     socket.on('error', () => {}) // 'close' follows
@@ -186,7 +188,7 @@ class Pool {
     if (this.sockets.size === 0) this.onEmpty()
   }
 
-  /** Keeps a connection if there is room, or if its slot is lower than that of an idle one. */
+  /** Keeps a connection if the pool has room, or if its slot is lower than that of an idle member, which it replaces. */
   consider (member) {
     if (this.isClosed || !member.isUsable) return this.drop(member)
     if (!this.hasRoom) {
@@ -199,12 +201,12 @@ class Pool {
     this.kept.add(member)
     this.idle.push(member)
     this.emit('open', member.connection)
-    // Who listens since then gets what has come already, and in its order.
+    // A listener that was added in 'open' gets what has arrived before, in order.
     if (!member.isLeased && member.isReadByOthers) member.giveHeld()
     this.serve()
   }
 
-  // Of several with that slot, the one opened last.
+  // Of several members with that slot, the one opened last.
   highestIdle () {
     let highest
     for (const member of this.kept) {
@@ -228,7 +230,7 @@ class Pool {
     socket.end(() => socket.destroy())
   }
 
-  /** Is called when the socket of a member has closed. */
+  /** Called when the socket of a member has closed. */
   closed (member) {
     const wasKept = this.remove(member)
     if (wasKept) this.onLoss()
@@ -236,7 +238,7 @@ class Pool {
   }
 
   lease () {
-    // Nobody overtakes those who wait.
+    // Calls of acquire() that wait come first.
     return this.waiting.size === 0 ? this.take() : undefined
   }
 
@@ -248,7 +250,7 @@ class Pool {
       idle[i] = idle[idle.length - 1]
       idle.pop()
       if (member.isUsable) return this.leaseOf(member)
-      // Its socket was ended by who had leased it, or is about to close.
+      // The last lessee ended its socket, or the socket is about to close.
       this.remove(member)
       this.drop(member)
       this.onLoss()
@@ -311,7 +313,7 @@ class Pool {
     })
   }
 
-  /** Gives idle connections to those who wait. */
+  /** Gives idle connections to the calls of acquire() that wait. */
   serve () {
     for (const waiter of this.waiting) {
       const lease = this.take()
@@ -348,24 +350,24 @@ function lowestOf (members) {
   return lowest
 }
 
-/** Makes one attempt after the other to fill the pool, or to find a lower slot for it. */
+/** Makes one attempt after another to fill the pool, or to find a lower slot for it. */
 class Rover {
   constructor ({ servers, interval, fillInterval, offers, timeout, connect }, pool, emit) {
     Object.assign(this, { servers, interval, fillInterval, offers, timeout, connect, pool, emit })
     this.timer = undefined
-    this.isFilling = true // what the timer waits for
+    this.isFilling = true // whether the timer waits for fillInterval, not for interval
     this.isUnderway = false
     this.isStopped = false
     this.stopOffers = () => {}
-    // Clients that start together must not connect together.
+    // Clients that start at the same time must not connect at the same time.
     this.timer = setTimeout(() => this.attempt(), Math.random() * fillInterval)
-    // A full pool waits for long. It must not do so when it has lost a connection.
+    // The timer of a full pool is set to `interval`. After a loss it must be set to `fillInterval`.
     pool.onLoss = () => {
       if (!this.isUnderway && !this.isFilling) this.schedule()
     }
   }
 
-  /** Half an interval to one and a half: clients that were in step do not stay so. */
+  /** Sets the timer, to half an interval up to one and a half, so that clients do not stay in step. */
   schedule () {
     clearTimeout(this.timer)
     if (this.isStopped) return
@@ -378,7 +380,7 @@ class Rover {
     const { pool } = this
     this.isUnderway = true
     try {
-      // Leased connections cannot be replaced.
+      // If all members are leased, none can be replaced.
       if (pool.hasRoom || pool.idle.length > 0) {
         const servers = await this.list()
         if (!this.isStopped) {
@@ -387,13 +389,13 @@ class Rover {
         }
       }
     } catch (error) {
-      this.emit('failed', undefined, error) // as from a getter of a server
+      this.emit('failed', undefined, error) // thrown by a getter of a server, for example
     }
     this.isUnderway = false
     this.schedule()
   }
 
-  /** The servers that are known now; none, and 'failed', if that cannot be told. */
+  /** The list of servers. If it cannot be read: an empty list, and 'failed'. */
   async list () {
     let timer
     try {
@@ -413,8 +415,9 @@ class Rover {
   }
 
   /**
-   * Connects to these servers at once. The first one that gives a slot limits how
-   * long the others may take: one server that is silent does not hold up the rest.
+   * Connects to these servers at the same time. After the first slot the others have one
+   * more fillInterval, so that a silent server does not delay the rest. Resolves to the
+   * member with the lowest slot, or to undefined.
    */
   lowestOffer (servers) {
     return new Promise(resolve => {
@@ -423,7 +426,7 @@ class Rover {
       const ends = []
       let pending = servers.length
       let timer
-      let isSettled = false // also from within options.connect(), by close()
+      let isSettled = false // may become true within options.connect(), if that calls close()
 
       const settle = () => {
         if (isSettled) return
@@ -465,8 +468,8 @@ class Rover {
 }
 
 /**
- * Connects to a server and reads its slot. Calls back once, later, with an error or
- * a member; not at all after the function that it returns was called.
+ * Connects to a server and reads its slot. Calls back once, asynchronously, with an error
+ * or a member. Returns a function that cancels: after it was called, there is no callback.
  */
 function open (server, { connect, timeout, pool }, callback) {
   let isOver = false
@@ -481,13 +484,13 @@ function open (server, { connect, timeout, pool }, callback) {
   }
   pool.watch(socket)
 
-  let line = '' // as far as it has come
+  let line = '' // the part that has arrived
   let failure
   const timer = setTimeout(() => {
     fail(withCode('ERR_SLOT_TIMEOUT', new Error(`The server sent no slot within ${timeout} ms`)))
   }, timeout)
 
-  // Does not wait for 'close', which not every stream emits.
+  // Does not wait for 'close', which some streams do not emit.
   function fail (error) {
     stop()
     socket.destroy()
@@ -513,7 +516,7 @@ function open (server, { connect, timeout, pool }, callback) {
   }
 
   function onEnd () {
-    socket.destroy() // it would stay where half-open connections are allowed
+    socket.destroy() // with allowHalfOpen it would stay open
   }
 
   function onClose () {
@@ -542,7 +545,7 @@ function open (server, { connect, timeout, pool }, callback) {
   }
 }
 
-/** So many of the servers, at random: each once as long as there are others. */
+/** `count` random servers. None is chosen twice before all were chosen once, and so on. */
 function choose (servers, count) {
   const chosen = []
   while (chosen.length < count && servers.length > 0) {
@@ -622,7 +625,7 @@ function closedError () {
   return withCode('ERR_CLIENT_CLOSED', new Error('The client is closed'))
 }
 
-/** As Node.js makes it. */
+/** Like the AbortErrors of Node.js. */
 function abortError (signal) {
   const error = withCode('ABORT_ERR', new Error('The operation was aborted'))
   error.name = 'AbortError'
@@ -630,6 +633,6 @@ function abortError (signal) {
   return error
 }
 
-// Written like this, ES modules can import it by name as well.
+// This form lets cjs-module-lexer detect the named exports.
 module.exports = CallosumClient
 module.exports.CallosumClient = CallosumClient

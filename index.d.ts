@@ -17,18 +17,18 @@ import { EventEmitter } from 'events'
  */
 declare class CallosumServerSlots {
   /**
-   * A new manager in the state that `toJSON()` described, of the subclass it is called
-   * on. No slot of it is leased: see `adopt()`. Takes time in proportion to the highest
-   * slot in use, or to the number of runs if the slots are sparse.
+   * A new manager in the state that `toJSON()` described, of the class that it is called
+   * on. None of its slots is leased: see `adopt()`. A lower limit lowers `maxSlotGiven` to
+   * it. Takes time in proportion to the highest slot in use, or to the number of runs if
+   * the slots are sparse.
    *
-   * @param json the data itself, not a string; nothing of it is kept
+   * @param json the data itself, not a string; it is copied
    * @param options `maxSlots`: another limit than `json.maxSlots`
    * @throws a `TypeError` (`ERR_INVALID_ARG_TYPE`) if a part is missing or of a wrong
-   * type, a `RangeError` (`ERR_OUT_OF_RANGE`) if a number is out of its range or a slot
-   * in use is not below the limit; the message names the part, as in `json.inUse[1]`. An
-   * `Error` (`ERR_MEMORY_ALLOCATION_FAILED`) if there is no memory. A `TypeError`
-   * (`ERR_INVALID_ARG_TYPE`) if the constructor of a subclass does not pass `maxSlots` on.
-   * A lower limit lowers `maxSlotGiven` to it.
+   * type, or if the constructor of a subclass does not pass `maxSlots` on. A `RangeError`
+   * (`ERR_OUT_OF_RANGE`) if a number is out of its range or a slot in use is not below the
+   * limit. The message names the part, as in `json.inUse[1]`. An `Error`
+   * (`ERR_MEMORY_ALLOCATION_FAILED`) if an allocation fails.
    * @example
    * const copy = CallosumServerSlots.from(JSON.parse(JSON.stringify(slots)))
    */
@@ -39,9 +39,10 @@ declare class CallosumServerSlots {
   ): T
 
   /**
-   * A manager with all slots free. Memory grows with the slots that are given, not with
-   * `maxSlots`: about 1 KB at first, 0.14 bytes a slot at a million. It is freed when the
-   * manager is garbage and the program has returned to the event loop.
+   * A manager with all slots free. Its memory grows with the highest slot given, not with
+   * `maxSlots`: about 1 KB at first, 0.14 bytes for each slot at a million. The memory is
+   * freed after the manager was garbage-collected and the program has returned to the event
+   * loop.
    *
    * @throws a `TypeError` (`ERR_INVALID_ARG_TYPE`) if the options are not an object or
    * `maxSlots` is not a number, a `RangeError` (`ERR_OUT_OF_RANGE`) if it is not an
@@ -68,8 +69,8 @@ declare class CallosumServerSlots {
   readonly maxSlots: number
 
   /**
-   * One more than the highest slot that was ever taken or reserved, 0 if none was. `put()` does not lower it, `clear()` sets it to 0. Constant
-   * time.
+   * One more than the highest slot that was ever taken or reserved; 0 if none was. `put()`
+   * does not lower it, `clear()` sets it to 0. Constant time.
    *
    * @example
    * slots.reserve(5)
@@ -79,26 +80,25 @@ declare class CallosumServerSlots {
 
   /**
    * Takes the lowest free slot. Constant time, amortised: when all slots that the bitmap
-   * covers are in use, it doubles, which takes time in proportion to their number.
+   * covers are in use, the bitmap doubles, which takes time in proportion to its size.
    *
-   * @returns the slot; `undefined` after `'full'`, when all slots are in use, and after
-   * `'error'` (`ERR_MEMORY_ALLOCATION_FAILED`). Without `maxSlots` that takes two billion
-   * slots in use, or no memory left, so that `slots.get()!` is safe but for these.
+   * @returns the slot. `undefined` after `'full'`, when all slots are in use, and after
+   * `'error'` (`ERR_MEMORY_ALLOCATION_FAILED`). Without `maxSlots` it is `undefined` only
+   * with two billion slots in use or without memory, so `slots.get()!` is usually right.
    * @example
    * const slot = slots.get() // 0, then 1, 2 …
    */
   get (): number | undefined
 
   /**
-   * Frees a slot that is in use. Constant time; for a slot that was reserved far above
-   * the others, logarithmic in the number of runs of those.
+   * Frees a slot that is in use. Constant time. For a slot that was reserved far above the
+   * others it is logarithmic in the number of runs of such slots.
    *
-   * Anything else, a free slot too, changes nothing and emits `'error'` with the code
-   * `ERR_INVALID_SLOT`, the value as `slot`, and the `reason`. For a leased slot, call
-   * `release()` instead.
+   * For any other value, and for a free slot, it changes nothing and emits `'error'` with
+   * the code `ERR_INVALID_SLOT`, the value as `slot`, and the `reason`. For a leased slot,
+   * call `release()` instead.
    *
-   * Do not test the result for success: for compatibility with 0.1.0 it is the other way
-   * round.
+   * Do not test the result for success: as in 0.1.0, it is true after an error.
    *
    * @returns `undefined` on success; after an error what `emit` returned, which is true
    * @example
@@ -107,7 +107,7 @@ declare class CallosumServerSlots {
   put (slot: number): boolean | undefined
 
   /**
-   * What `get()` would return now. Takes nothing, emits nothing. Constant time,
+   * What `get()` would return now. Takes no slot and emits nothing. Constant time,
    * amortised.
    *
    * @returns the slot; `undefined` if none is free
@@ -119,19 +119,20 @@ declare class CallosumServerSlots {
   /**
    * Whether the slot is in use. Constant time, or logarithmic as in `put()`.
    *
-   * @param slot any value: false if it is not a valid slot, and no error
+   * @param slot any value; if it is not a valid slot, the result is false, without an error
    * @example
    * slots.has(17) // false
    */
   has (slot: unknown): boolean
 
   /**
-   * Takes that very slot, as for a connection taken over after a restart.
+   * Takes the given slot, as for a connection taken over after a restart.
    *
    * `maxSlotGiven` becomes at least `slot + 1`. A slot far above the others is kept in an
-   * ordered set of runs, so memory is in proportion to the slots in use. Takes time in
-   * proportion to the free slots that it skips above `maxSlotGiven`, once; otherwise
-   * constant, amortised as in `get()`, or logarithmic as in `put()`.
+   * ordered set of runs, so memory is in proportion to the number of slots in use. Takes
+   * time in proportion to the free slots that it skips from `maxSlotGiven` to `slot`. If it
+   * skips none, it takes constant time, amortised as in `get()`, or logarithmic as in
+   * `put()`.
    *
    * @param slot 0 to `maxSlots - 1`
    * @returns false if it is in use already. False too after `'error'`:
@@ -144,8 +145,8 @@ declare class CallosumServerSlots {
 
   /**
    * Frees all slots, as if none had ever been given. A later `put()` of an old slot is an
-   * error; a later `release()` of an old lease does nothing. Constant time, but for the runs of slots
-   * reserved far above the others.
+   * error. A later `release()` of an old lease does nothing. Constant time, plus time in
+   * proportion to the number of runs of slots reserved far above the others.
    *
    * @example
    * slots.clear()
@@ -154,8 +155,8 @@ declare class CallosumServerSlots {
   clear (): void
 
   /**
-   * Iterates over the slots that are in use at the time of the call, ascending. What
-   * changes later does not show. Takes time in proportion to the capacity of the bitmap,
+   * Iterates over the slots that are in use at the time of the call, ascending. Later changes
+   * do not show. Takes time in proportion to the capacity of the bitmap,
    * and to the slots in use.
    *
    * @example
@@ -172,13 +173,13 @@ declare class CallosumServerSlots {
   [Symbol.iterator] (): IterableIterator<number>
 
   /**
-   * Takes the lowest free slot, or the given one, to be put back by `release()`, once.
-   * Takes the time of `get()` or `reserve()`.
+   * Takes the lowest free slot, or the given one. `release()` puts it back, once. Takes the
+   * time of `get()` or `reserve()`.
    *
-   * @param slot the very slot to lease; the lowest free one if it is left out
-   * @returns `undefined` if no slot is free, after the same event as from `get()`;
-   * `undefined` if the given slot is in use, or after the same `'error'` as from
-   * `reserve()`
+   * @param slot the slot to lease; without it, the lowest free one
+   * @returns the lease. `undefined` if no slot is free, after the same event as from
+   * `get()`. `undefined` if the given slot is in use, and after the same `'error'` as from
+   * `reserve()`.
    * @example
    * const lease = slots.lease()
    * if (lease !== undefined) socket.once('close', lease.release)
@@ -190,9 +191,9 @@ declare class CallosumServerSlots {
    * `has()`.
    *
    * @param slot 0 to `maxSlots - 1`
-   * @returns `undefined` if the slot is free or leased already; `undefined` too after
-   * `'error'` with the code `ERR_INVALID_SLOT`, if it is not a valid slot or not below
-   * `maxSlots`
+   * @returns the lease. `undefined` if the slot is free or leased already. `undefined` too
+   * after `'error'` with the code `ERR_INVALID_SLOT`, if it is not a valid slot or not below
+   * `maxSlots`.
    * @example
    * const slots = CallosumServerSlots.from(JSON.parse(saved))
    * const lease = slots.adopt(player.slot)
@@ -241,14 +242,14 @@ declare class CallosumServerSlots {
   prependOnceListener (event: string | symbol, listener: (...args: any[]) => void): this
 }
 
-// Not "class … extends": 0.1.0 inherited the methods of EventEmitter, and not its
-// static members.
+// Not `class … extends EventEmitter`: as in 0.1.0, the class inherits the methods of
+// EventEmitter, but not its static members.
 interface CallosumServerSlots extends EventEmitter, Iterable<number> {}
 
 // The class with its namespace: what a named import gives.
 import Itself = CallosumServerSlots
 
-// `Disposable` where the library or @types/node knows it; otherwise no members.
+// `Disposable` if the library or @types/node knows it; otherwise no members.
 type DisposableIfKnown = SymbolConstructor extends { readonly dispose: infer Dispose extends symbol }
   ? Record<Dispose, () => void>
   : {}
@@ -258,7 +259,7 @@ declare namespace CallosumServerSlots {
   export { Itself as CallosumServerSlots }
 
   /**
-   * What the constructor takes.
+   * The options of the constructor.
    *
    * @example
    * const options: CallosumServerSlots.Options = { maxSlots: 1000 }
@@ -271,8 +272,8 @@ declare namespace CallosumServerSlots {
   /**
    * A slot that is put back once, however often it is released.
    *
-   * `[Symbol.dispose]` is the same function as `release`; Node.js has had that
-   * symbol since 18.18, and a lease has the method where the symbol exists.
+   * `[Symbol.dispose]` is the same function as `release`. A lease has it if Node.js has the
+   * symbol, which it has had since 18.18.
    *
    * @example
    * using lease = slots.lease()
@@ -286,8 +287,8 @@ declare namespace CallosumServerSlots {
     readonly slot: number
     /**
      * Puts the slot back, once. Does nothing after that, after `clear()`, and if another
-     * lease has the slot by then. If `put()` throws, as one of a subclass may, it can be
-     * called again. Needs no receiver. Constant time.
+     * lease has the slot by then. If `put()` throws, as that of a subclass may, `release()`
+     * can be called again. It can be called without a receiver. Constant time.
      *
      * @example
      * socket.once('close', lease.release)
@@ -296,7 +297,7 @@ declare namespace CallosumServerSlots {
   }
 
   /**
-   * What `toJSON()` gives and `from()` takes.
+   * What `toJSON()` returns and `from()` takes.
    *
    * @example
    * const json: CallosumServerSlots.Snapshot = { maxSlots: 100, maxSlotGiven: 7, inUse: [[0, 3], [5, 7]] }
@@ -308,7 +309,7 @@ declare namespace CallosumServerSlots {
     readonly maxSlotGiven: number
     /**
      * The slots in use, as runs `[start, end)`, ascending: `[5, 7]` is 5 and 6.
-     * `from()` takes runs that touch, `toJSON()` gives none.
+     * `from()` accepts adjacent runs, `toJSON()` joins them.
      */
     readonly inUse: ReadonlyArray<readonly [start: number, end: number]>
   }
@@ -322,7 +323,7 @@ declare namespace CallosumServerSlots {
    */
   export interface InvalidSlotError extends Error {
     code: 'ERR_INVALID_SLOT'
-    /** The value, whatever it was. */
+    /** The value that was passed. */
     slot: unknown
     /**
      * `'free'`: a slot below `maxSlots` that is not in use. `'out of range'`: a slot that
@@ -332,8 +333,8 @@ declare namespace CallosumServerSlots {
   }
 
   /**
-   * There are free slots, but the bitmap has to grow and there is no memory. Nothing is
-   * lost: `get()` works again after a `put()`, or when there is memory.
+   * There are free slots, but the bitmap has to grow and the allocation failed. Nothing is
+   * lost: `get()` works again after a `put()`, or when memory is available.
    *
    * @example
    * slots.get() // 'error': { code: 'ERR_MEMORY_ALLOCATION_FAILED' }
@@ -342,7 +343,7 @@ declare namespace CallosumServerSlots {
     code: 'ERR_MEMORY_ALLOCATION_FAILED'
   }
 
-  /** What `'error'` comes with; `code` tells which. */
+  /** The argument of `'error'`; `code` tells which error it is. */
   export type SlotError = InvalidSlotError | AllocationError
 }
 
