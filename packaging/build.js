@@ -12,7 +12,23 @@ const zig = require('./zig.js')
 
 const PROCESSORS = { x64: 'x86_64', arm64: 'aarch64' }
 
+/**
+ * The target that zig links for on a machine; undefined where the machine's own linker
+ * makes a binary that runs elsewhere too, and zig's a bad one.
+ *
+ * @param {string} platform as process.platform
+ * @param {string} architecture as process.arch
+ * @throws {Error} where there is no target for such a machine
+ */
+function zigTarget (platform, architecture) {
+  if (platform !== 'linux') return undefined
+  const processor = PROCESSORS[architecture]
+  if (processor === undefined) throw new Error(`The package has no binary for linux ${architecture}. build-from-source.js builds one for this machine.`)
+  return `${processor}-unknown-linux-gnu.2.17`
+}
+
 async function build () {
+  const target = zigTarget(process.platform, process.arch)
   // As in `npm run build`, to a folder of its own: a file that some process has
   // loaded is replaced, not written over.
   const output = join(ROOT, 'target', 'portable')
@@ -20,8 +36,7 @@ async function build () {
   mkdirSync(output, { recursive: true })
   const options = ['run', '--silent', 'build', '--', '--output-dir', 'target/portable']
   const env = { ...process.env, CARGO_ENCODED_RUSTFLAGS: remapping().join('\x1f') }
-  if (process.platform === 'linux') {
-    const target = `${PROCESSORS[process.arch]}-unknown-linux-gnu.2.17`
+  if (target) {
     run('npm', [...options, '--cross-compile', '--target', target], { ...env, ...await zig.environment() })
   } else {
     run('npm', options, env)
@@ -32,4 +47,4 @@ async function build () {
   }
 }
 
-module.exports = { build }
+module.exports = { build, zigTarget }

@@ -9,7 +9,7 @@ const test = require('node:test')
 
 const { CallosumClient } = require('../../client.js')
 const CallosumServerSlots = require('../..')
-const { sleep, until, listen, slots, connect, slotsOf } = require('../support/callosum-servers.js')
+const { WAIT, sleep, until, listen, slots, connect, slotsOf } = require('../support/callosum-servers.js')
 
 // ---- What is kept ----
 
@@ -543,7 +543,7 @@ test('close() in a listener of the client', async t => {
 test('a process whose client is closed ends', async t => {
   const { execFile } = require('node:child_process')
   const file = require('node:path').join(__dirname, '..', 'support', 'client-that-closes.js')
-  const code = await new Promise(resolve => execFile(process.execPath, [file], { timeout: 20000 }, (error, stdout, stderr) => {
+  const code = await new Promise(resolve => execFile(process.execPath, [file], { timeout: 2 * WAIT }, (error, stdout, stderr) => {
     resolve(error ? `${error.code} ${error.signal} ${stderr}` : stdout)
   }))
   assert.equal(code, 'closed\n')
@@ -562,7 +562,7 @@ test('a connection that is destroyed in its open listener is replaced', async t 
 test('an exception of a listener is uncaught, and the client goes on', async t => {
   const file = require('node:path').join(__dirname, '..', 'support', 'client-with-throwing-listeners.js')
   const { execFile } = require('node:child_process')
-  const output = await new Promise(resolve => execFile(process.execPath, [file], { timeout: 20000 }, (error, stdout, stderr) => {
+  const output = await new Promise(resolve => execFile(process.execPath, [file], { timeout: 2 * WAIT }, (error, stdout, stderr) => {
     resolve(error ? `${error.code} ${error.signal} ${stderr}` : stdout)
   }))
   assert.equal(output, 'failed open close open\n')

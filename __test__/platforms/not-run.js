@@ -18,12 +18,6 @@ module.exports = [
   },
   {
     targets: ['x86_64-pc-windows-msvc'],
-    file: 'client-bytes.test.js',
-    tests: /^connections that close by the thousand/,
-    reason: '2,000 connections take more than ten seconds in Wine'
-  },
-  {
-    targets: ['x86_64-pc-windows-msvc'],
     file: 'server.test.js',
     reason: 'in Wine the output of a child does not reach its parent before the child ends'
   }

@@ -20,8 +20,10 @@ const HELP = `Runs the package's tests with the binaries that npm run build:all 
 Linux x64, and installs the packed tarball on each of their systems.
 
   npm run test:platforms -- [--write] [target …]
+  npm run test:platforms -- --here
 
   --write   a platform that passes gets its row in the README's table
+  --here    tests on this very system, in this Node.js, with the binary for it; on Linux
   --help    this text
 
 Targets that can run here:
@@ -29,9 +31,10 @@ ${Object.keys(systems).map(name => `  ${name}`).join('\n')}
 
 What they need is fetched into .platforms, from Debian, npm and PyPI. They run in user
 and mount namespaces of their own, for which Linux 6.7 or later is needed on arm64.
+TEST_PATIENCE=4 in the environment has each test wait four times as long for an end.
 `
 const TIMEOUT = 300000 // ms a file
-const SLOWER = 6 // times, under an emulator
+const PATIENCE = Number(process.env.TEST_PATIENCE || 1) // times as long a wait, on a busy machine
 
 const NAMES = {
   'linux-gnu': 'glibc', 'linux-musl': 'musl', 'apple-darwin': 'macOS', 'windows-msvc': 'Windows'
@@ -47,10 +50,12 @@ function titleOf (target) {
 function wanted (args) {
   try {
     const { values, positionals } = parseArgs({
-      args, allowPositionals: true, options: { write: { type: 'boolean' }, help: { type: 'boolean' } }
+      args, allowPositionals: true, options: { write: { type: 'boolean' }, here: { type: 'boolean' }, help: { type: 'boolean' } }
     })
+    if (values.here && (values.write || positionals.length > 0)) throw new Error('--here takes neither --write nor a target')
     const unknown = positionals.find(name => !(name in systems))
     if (unknown !== undefined) throw new Error(`a target must be one of ${Object.keys(systems).join(', ')}. Received '${unknown}'`)
+    if (values.here) targetHere()
     return { ...values, names: positionals.length > 0 ? positionals : Object.keys(systems) }
   } catch (error) {
     console.error(error.message)
@@ -141,17 +146,32 @@ function writeReadme (rows, untested) {
   }))
 }
 
-async function test (target, counts) {
-  const { system, start, slow } = systems[target]
+/** The target of this very system. */
+function targetHere () {
+  const libc = process.platform === 'linux' ? (process.report.getReport().header.glibcVersionRuntime ? '-gnu' : '-musl') : ''
+  const file = `.${process.platform}-${process.arch}${libc}.node`
+  const target = targets.find(target => fileOf(target).endsWith(file))
+  if (target === undefined) throw new Error('--here runs on Linux and macOS alone, on x64 and arm64')
+  return target
+}
+
+/** @param {Function} checkout gives the folder whose tests are run */
+async function test (target, { system, start, slower = 1 }, counts, checkout = checkoutWith) {
   const title = titleOf(target)
   try {
     if (!fs.existsSync(path.join(ROOT, fileOf(target)))) throw new Error(`${fileOf(target)} is missing. Build it: npm run build:all -- --targets ${target}`)
     const { command, env } = await start()
-    const patience = String(slow ? SLOWER : 1)
-    const runtime = { title, command, env: { ...process.env, ...env, TEST_PATIENCE: patience }, root: checkoutWith(target), timeout: TIMEOUT * (slow ? SLOWER : 1) }
+    const patience = PATIENCE * slower
+    const runtime = {
+      title,
+      command,
+      env: { ...process.env, ...env, TEST_PATIENCE: String(patience) },
+      root: checkout(target),
+      timeout: TIMEOUT * patience
+    }
     await install(target, runtime)
-    const here = notRun.filter(skip => !skip.targets || skip.targets.includes(target))
-    return { ...await runAll(runtime, counts, here), system }
+    const skips = notRun.filter(skip => !skip.targets || skip.targets.includes(target))
+    return { ...await runAll(runtime, counts, skips), system }
   } catch (error) {
     console.log(`${title} FAILED: ${error.message}`)
     return { system, passed: 0, skipped: 0, failed: 1 }
@@ -159,12 +179,17 @@ async function test (target, counts) {
 }
 
 async function main (args) {
-  const { help, write, names } = wanted(args)
+  const { help, here, write, names } = wanted(args)
   if (help) return process.stdout.write(HELP)
   const counts = await count(notRun)
+  if (here) {
+    const { failed } = await test(targetHere(), { start: async () => ({ command: [process.execPath] }) }, counts, () => ROOT)
+    if (failed > 0) process.exitCode = 1
+    return
+  }
   const rows = []
   for (const target of names) {
-    const total = await test(target, counts)
+    const total = await test(target, systems[target], counts)
     if (total.failed > 0) process.exitCode = 1
     else rows.push(await rowOf(target, total))
   }

@@ -61,8 +61,9 @@ async function wine () {
 const entered = (node, layers, more) => ({ command: [ENTER, node], env: { LAYERS: layers.join(':'), ...more } })
 
 /**
- * By the names of the targets: what the README says of the system, and how Node.js
- * starts there, as a command and variables of the environment.
+ * By the names of the targets: what the README says of the system, how many times as
+ * long a test may take there (`slower`), and how Node.js starts there, as a command and
+ * variables of the environment.
  */
 module.exports = {
   'x86_64-unknown-linux-gnu': {
@@ -71,7 +72,7 @@ module.exports = {
   },
   'aarch64-unknown-linux-gnu': {
     system: `Node.js ${NODE}, glibc of Debian 13, under qemu`,
-    slow: true,
+    slower: 6,
     async start () {
       const glibc = await unpacked('glibc-arm64', ['libc6:arm64', 'libstdc++6:arm64', 'libgcc-s1:arm64', 'libatomic1:arm64'])
       return entered(await nodeFromNpm('linux-arm64'), [glibc], await qemu())
@@ -86,7 +87,7 @@ module.exports = {
   },
   'aarch64-unknown-linux-musl': {
     system: `Node.js ${NODE_OF_WHEELS}, musl of Debian 13, under qemu`,
-    slow: true,
+    slower: 6,
     async start () {
       const { node, layers } = await musl('arm64', 'aarch64')
       return entered(node, layers, await qemu())
@@ -94,6 +95,7 @@ module.exports = {
   },
   'x86_64-pc-windows-msvc': {
     system: `Node.js ${NODE}, Wine 10`,
+    slower: 4,
     async start () {
       return { command: [ENTER, path.join(__dirname, 'wine.sh'), await nodeFromNpm('win-x64')], env: await wine() }
     }

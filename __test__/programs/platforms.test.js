@@ -19,8 +19,8 @@ test('it says how it is used, and for which targets', () => {
 })
 
 test('it refuses what it does not know, with one line', () => {
-  for (const option of ['aarch64-apple-darwin', 'musl', '--readme']) {
-    const { status, stderr } = run(option)
+  for (const options of [['aarch64-apple-darwin'], ['musl'], ['--readme'], ['--here', '--write'], ['--here', targets[0]]]) {
+    const { status, stderr } = run(...options)
     assert.strictEqual(status, 2)
     assert.match(stderr, /^[^\n]+\n$/)
   }

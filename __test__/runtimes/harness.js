@@ -9,7 +9,7 @@ const Module = require('module')
 const path = require('path')
 const v8 = require('v8')
 
-const TIMEOUT = 120000 // ms a test
+const TIMEOUT = 120000 * Number(process.env.TEST_PATIENCE || 1) // ms a test; longer under an emulator
 
 const [file, notRun = '[]'] = process.argv.slice(2)
 const skips = JSON.parse(notRun).map(({ tests, reason }) => ({ tests: new RegExp(tests), reason }))

@@ -71,4 +71,4 @@ function slotsOf (client) {
   return client.connections.map(({ slot }) => slot)
 }
 
-module.exports = { sleep, until, listen, slots, connect, slotsOf }
+module.exports = { WAIT, sleep, until, listen, slots, connect, slotsOf }

@@ -6,11 +6,12 @@ const { execFile } = require('node:child_process')
 const path = require('node:path')
 
 const ROOT = path.join(__dirname, '..', '..')
+const TIMEOUT = 110000 * Number(process.env.TEST_PATIENCE || 1) // ms; longer under an emulator
 
 /** What the script prints; rejects where it fails, with what it says then. */
 function run (nodeArguments) {
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, nodeArguments, { cwd: ROOT, timeout: 110000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, nodeArguments, { cwd: ROOT, timeout: TIMEOUT }, (error, stdout, stderr) => {
       if (error) {
         reject(new Error(`exit code ${error.code}, signal ${error.signal}\n${stdout}\n${stderr}`))
       } else {
