@@ -5,18 +5,21 @@
 // numbers, two for each operation: which one, and its argument. So any part of
 // a program is a program too, which is what shrinking needs.
 
+const EventEmitter = require('events')
+const { inspect } = require('util')
+
 const CallosumServerSlots = require('..')
 const { FastModel } = require('../common/fast-model')
+const { ARGUMENTS_OF_FROM, HOSTILE, OPTIONS, RECEIVERS, USES, valueOf } = require('./values')
 
 const { withoutFastPaths } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
 
-/** What is no slot; as JavaScript, so that a program can be printed. */
-const HOSTILE = [
-  '-1', '-0.5', '1.5', 'NaN', 'Infinity', '2 ** 31', '2 ** 32', '2 ** 32 + 1', '-(2 ** 31)', '2 ** 53', '2147483647',
-  "'0'", "'1'", "''", 'null', 'undefined', 'true', 'false', '0n', '1n', '[]', '[1]', '{}', 'Object(1)', 'Symbol(1)',
-  '() => 1', '{ valueOf () { throw new Error() } }', 'new Proxy({}, {})'
-]
-const hostile = HOSTILE.map(source => (0, eval)(`(${source})`)) // eslint-disable-line no-eval
+const { from, prototype } = CallosumServerSlots
+
+const MAX_SLOTS = 2147483647
+const MOST_AT_ONCE = 5000
+const FULL = Symbol("'full'")
+const PLANTED = new Error('planted')
 
 class Mismatch extends Error {}
 
@@ -35,61 +38,136 @@ class Pair {
    * @param {{maxSlots: number, fast: boolean}} setting fast: with the fast paths
    */
   constructor (Manager, { maxSlots, fast }) {
+    this.Manager = Manager
     this.fast = fast
     this.model = new FastModel(maxSlots)
-    this.errors = 0 // emitted
-    this.expected = 0
-    this.error = undefined // the last one
-    this.fulls = 0 // 'full' emitted, and expected
-    this.expectedFulls = 0
+    this.events = [] // emitted by the current call
+    this.reaction = undefined // what the listener does at the next event
+    this.isUnheard = false // nobody listens to 'error'
+    this.override = undefined // what an overridden get() or put() does first
+    this.mismatch = undefined // one that was found in a listener
+    this.releasing = new Set() // leases
+    this.onError = error => this.onEvent(error)
+    this.onFull = () => this.onEvent(FULL)
     this.adopt(new Manager({ maxSlots }))
   }
 
   adopt (slots) {
     this.slots = this.fast ? slots : withoutFastPaths(slots)
+    this.forget()
+    slots.on('error', this.onError)
+    slots.on('full', this.onFull)
+  }
+
+  /** Takes the manager for a new one. */
+  forget () {
     this.leases = new Map()
     this.leased = new Map() // from each leased slot to what holds it
     this.iterators = new Map()
-    slots.on('error', error => {
-      this.errors++
-      this.error = error
-    })
-    slots.on('full', () => { this.fulls++ })
   }
 
-  expectError (call, code, slot) {
-    this.expected++
-    const { errors, expected, error } = this
-    if (errors !== expected) differ(`${call}, errors so far`, errors, expected)
+  onEvent (event) {
+    const { events, reaction } = this
+    // The listener may change the limit.
+    events.push({ event, maxSlots: this.model.maxSlots, planted: reaction !== undefined && reaction.throws })
+    this.reaction = undefined
+    if (reaction === undefined) return
+    this.events = []
+    try {
+      reaction()
+    } catch (error) {
+      if (error !== PLANTED) this.mismatch = error // what is under test may catch it
+      throw error
+    } finally {
+      this.events = events
+    }
+  }
+
+  // ---- The comparison of a call with what the model says. ----
+
+  /** What a call does that may emit an event: its answer or what it throws, and its events. */
+  observe (act) {
+    const outcome = { answer: undefined, thrown: undefined, events: undefined, throws: false }
+    try {
+      outcome.answer = act()
+    } catch (error) {
+      outcome.thrown = error
+      outcome.throws = true
+    }
+    if (this.mismatch !== undefined) throw this.mismatch
+    outcome.events = this.events
+    this.events = []
+    return outcome
+  }
+
+  /** Compares what a call did that was refused with one event: FULL, or the error for a slot. */
+  expectEvent (call, { answer, thrown, throws, events }, expected, event, slot) {
+    const isError = event !== FULL
+    const emitted = isError && this.isUnheard ? [{ event: thrown, maxSlots: this.model.maxSlots }] : events
+    if (emitted.length !== 1) differ(`${call}, events`, emitted.length, 1)
+    if (isError) this.expectError(call, emitted[0], event, slot)
+    else if (emitted[0].event !== FULL) differ(`${call}, its event`, emitted[0].event, 'full')
+    if (isError && this.isUnheard) return
+    const { planted } = events[0]
+    if (throws) return planted && thrown === PLANTED ? undefined : differ(`${call}, what it throws`, thrown, 'nothing')
+    if (planted) differ(`${call}, what it throws`, 'nothing', 'what the listener threw')
+    if (answer !== expected) differ(call, answer, expected)
+  }
+
+  expectError (call, { event: error, maxSlots }, code, slot) {
+    if (!(error instanceof Error)) differ(`${call}, its event`, error, 'an error')
+    const reason = !isSlot(slot) ? 'not a slot' : slot < maxSlots ? 'free' : 'out of range'
     if (error.code !== code) differ(`${call}, the error's code`, error.code, code)
     if (!Object.is(error.slot, slot)) differ(`${call}, the error's slot`, error.slot, slot)
+    if (error.reason !== reason) differ(`${call}, the error's reason`, error.reason, reason)
+    if (error.message !== `Invalid slot: ${written(slot)}`) differ(`${call}, the error's message`, error.message, `Invalid slot: ${written(slot)}`)
   }
 
-  expectFull (call) {
-    this.expectedFulls++
-    if (this.fulls !== this.expectedFulls) differ(`${call}, 'full' so far`, this.fulls, this.expectedFulls)
-    this.expectNoError(call)
+  /** A call that is refused: it emits the event, and changes nothing. */
+  refused (call, act, expected, event, slot) {
+    this.expectEvent(call, this.observe(act), expected, event, slot)
   }
 
-  expectNoError (call) {
-    if (this.errors !== this.expected) differ(`${call}, its error`, this.error.message, 'none')
+  expectNoEvent (call) {
+    if (this.events.length !== 0) differ(`${call}, events`, this.events.length, 0)
   }
+
+  /** What wrong arguments and receivers get. */
+  expectThrown (call, act, Kind, code) {
+    const { thrown, throws, answer } = this.observe(act)
+    if (!throws) differ(call, answer, 'an error')
+    if (!(thrown instanceof Kind)) differ(`${call}, what it throws`, thrown, Kind.name)
+    if (thrown.code !== code) differ(`${call}, the error's code`, thrown.code, code)
+  }
+
+  // ---- The operations. ----
 
   get () {
-    const slot = this.slots.get()
     const expected = this.model.get()
+    if (expected === undefined) return this.refused('get()', () => this.slots.get(), undefined, FULL)
+    const slot = this.slots.get()
     if (slot !== expected) differ('get()', slot, expected)
-    if (slot === undefined) this.expectFull('get()')
-    else if (this.errors !== this.expected) this.expectNoError('get()')
+    if (this.events.length !== 0) this.expectNoEvent('get()')
     return slot
   }
 
   put (slot) {
+    if (!this.model.put(slot)) return this.refused(`put(${show(slot)})`, () => this.slots.put(slot), true, 'ERR_INVALID_SLOT', slot)
     const answer = this.slots.put(slot)
-    const expected = this.model.put(slot) ? undefined : true
-    if (answer !== expected) differ(`put(${slot})`, answer, expected)
-    if (expected) this.expectError(`put(${slot})`, 'ERR_INVALID_SLOT', slot)
-    else if (this.errors !== this.expected) this.expectNoError(`put(${slot})`)
+    if (answer !== undefined) differ(`put(${show(slot)})`, answer, undefined)
+    if (this.events.length !== 0) this.expectNoEvent(`put(${show(slot)})`)
+  }
+
+  /** Until one is refused. */
+  getMany (count) {
+    for (let i = count % MOST_AT_ONCE; i > 0; i--) if (this.get() === undefined) return
+  }
+
+  /** Every so many-th of the slots in use, from the lowest or, with an odd hundred, from the highest. */
+  putEvery (n) {
+    const values = this.model.values().subarray(0, MOST_AT_ONCE)
+    if (Math.floor(n / 100) % 2 === 1) values.reverse()
+    for (let i = 0; i < values.length; i += 1 + n % 100) this.put(values[i])
   }
 
   peek () {
@@ -101,68 +179,100 @@ class Pair {
   has (slot) {
     const answer = this.slots.has(slot)
     const expected = this.model.has(slot)
-    if (answer !== expected) differ(`has(${slot})`, answer, expected)
+    if (answer !== expected) differ(`has(${show(slot)})`, answer, expected)
   }
 
   reserve (slot) {
+    const call = `reserve(${show(slot)})`
+    if (slot >= this.model.maxSlots) return this.refused(call, () => this.slots.reserve(slot), false, 'ERR_INVALID_SLOT', slot)
     const answer = this.slots.reserve(slot)
-    const fits = slot < this.model.maxSlots
-    const expected = fits && this.model.reserve(slot)
-    if (answer !== expected) differ(`reserve(${slot})`, answer, expected)
-    if (!fits) this.expectError(`reserve(${slot})`, 'ERR_INVALID_SLOT', slot)
-    this.expectNoError(`reserve(${slot})`)
+    const expected = this.model.reserve(slot)
+    if (answer !== expected) differ(call, answer, expected)
+    this.expectNoEvent(call)
   }
 
   lease (name) {
-    const lease = this.slots.lease()
-    const expected = this.model.get()
-    const slot = lease === undefined ? undefined : lease.slot
-    if (slot !== expected) differ('lease()', slot, expected)
-    if (lease === undefined) this.expectFull('lease()')
-    else this.holdLease(name, lease)
-  }
-
-  holdLease (name, lease) {
-    this.leases.set(name, lease)
-    this.leased.set(lease.slot, lease)
+    const { slots, override } = this
+    let expected
+    if (override === undefined) {
+      expected = this.model.get()
+    } else {
+      this.override = undefined
+      slots.get = () => {
+        delete slots.get
+        override()
+        expected = this.model.get()
+        return this.Manager.prototype.get.call(slots)
+      }
+    }
+    const outcome = this.observe(() => slots.lease())
+    if (expected === undefined) return this.expectEvent('lease()', outcome, undefined, FULL)
+    this.hold('lease()', name, outcome, expected)
   }
 
   leaseSlot (slot) {
-    const lease = this.slots.lease(slot)
+    const call = `lease(${show(slot)})`
+    if (slot >= this.model.maxSlots) return this.refused(call, () => this.slots.lease(slot), undefined, 'ERR_INVALID_SLOT', slot)
     const expected = this.model.reserve(slot) ? slot : undefined
-    const leased = lease === undefined ? undefined : lease.slot
-    if (leased !== expected) differ(`lease(${slot})`, leased, expected)
-    if (lease !== undefined) this.holdLease(slot, lease)
-    this.expectNoError(`lease(${slot})`)
+    this.hold(call, slot, this.observe(() => this.slots.lease(slot)), expected)
   }
 
   adoptSlot (slot) {
-    const lease = this.slots.adopt(slot)
+    const call = `adopt(${show(slot)})`
+    if (slot >= this.model.maxSlots) return this.refused(call, () => this.slots.adopt(slot), undefined, 'ERR_INVALID_SLOT', slot)
     const expected = this.model.has(slot) && !this.leased.has(slot) ? slot : undefined
-    const adopted = lease === undefined ? undefined : lease.slot
-    if (adopted !== expected) differ(`adopt(${slot})`, adopted, expected)
-    if (lease !== undefined) this.holdLease(slot, lease)
-    this.expectNoError(`adopt(${slot})`)
+    this.hold(call, slot, this.observe(() => this.slots.adopt(slot)), expected)
+  }
+
+  /** Compares the lease with the slot that is expected, which may be none, and keeps it. */
+  hold (call, name, { answer: lease, thrown, throws, events }, expected) {
+    if (throws) throw thrown
+    if (events.length !== 0) differ(`${call}, events`, events.length, 0)
+    const slot = lease === undefined ? undefined : lease.slot
+    if (!Object.is(slot, expected === 0 ? 0 : expected)) differ(call, slot, expected)
+    if (lease === undefined) return
+    this.leases.set(name, lease)
+    this.leased.set(slot, lease)
   }
 
   /** The second time, after clear(), or if another lease has the slot by then, it does nothing. */
   release (name) {
-    const lease = this.leases.get(name)
+    const { slots, override, leases } = this
+    const lease = leases.get(name)
     if (lease === undefined) return
-    const isLive = this.leased.get(lease.slot) === lease
-    const answer = lease.release()
-    if (answer !== undefined) differ('release()', answer, undefined)
+    const release = name % 2 === 1 && Symbol.dispose ? lease[Symbol.dispose] : lease.release
+    if (this.leased.get(lease.slot) !== lease || this.releasing.has(lease)) {
+      const answer = release()
+      if (answer !== undefined) differ('release()', answer, undefined)
+      return this.expectNoEvent('release()')
+    }
+    let isPut
+    if (override === undefined) {
+      isPut = this.model.put(lease.slot)
+    } else {
+      this.override = undefined
+      slots.put = slot => {
+        delete slots.put
+        override()
+        isPut = this.model.put(slot)
+        return this.Manager.prototype.put.call(slots, slot)
+      }
+    }
+    this.releasing.add(lease)
+    const outcome = this.observe(() => release())
+    this.releasing.delete(lease)
     // Somebody may have put the slot of a lease: then the release is an error.
-    if (isLive && !this.model.put(lease.slot)) this.expectError('release()', 'ERR_INVALID_SLOT', lease.slot)
-    this.expectNoError('release()')
-    if (isLive) this.leased.delete(lease.slot)
+    if (!isPut) this.expectEvent('release()', outcome, undefined, 'ERR_INVALID_SLOT', lease.slot)
+    else if (outcome.throws) throw outcome.thrown
+    else if (outcome.events.length !== 0) differ('release(), events', outcome.events.length, 0)
+    if (this.leased.get(lease.slot) === lease) this.leased.delete(lease.slot)
   }
 
   clear () {
     const answer = this.slots.clear()
     this.model.clear()
     if (answer !== undefined) differ('clear()', answer, undefined)
-    this.leased.clear()
+    this.leased = new Map()
   }
 
   /** Begins an iteration, of which only the first slot is looked at now. */
@@ -193,6 +303,9 @@ class Pair {
     if (slots.maxSlots !== model.maxSlots) differ('maxSlots', slots.maxSlots, model.maxSlots)
     if (slots.maxSlotGiven !== model.maxSlotGiven) differ('maxSlotGiven', slots.maxSlotGiven, model.maxSlotGiven)
     this.peek()
+    const name = slots.constructor.name || 'CallosumServerSlots'
+    const shown = `${name} { size: ${model.size}, maxSlotGiven: ${model.maxSlotGiven}, next: ${model.peek()}, maxSlots: ${model.maxSlots} }`
+    if (inspect(slots) !== shown) differ('inspect()', inspect(slots), shown)
     const values = model.values()
     let i = 0
     for (const slot of slots) if (slot !== values[i++]) differ('iteration', slot, values[i - 1])
@@ -206,7 +319,7 @@ class Pair {
       for (let slot = start; slot < end; slot++) if (slot !== values[i++]) differ('toJSON().inUse', slot, values[i - 1])
     }
     if (i !== values.length) differ('toJSON().inUse, how many', i, values.length)
-    this.expectNoError('looking')
+    this.expectNoEvent('looking')
   }
 
   /** A new manager in the same state takes the manager's place. */
@@ -215,29 +328,179 @@ class Pair {
     this.adopt(slots.constructor.from(JSON.parse(JSON.stringify(slots))))
   }
 
+  /** The same with another limit, which has to be above the slots in use. */
+  rebuildWithin (maxSlots) {
+    const { slots, model } = this
+    const values = model.values()
+    const act = () => slots.constructor.from(JSON.parse(JSON.stringify(slots)), { maxSlots })
+    if (maxSlots < 1 || maxSlots <= values[values.length - 1]) return this.expectThrown(`from() with maxSlots ${maxSlots}`, act, RangeError, 'ERR_OUT_OF_RANGE')
+    this.adopt(act())
+    model.maxSlots = maxSlots
+    model.maxSlotGiven = Math.min(model.maxSlotGiven, maxSlots)
+    model.near = Math.min(model.near, maxSlots)
+  }
+
+  /** A slot as JavaScript may write it: -0. */
+  minusZero (i) {
+    this[['put', 'reserve', 'has', 'leaseSlot', 'adoptSlot'][i % 5]](-0)
+  }
+
   putHostile (i) {
-    const answer = this.slots.put(hostile[i])
-    if (answer !== true) differ(`put(${HOSTILE[i]})`, answer, true)
-    this.expectError(`put(${HOSTILE[i]})`, 'ERR_INVALID_SLOT', hostile[i])
+    const value = valueOf(HOSTILE, i)
+    this.refused(`put(${entry(HOSTILE, i)})`, () => this.slots.put(value), true, 'ERR_INVALID_SLOT', value)
   }
 
   reserveHostile (i) {
-    const answer = this.slots.reserve(hostile[i])
-    if (answer !== false) differ(`reserve(${HOSTILE[i]})`, answer, false)
-    this.expectError(`reserve(${HOSTILE[i]})`, 'ERR_INVALID_SLOT', hostile[i])
+    const value = valueOf(HOSTILE, i)
+    this.refused(`reserve(${entry(HOSTILE, i)})`, () => this.slots.reserve(value), false, 'ERR_INVALID_SLOT', value)
   }
 
   hasHostile (i) {
-    const answer = this.slots.has(hostile[i])
-    if (answer !== false) differ(`has(${HOSTILE[i]})`, answer, false)
-    this.expectNoError('has()')
+    const answer = this.slots.has(valueOf(HOSTILE, i))
+    if (answer !== false) differ(`has(${entry(HOSTILE, i)})`, answer, false)
+    this.expectNoEvent('has()')
+  }
+
+  leaseHostile (i) {
+    const value = valueOf(HOSTILE, i)
+    if (value === undefined) return // takes the lowest
+    this.refused(`lease(${entry(HOSTILE, i)})`, () => this.slots.lease(value), undefined, 'ERR_INVALID_SLOT', value)
+  }
+
+  adoptHostile (i) {
+    const value = valueOf(HOSTILE, i)
+    this.refused(`adopt(${entry(HOSTILE, i)})`, () => this.slots.adopt(value), undefined, 'ERR_INVALID_SLOT', value)
+  }
+
+  /** Another manager, with options that are right or wrong. */
+  construct (i) {
+    const { Manager } = this
+    const call = `new CallosumServerSlots(${entry(OPTIONS, i)})`
+    const [, expected, code] = OPTIONS[i % OPTIONS.length]
+    const act = () => new Manager(valueOf(OPTIONS, i))
+    if (typeof expected !== 'number') return this.expectThrown(call, act, expected, code)
+    const { maxSlots, size } = act()
+    if (maxSlots !== expected) differ(`${call}, maxSlots`, maxSlots, expected)
+    if (size !== 0) differ(`${call}, size`, size, 0)
+  }
+
+  /** The constructor called on the manager again: it starts afresh, or throws and changes nothing. */
+  restart (i) {
+    const { slots } = this
+    const [, expected, code] = OPTIONS[i % OPTIONS.length]
+    const act = () => CallosumServerSlots.call(slots, valueOf(OPTIONS, i))
+    if (typeof expected !== 'number') return this.expectThrown(`the constructor, again, with ${entry(OPTIONS, i)}`, act, expected, code)
+    act()
+    if (!this.fast) withoutFastPaths(slots)
+    this.model.maxSlots = expected
+    this.model.clear()
+    this.forget()
+  }
+
+  /** Another manager, from a state and options that are right or wrong. */
+  construction (i) {
+    const [, expected, code] = ARGUMENTS_OF_FROM[i % ARGUMENTS_OF_FROM.length]
+    const call = `from(${entry(ARGUMENTS_OF_FROM, i).slice(1, -1)})`
+    for (const act of [() => from(...valueOf(ARGUMENTS_OF_FROM, i)), () => this.Manager.from(...valueOf(ARGUMENTS_OF_FROM, i))]) {
+      if (typeof expected === 'function') {
+        this.expectThrown(call, act, expected, code)
+      } else {
+        const json = JSON.stringify(act())
+        if (json !== expected) differ(call, json, expected)
+      }
+    }
+  }
+
+  /** A member on something that is no manager. */
+  receiver (i) {
+    const { slots } = this
+    const use = USES[i % USES.length]
+    const source = RECEIVERS[Math.floor(i / USES.length) % RECEIVERS.length]
+    const receiver = source({ slots, prototype, EventEmitter })
+    if (use.isRight) {
+      const answer = use.act(receiver, prototype)
+      if (answer !== use.isRight) differ(`${use.name} of something else`, answer, use.isRight)
+    } else {
+      this.expectThrown(`${use.name} of something else`, () => use.act(receiver, prototype), TypeError, undefined)
+    }
+  }
+
+  /** At the next event the listener does another operation. */
+  reenter (n) {
+    const [name, argument] = nested(n)
+    this.reaction = () => this[name](argument)
+  }
+
+  /** At the next event the listener throws. */
+  throwNext () {
+    this.reaction = () => { throw PLANTED }
+    this.reaction.throws = true
+  }
+
+  /** Another operation, while nobody listens to 'error'. */
+  unheard (n) {
+    const [name, argument] = nested(n)
+    const { slots, isUnheard } = this
+    if (isUnheard) return
+    this.isUnheard = true
+    slots.removeListener('error', this.onError)
+    this[name](argument)
+    slots.on('error', this.onError)
+    this.isUnheard = false
+  }
+
+  /** At the next lease or release, the method that it calls is overridden, and does another operation first. */
+  overrideNext (n) {
+    const [name, argument] = nested(n)
+    if (name.startsWith('rebuild') || name === 'unheard') return // then it would go on with another manager
+    this.override = () => {
+      const { events } = this
+      this.events = []
+      this[name](argument)
+      this.events = events
+    }
   }
 }
 
+function isSlot (value) {
+  return Number.isInteger(value) && value >= 0 && value < MAX_SLOTS
+}
+
+/** As the message of an error writes a value. */
+function written (value) {
+  switch (typeof value) {
+    case 'string': return `'${value}'`
+    case 'bigint': return `${value}n`
+    case 'function': return 'a function'
+    case 'object': return value === null ? 'null' : 'an object'
+    default: return String(value)
+  }
+}
+
+function entry (table, i) {
+  return table[i % table.length][0]
+}
+
 /** The operations' names; an operation's number is its place here. */
-const NAMES = Object.getOwnPropertyNames(Pair.prototype)
-  .filter(name => !['constructor', 'adopt', 'expectError', 'expectFull', 'expectNoError', 'holdLease'].includes(name))
+const NAMES = [
+  'get', 'getMany', 'put', 'putEvery', 'peek', 'has', 'reserve', 'lease', 'leaseSlot', 'adoptSlot', 'release', 'clear', 'iterate', 'iterateOn',
+  'look', 'rebuild', 'rebuildWithin', 'minusZero', 'putHostile', 'reserveHostile', 'hasHostile', 'leaseHostile',
+  'adoptHostile', 'construct', 'restart', 'construction', 'receiver', 'reenter', 'throwNext', 'unheard', 'overrideNext'
+]
 const NUMBERS = Object.fromEntries(NAMES.map((name, number) => [name, number]))
+
+/** Their argument is another operation. */
+const TAKES_ANOTHER = ['reenter', 'unheard', 'overrideNext']
+
+/** The operation that the argument of another one means, by its name, and its argument. */
+function nested (n) {
+  return [NAMES[n % NAMES.length], Math.floor(n / NAMES.length)]
+}
+
+/** The argument that means this operation. */
+function nest (name, argument) {
+  return NUMBERS[name] + NAMES.length * argument
+}
 
 /** Does a program again. Returns where and how it went wrong, or undefined. */
 function replay (Manager, setting, program) {
@@ -268,4 +531,4 @@ function withoutTraces (act) {
   }
 }
 
-module.exports = { Pair, NAMES, NUMBERS, HOSTILE, replay, problemOf, withoutTraces }
+module.exports = { Pair, NAMES, NUMBERS, TAKES_ANOTHER, nest, nested, replay, problemOf, withoutTraces }

@@ -3,7 +3,8 @@
 // What programs are mixed of. A pattern does some operations on a pair, through
 // a recorder that writes down which; it looks at the model alone to choose them.
 
-const { HOSTILE } = require('./operations')
+const { NAMES, nest } = require('./operations')
+const { ARGUMENTS_OF_FROM, HOSTILE, OPTIONS, RECEIVERS, USES } = require('./values')
 const { TABLE } = require('../common/fast-model')
 
 /** Where the map's integers, its pages, its integers of pages and its growths are. */
@@ -204,7 +205,7 @@ function leases (program, random) {
       names.push(program.newName())
       program.do('lease', names[names.length - 1])
     } else if (kind > 5) {
-      const slot = random.below(Math.min(program.model.near + 3, program.model.maxSlots))
+      const slot = random.below(50) === 0 ? program.model.maxSlots : random.below(Math.min(program.model.near + 3, program.model.maxSlots))
       program.do(kind === 6 ? 'leaseSlot' : 'adoptSlot', slot)
       if (random.below(2) === 0) names.push(slot)
     } else if (kind < 5 && names.length > 0) {
@@ -225,7 +226,8 @@ function iterations (program, random) {
 
 function hostile (program, random) {
   for (let i = 1 + random.below(8); i > 0; i--) {
-    program.do(['putHostile', 'reserveHostile', 'hasHostile'][random.below(3)], random.below(HOSTILE.length))
+    program.do(['putHostile', 'reserveHostile', 'hasHostile', 'leaseHostile', 'adoptHostile'][random.below(5)], random.below(HOSTILE.length))
+    if (random.below(8) === 0) program.do('minusZero', random.below(5))
     if (random.below(4) === 0) program.put(program.model.nextFree(program.model.lowest + random.below(50)))
     if (random.below(4) === 0) program.get()
   }
@@ -243,14 +245,62 @@ function mixed (program, random) {
 }
 
 function rebuild (program, random) {
-  if (random.below(4) === 0) program.do('clear', 0)
-  else if (program.model.near <= MANY) program.do('rebuild', 0)
+  if (program.model.near > MANY || random.below(4) === 0) program.do('clear', 0)
+  else if (random.below(3) > 0) program.do('rebuild', 0)
+  else program.do('rebuildWithin', Math.min(program.model.near + random.below(40), 2147483647))
+}
+
+/** Constructors, states, options and receivers, right and wrong. */
+function wrong (program, random) {
+  for (let i = 1 + random.below(6); i > 0; i--) {
+    const kind = random.below(10)
+    if (kind < 3) program.do('construct', random.below(OPTIONS.length))
+    else if (kind < 6) program.do('construction', random.below(ARGUMENTS_OF_FROM.length))
+    else if (kind < 9) program.do('receiver', random.below(USES.length * RECEIVERS.length))
+    else program.do('restart', random.below(3) > 0 ? OPTIONS.length - 1 - random.below(19) : random.below(OPTIONS.length))
+  }
+}
+
+/** What a listener or an overridden method may do. Most slots are near those in use. */
+function inner (program, random) {
+  const { model } = program
+  const name = NAMES[random.below(NAMES.indexOf('restart'))]
+  if (model.near > MANY && ['iterate', 'look', 'rebuild', 'rebuildWithin'].includes(name)) return ['get', 0]
+  return [name, random.below(Math.min(model.near + 3, 100000))]
+}
+
+/** Calls that are refused, with listeners that call, throw or are not there; leases whose calls are overridden. */
+function listeners (program, random) {
+  const names = []
+  for (let i = 1 + random.below(12); i > 0; i--) {
+    const kind = random.below(8)
+    if (kind < 3) {
+      program.do('reenter', nest(...inner(program, random)))
+    } else if (kind === 3) {
+      program.do('throwNext', 0)
+    } else if (kind === 4) {
+      program.do('unheard', nest(...inner(program, random)))
+      continue
+    } else {
+      program.do('overrideNext', nest(...inner(program, random)))
+      if (names.length > 0 && random.below(2) === 0) {
+        program.do('release', names[random.below(names.length)])
+      } else {
+        names.push(program.newName())
+        program.do('lease', names[names.length - 1])
+      }
+    }
+    const free = program.model.nextFree(program.model.lowest)
+    if (random.below(4) === 0 && program.model.maxSlots < 300) program.getSome(300)
+    else if (random.below(3) === 0) program.do('putHostile', random.below(HOSTILE.length))
+    else if (free < 2147483647) program.put(free)
+  }
 }
 
 /** Each with its share in all. */
 const PATTERNS = [
   [fill, 6], [drain, 6], [wave, 6], [churn, 8], [drift, 8], [lifo, 6], [runs, 12], [boundaries, 20], [edges, 8], [sparse, 8],
-  [top, 8], [brim, 3], [reserve, 3], [leases, 4], [iterations, 2], [hostile, 4], [mixed, 4], [rebuild, 2]
+  [top, 8], [brim, 3], [reserve, 3], [leases, 4], [iterations, 2], [hostile, 4], [mixed, 4], [rebuild, 2], [wrong, 2], [listeners, 3]
 ].flatMap(([pattern, share]) => new Array(share).fill(pattern))
 
 module.exports = { PATTERNS }

@@ -116,4 +116,14 @@ function runProgram (Manager, seed) {
   return { done: program.done, setting, failure }
 }
 
-module.exports = { runProgram }
+/** A random program of about so many operations, and what it was done on. */
+function record (Manager, random, length) {
+  const setting = { maxSlots: random.below(3) > 0 ? 2147483647 : LIMITS[random.below(LIMITS.length)], fast: random.below(2) === 0 }
+  const program = new Recorder(Manager, setting)
+  problemOf(() => { // one that goes wrong will do so again
+    while (program.done < length) PATTERNS[random.below(PATTERNS.length)](program, random, 20 + random.below(100))
+  })
+  return { setting, program: program.program.subarray(0, program.length) }
+}
+
+module.exports = { LIMITS, record, runProgram }

@@ -2,38 +2,94 @@
 
 // Random programs over the whole API against a model: npm run soak -- --help
 
-const CallosumServerSlots = require('..')
-const { integer, readOptions } = require('../common/options')
-const { shrink, print } = require('./shrink')
-const soak = require('./soak')
+const { Fault, flag, integer, readOptions } = require('../common/options')
 
 const ABOUT = `Does random programs over the whole API, on managers with their fast paths and on
 managers without, and compares each call with a model. Where one goes wrong
-it prints the program, shortened, as JavaScript, and exits with 1.`
+it prints the program, shortened, as JavaScript, and exits with 1.
+
+With --replay it does the programs of soak/corpus.json instead. With --explore it
+changes these, and keeps there what reaches code of index.js or lib/ that none
+reached before, or reaches it as often as none did.`
 
 const SOME = 20000000
+const SOME_SECONDS = 60
+
+const options = readOptions('npm run soak -- [options]', {
+  operations: integer(1, 1e12, `so many in all; ${SOME} unless there are --seconds`),
+  seconds: integer(1, 1e6, `for so long; with --explore ${SOME_SECONDS} unless it is given`),
+  seed: integer(0, 2 ** 31 - 1, 'of the first program; the next has N + 1, and so on'),
+  replay: flag('does the kept programs'),
+  explore: flag('looks for programs to keep')
+}, {
+  about: ABOUT,
+  check ({ operations, seconds, seed, replay, explore }) {
+    const hasOthers = [operations, seconds, seed].some(value => value !== undefined)
+    if (replay && (explore || hasOthers)) throw new Fault('--replay takes no other option')
+    if (explore && operations !== undefined) throw new Fault('--explore takes --seconds, but no --operations')
+  }
+})
+
+// Before the package is loaded: V8 tells the blocks of later functions alone.
+const coverage = options.explore ? new (require('./coverage').Coverage)() : undefined
+
+const CallosumServerSlots = require('..')
+const corpus = require('./corpus')
+const explore = require('./explore')
+const { replay, withoutTraces } = require('./operations')
+const { shrink, print } = require('./shrink')
+const soak = require('./soak')
 
 function main () {
-  const options = optionsOf()
-  const { seed, operations, seconds } = options
+  const { seconds, seed = Math.floor(Math.random() * 2 ** 31) } = options
+  if (options.replay) return replayAll()
+  if (options.explore) return exploreFor({ seed, seconds })
+  const operations = options.operations || (seconds ? undefined : SOME)
   const bounds = [operations === undefined ? '' : `${number(operations)} operations`, seconds === undefined ? '' : `${seconds} s`]
   console.log(`seed ${seed}, ${bounds.filter(Boolean).join(', at most ')}`)
   const report = new Report()
-  const result = soak(CallosumServerSlots, { ...options, onProgram: result => report.progress(result) })
+  const result = soak(CallosumServerSlots, { seed, operations, seconds, onProgram: result => report.progress(result) })
   report.end(result)
   if (result.failure === undefined) return
   process.exitCode = 1
   fail(result.failure)
 }
 
-function optionsOf () {
-  const options = readOptions('npm run soak -- [options]', {
-    operations: integer(1, 1e12, `so many in all; ${SOME} unless there are --seconds`),
-    seconds: integer(1, 1e6, 'for so long'),
-    seed: integer(0, 2 ** 31 - 1, 'of the first program; the next has N + 1, and so on')
-  }, { about: ABOUT })
-  const { operations, seconds, seed = Math.floor(Math.random() * 2 ** 31) } = options
-  return { operations: operations || (seconds ? undefined : SOME), seconds, seed }
+function replayAll () {
+  const programs = corpus.read()
+  for (const { setting, program } of programs) {
+    for (const fast of [true, false]) {
+      const each = { setting: { ...setting, fast }, program }
+      const wrong = withoutTraces(() => replay(CallosumServerSlots, each.setting, program))
+      if (wrong === undefined) continue
+      process.exitCode = 1
+      console.log(`A kept program goes wrong: ${wrong.problem}\n${corpus.encode(program)}\n`)
+      return showShortened({ ...each, problem: wrong.problem })
+    }
+  }
+  console.log(`${number(programs.length)} programs replayed, with the fast paths and without: all as the model says`)
+}
+
+function exploreFor ({ seed, seconds = SOME_SECONDS }) {
+  console.log(`seed ${seed}, ${seconds} s`)
+  const began = Date.now()
+  let last = began
+  const line = ({ programs, kept, features }) => `${number(programs)} programs in ${((Date.now() - began) / 1000).toFixed(0)} s, ` +
+    `${number(kept)} kept, which reach ${number(features)} counts of blocks`
+  const onProgram = result => {
+    if (Date.now() - last < 20000) return
+    last = Date.now()
+    console.log(line(result))
+  }
+  const result = explore(CallosumServerSlots, coverage, corpus.read(), { seed, seconds, onProgram })
+  console.log(line({ ...result, kept: result.corpus.length }))
+  if (result.failure === undefined) {
+    corpus.write(result.corpus)
+    return console.log('all as the model says')
+  }
+  process.exitCode = 1
+  console.log(`\n${result.failure.problem}\n`)
+  showShortened(result.failure)
 }
 
 class Report {
@@ -68,7 +124,12 @@ class Report {
 function fail (failure) {
   const { seed, program, problem } = failure
   console.log(`\nOperation ${number(program.length / 2)} of the program with seed ${seed}: ${problem}`)
-  console.log(`Again: npm run soak -- --seed ${seed} --operations 1\n\nShortening it …\n`)
+  console.log(`Again: npm run soak -- --seed ${seed} --operations 1\n`)
+  showShortened(failure)
+}
+
+function showShortened (failure) {
+  console.log('Shortening it …\n')
   const shrunken = shrink(CallosumServerSlots, failure)
   console.log(shrunken ? print(shrunken) : 'Alone it does not go wrong: what was done before in this process matters.')
 }

@@ -1,6 +1,7 @@
 'use strict'
 
-const { NAMES, HOSTILE, replay, withoutTraces } = require('./operations')
+const { NAMES, NUMBERS, TAKES_ANOTHER, nested, replay, withoutTraces } = require('./operations')
+const { ARGUMENTS_OF_FROM, HOSTILE, OPTIONS, RECEIVERS, USES } = require('./values')
 
 /**
  * A program that goes wrong too, and is as short as leaving out parts of it
@@ -51,12 +52,33 @@ function shrinkUntil (Manager, failure, deadline) {
     return lowered
   }
 
+  /** Puts simpler operations in the place of others. */
+  function simplify () {
+    for (let i = 0; i < best.program.length && Date.now() < deadline; i += 2) {
+      const [number, argument] = best.program.subarray(i, i + 2)
+      const simpler = simplerThan(NAMES[number], argument)
+      if (simpler === undefined) continue
+      const program = best.program.slice()
+      program.set([NUMBERS[simpler[0]], simpler[1]], i)
+      goesWrong(best.setting, program)
+    }
+  }
+
   if (!goesWrong(failure.setting, failure.program)) return undefined
   goesWrong({ ...best.setting, fast: true }, best.program)
   goesWrong({ ...best.setting, maxSlots: 2147483647 }, best.program)
+  leaveOut()
+  simplify()
   do leaveOut()
   while (lower() && Date.now() < deadline)
   return best
+}
+
+/** Such as the operation itself in place of one that has a listener or an overridden method do it. */
+function simplerThan (name, argument) {
+  if (TAKES_ANOTHER.includes(name)) return nested(argument)
+  if (name === 'lease') return ['get', 0]
+  if (name === 'leaseSlot') return ['reserve', argument]
 }
 
 /** Whether the same is done at both places. */
@@ -73,7 +95,9 @@ function without (program, start, end) {
 
 const SOURCES = {
   get: () => 'slots.get()',
+  getMany: count => `Array.from({ length: ${count % 5000} }, () => slots.get()).pop()`,
   put: slot => `slots.put(${slot})`,
+  putEvery: n => `Array.from(slots)${Math.floor(n / 100) % 2 === 1 ? '.reverse()' : ''}.filter((_, i) => i % ${1 + n % 100} === 0).forEach(slot => slots.put(slot))`,
   peek: () => 'slots.peek()',
   has: slot => `slots.has(${slot})`,
   reserve: slot => `slots.reserve(${slot})`,
@@ -86,9 +110,31 @@ const SOURCES = {
   iterateOn: name => `if (iterators[${name}]) Array.from(iterators[${name}])`,
   look: () => 'console.log(slots)',
   rebuild: () => 'slots = CallosumServerSlots.from(JSON.parse(JSON.stringify(slots))).on(\'error\', report)',
-  putHostile: i => `slots.put(${HOSTILE[i]})`,
-  reserveHostile: i => `slots.reserve(${HOSTILE[i]})`,
-  hasHostile: i => `slots.has(${HOSTILE[i]})`
+  rebuildWithin: maxSlots => `slots = CallosumServerSlots.from(JSON.parse(JSON.stringify(slots)), { maxSlots: ${maxSlots} }).on('error', report)`,
+  minusZero: i => ['slots.put(-0)', 'slots.reserve(-0)', 'slots.has(-0)', 'leases[0] = slots.lease(-0)', 'leases[0] = slots.adopt(-0)'][i % 5],
+  putHostile: i => `slots.put(${entry(HOSTILE, i)})`,
+  reserveHostile: i => `slots.reserve(${entry(HOSTILE, i)})`,
+  hasHostile: i => `slots.has(${entry(HOSTILE, i)})`,
+  leaseHostile: i => `slots.lease(${entry(HOSTILE, i)})`,
+  adoptHostile: i => `slots.adopt(${entry(HOSTILE, i)})`,
+  construct: i => `new CallosumServerSlots(${entry(OPTIONS, i)})`,
+  restart: i => `CallosumServerSlots.call(slots, ${entry(OPTIONS, i)})`,
+  construction: i => `CallosumServerSlots.from(${entry(ARGUMENTS_OF_FROM, i).slice(1, -1)})`,
+  receiver: i => `/* ${USES[i % USES.length].name} of ${RECEIVERS[Math.floor(i / USES.length) % RECEIVERS.length]} */`,
+  reenter: n => `react = () => { ${inner(n)} }`,
+  throwNext: () => "react = () => { throw new Error('planted') }",
+  unheard: n => `slots.removeAllListeners('error'); try { ${inner(n)} } catch (_) {} slots.on('error', report)`,
+  overrideNext: n => `override = () => { ${inner(n)} }`
+}
+
+function entry (table, i) {
+  return table[i % table.length][0]
+}
+
+/** The source of an operation that is another one's argument. */
+function inner (n) {
+  const [name, argument] = nested(n)
+  return SOURCES[name](argument)
 }
 
 const REPEATABLE = ['get', 'put', 'reserve', 'has']
@@ -103,20 +149,33 @@ function print ({ setting, program, problem }) {
     `let slots = new CallosumServerSlots(${options}).on('error', report)`
   ]
   const names = Array.from({ length: program.length / 2 }, (_, i) => NAMES[program[2 * i]])
-  const uses = (...some) => names.some(name => some.includes(name))
-  if (!uses('rebuild')) lines[2] = lines[2].replace('let', 'const')
+  const all = new Set(names)
+  for (let i = 0; i < names.length; i++) {
+    for (let [name, argument] = [names[i], program[2 * i + 1]]; TAKES_ANOTHER.includes(name); all.add(name)) [name, argument] = nested(argument)
+  }
+  const uses = (...some) => some.some(name => all.has(name))
+  if (uses('reenter', 'throwNext')) {
+    lines[1] = 'let react = () => {}\nconst next = () => { const act = react; react = () => {}; act() }\nconst report = error => { console.log(error.message); next() }'
+    lines[2] += ".on('full', next)"
+  }
+  if (!uses('rebuild', 'rebuildWithin')) lines[2] = lines[2].replace('let', 'const')
   if (!setting.fast) lines.push(`${off}(slots)`)
-  if (uses('lease', 'leaseSlot', 'adoptSlot')) lines.push('const leases = []')
+  if (uses('overrideNext')) {
+    lines.push('let override = () => {}', "for (const name of ['get', 'put']) {",
+      '  slots[name] = slot => { const act = override; override = () => {}; act(); return CallosumServerSlots.prototype[name].call(slots, slot) }', '}')
+  }
+  if (uses('lease', 'leaseSlot', 'adoptSlot', 'minusZero')) lines.push('const leases = []')
   if (uses('iterate')) lines.push('const iterators = []')
   const last = names.length - 1
   for (let i = 0; i < last;) {
     const end = Math.min(endOfSeries(program, names, i), last)
     lines.push(end - i < 3 ? SOURCES[names[i]](program[2 * i + 1]) : loop(program, names, i, end))
-    if (names[i] === 'rebuild' && !setting.fast) lines.push(`${off}(slots)`)
+    if (['rebuild', 'rebuildWithin', 'restart'].includes(names[i]) && !setting.fast) lines.push(`${off}(slots)`)
     i = end - i < 3 ? i + 1 : end
   }
   const call = SOURCES[names[last]](program[2 * last + 1])
-  lines.push(names[last] === 'look' ? call : `console.log(${call.replace(/^if \(.*?\) /, '')})`)
+  const isStatement = names[last] === 'look' || /;|^\/\*/.test(call)
+  lines.push(isStatement ? call : `console.log(${call.replace(/^if \(.*?\) /, '')})`)
   lines[lines.length - 1] += ` // ${problem.split('\n')[0]}`
   return lines.join('\n')
 }

@@ -42,14 +42,15 @@ async function main () {
   while (done < runs) {
     done++
     const began = Date.now()
-    const failed = rust ? await testRust() : []
-    const { passed, failed: failedFiles } = await testJavaScript(files)
-    failed.push(...failedFiles)
-    console.log(`run ${done} of ${runs}: ${passed} passed, ${failed.length} failed, ${((Date.now() - began) / 1000).toFixed(0)} s`)
-    for (const { name, error } of failed) {
+    let failed = 0
+    const onFailure = (name, error) => {
+      failed++
       console.log(`  ${name}\n${indented(error)}`)
       failures.set(name, [...(failures.get(name) || []), done])
     }
+    if (rust) await testRust(onFailure)
+    const passed = await testJavaScript(files, onFailure)
+    console.log(`run ${done} of ${runs}: ${passed} passed, ${failed} failed, ${((Date.now() - began) / 1000).toFixed(0)} s`)
     if (stop && failures.size > 0) break
   }
   console.log(failures.size === 0 ? `no test failed in ${done} runs` : 'failed:')
@@ -71,27 +72,28 @@ function keepBusy (count) {
 }
 
 /** What failed of the Rust tests, by the lines that cargo ends with. */
-async function testRust () {
+async function testRust (onFailure) {
   const cargo = spawn('cargo', ['test', '--quiet', '--no-fail-fast'], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   for (const stream of [cargo.stdout, cargo.stderr]) stream.setEncoding('utf8').on('data', text => { output += text })
   const code = await new Promise((resolve, reject) => cargo.on('close', resolve).on('error', reject))
-  if (code === 0) return []
+  if (code === 0) return
   const names = new Set(Array.from(output.matchAll(/^ {4}(\S+)$/gm), ([, name]) => name))
-  return (names.size > 0 ? [...names] : ['cargo test']).map(name => ({ name, error: `cargo test ended with ${code}\n${output.slice(-2000)}` }))
+  for (const name of names.size > 0 ? names : ['cargo test']) onFailure(name, `cargo test ended with ${code}\n${output.slice(-2000)}`)
 }
 
-function testJavaScript (files) {
+/** Resolves to how many tests passed. */
+function testJavaScript (files, onFailure) {
   return new Promise((resolve, reject) => {
-    const result = { passed: 0, failed: [] }
+    let passed = 0
     run({ files, concurrency: true, timeout: TIMEOUT })
-      .on('test:pass', () => { result.passed++ })
+      .on('test:pass', () => { passed++ })
       .on('test:fail', ({ name, file, details: { error } }) => {
         if (error.failureType === 'subtestsFailed') return // told by the subtest
         const where = path.relative(ROOT, file || name)
-        result.failed.push({ name: file === undefined || name === file ? where : `${where}: ${name}`, error: String((error.cause && error.cause.stack) || error.cause || error.message) })
+        onFailure(file === undefined || name === file ? where : `${where}: ${name}`, String((error.cause && error.cause.stack) || error.cause || error.message))
       })
-      .on('end', () => resolve(result))
+      .on('end', () => resolve(passed))
       .on('error', reject)
       .resume()
   })

@@ -21,7 +21,7 @@ const PROGRAMS = {
   'fleet/run.js': ['servers', 'clients', 'connections', 'duration', 'interval', 'svg'],
   'fuzz/run.js': ['seconds', 'replay'],
   'mutants/run.js': ['diff', 'resume'],
-  'soak/run.js': ['operations', 'seconds', 'seed'],
+  'soak/run.js': ['operations', 'seconds', 'seed', 'replay', 'explore'],
   'packaging/lint-workflows.js': [],
   '__test__/coverage/run.js': [],
   '__test__/flakes/run.js': ['runs', 'busy', 'stop'],
@@ -69,7 +69,9 @@ const WRONG = {
   'soak/run.js': {
     '--operations 0': "--operations must be an integer from 1 to 1000000000000, but is '0'",
     '--seconds 1e3': "--seconds must be an integer from 1 to 1000000, but is '1e3'",
-    '--seed -1': "--seed must be an integer from 0 to 2147483647, but is '-1'"
+    '--seed -1': "--seed must be an integer from 0 to 2147483647, but is '-1'",
+    '--replay --seconds 5': '--replay takes no other option',
+    '--explore --operations 5': '--explore takes --seconds, but no --operations'
   },
   '__test__/load/run.js': {
     '--held 0': "--held must be an integer from 1 to 1000000, but is '0'",

@@ -5,9 +5,12 @@
 const assert = require('node:assert/strict')
 const { spawnSync } = require('node:child_process')
 const { test } = require('node:test')
+const { inspect } = require('node:util')
 
 const CallosumServerSlots = require('../..')
 const { ROOT } = require('../support/child')
+const corpus = require('../../soak/corpus')
+const { NAMES, TAKES_ANOTHER, nested, replay } = require('../../soak/operations')
 const { shrink, print } = require('../../soak/shrink')
 const soak = require('../../soak/soak')
 
@@ -80,6 +83,29 @@ const FAULTS = {
       return super.emit(event, error)
     }
   }, 8],
+  'a limit of 0 is taken for 1': [class extends CallosumServerSlots {
+    constructor (options) { super(options && options.maxSlots === 0 ? { maxSlots: 1 } : options) }
+  }, 8],
+  'from() does not look at its options': [class extends CallosumServerSlots {
+    static from (json) { return super.from(json) }
+  }, 8],
+  'inspect() says the slot given last': [class Last extends CallosumServerSlots {
+    [inspect.custom] () { return `Last { size: ${this.size}, maxSlotGiven: ${this.maxSlotGiven}, next: ${this.size}, maxSlots: ${this.maxSlots} }` }
+  }, 8],
+  'a put() within a listener does nothing': [class extends CallosumServerSlots {
+    put (slot) {
+      if (this.isPutting) return
+      this.isPutting = true
+      try {
+        return super.put(slot)
+      } finally {
+        this.isPutting = false
+      }
+    }
+  }, 12],
+  'an error that nobody hears is not thrown': [class extends CallosumServerSlots {
+    emit (event, error) { return this.listenerCount(event) === 0 || super.emit(event, error) }
+  }, 8],
   'it throws now and then': [class extends CallosumServerSlots {
     put (slot) {
       if (slot === 40) throw new Error('planted')
@@ -132,6 +158,57 @@ test('a program goes over all of the API, on both paths', () => {
   assert.ok(done.fast > 100000 && done.crossing > 100000, JSON.stringify(done))
 })
 
+test('among the kept programs is each operation', () => {
+  const done = new Set()
+  for (const { program } of corpus.read()) {
+    for (let i = 0; i < program.length; i += 2) {
+      for (let [name, argument] = [NAMES[program[i]], program[i + 1]]; ; [name, argument] = nested(argument)) {
+        done.add(name)
+        if (!TAKES_ANOTHER.includes(name)) break
+      }
+    }
+  }
+  assert.deepEqual(NAMES.filter(name => !done.has(name)), [])
+})
+
+test('a kept program is read as it was written', () => {
+  for (const { program } of corpus.read()) {
+    assert.deepEqual(corpus.encode(program).split(', ').flatMap(corpus.decode), Array.from(program))
+  }
+})
+
+test('the kept programs find more than half of the faults', () => {
+  const programs = corpus.read()
+  const found = Object.values(FAULTS).filter(([Faulty]) => programs.some(({ setting, program }) => replay(Faulty, setting, program)))
+  assert.ok(found.length > 0.5 * Object.keys(FAULTS).length, `${found.length} of ${Object.keys(FAULTS).length}`)
+})
+
+/** What the exploration finds from nothing, in a process that counts from before the package is loaded. */
+function explored (Class) {
+  const source = `
+    const { Coverage } = require('./soak/coverage')
+    const coverage = new Coverage()
+    const CallosumServerSlots = require('.')
+    const explore = require('./soak/explore')
+    console.log(JSON.stringify(explore(${Class}, coverage, [], { seed: 1, programs: 30 })))`
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', source], { cwd: ROOT, encoding: 'utf8' })
+  assert.equal(stderr, '')
+  return JSON.parse(stdout)
+}
+
+test('the exploration keeps programs that reach something new, and tells how much', () => {
+  const { programs, corpus, features, failure } = explored('CallosumServerSlots')
+  assert.equal(failure, undefined)
+  assert.equal(programs, 30)
+  assert.ok(corpus.length > 10 && corpus.length < 30, `${corpus.length} programs`)
+  assert.ok(features > 250, `${features} counts of blocks`)
+})
+
+test('the exploration finds a fault, and ends with the program', () => {
+  const { failure } = explored('class extends CallosumServerSlots { get () { return this.peek() === 2 && this.reserve(3) ? 3 : super.get() } }')
+  assert.match(failure.problem, /: 3, expected 2$/)
+})
+
 const cli = (...args) => spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' })
 
 test('the command says what it did, and exits with 0', () => {
@@ -145,6 +222,18 @@ test('the command exits with 1 after a mismatch, and prints the seed and a progr
   assert.equal(status, 1)
   assert.match(stdout, /--seed 5 --operations 1/)
   assert.match(stdout, /new CallosumServerSlots\([\s\S]+slots\.get\(\)\) \/\/ get\(\): \d+, expected \d+\n$/)
+})
+
+test('the kept programs are replayed without a difference', () => {
+  const { status, stdout } = cli('soak/run.js', '--replay')
+  assert.equal(status, 0)
+  assert.match(stdout, /^\d+ programs replayed, with the fast paths and without: all as the model says\n$/)
+})
+
+test('a replay exits with 1 after a mismatch, and prints a program', () => {
+  const { status, stdout } = cli('-r', './__test__/support/preload/wrong-slot.js', 'soak/run.js', '--replay')
+  assert.equal(status, 1)
+  assert.match(stdout, /^A kept program goes wrong: [\s\S]+new CallosumServerSlots\([\s\S]+\/\/ get\(\): 21, expected 20\n$/)
 })
 
 test('the command exits with 2 where an option is wrong', () => {
