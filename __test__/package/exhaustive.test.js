@@ -22,6 +22,7 @@ const searches = {
   'slots at the end of a leaf word': { base: 28, slots: from(8).map(i => 28 + i) },
   'slots at the end of a summary word, where the bitmap grows': { base: 1021, slots: from(6).map(i => 1021 + i) },
   'slots in different leaf words and summary words': { base: 0, slots: [0, 1, 2, 31, 32, 64, 1023, 1024] },
+  'slots under stale summary bits': { base: 1031, slots: [3, 40, 41, 80, 1026, 1030] },
   'sparse reservations': { base: 0, slots: [0, 1, 1024, 1025, 1056, 2048, 1000000, 1000001] }
 }
 
@@ -105,10 +106,10 @@ class Pair {
     if (actual !== expected) assert.equal(actual, expected, typeof what === 'function' ? what() : what)
   }
 
+  // Without peek(), which moves the cursor: the states before would not be searched.
   check (slots, what) {
     const { model, managers: [[, fast], [, slow]] } = this
     for (const [manager] of this.managers) {
-      this.same(manager.peek(), model.peek(), what)
       this.same(manager.size, model.inUse.size, what)
       this.same(manager.maxSlotGiven, model.maxSlotGiven, what)
       for (const slot of slots) this.same(manager.has(slot), model.inUse.has(slot), what)
