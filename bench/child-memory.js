@@ -1,8 +1,7 @@
 'use strict'
 
-// A process that measures what a contender keeps in memory. Needs --expose-gc.
-// Of few slots there are many managers, so that the process's own ups and downs
-// count for little.
+// A process that measures the memory of a contender. Needs --expose-gc. With few slots it
+// makes many managers, so that other memory of the process hardly matters.
 
 const Random = require('../common/random')
 
@@ -32,10 +31,10 @@ async function main () {
   return { given, half, returned }
 }
 
-/** What is named here is alive until then. */
+/** Keeps its arguments from being garbage-collected before this call. */
 function keep () {}
 
-/** What a first use allocates is not the slots'. */
+/** Makes the allocations of a first use, which are not to be measured. */
 function warmUp (create) {
   const slots = create()
   for (let i = 0; i < 10_000; i++) slots.get()
@@ -45,7 +44,7 @@ function warmUp (create) {
 async function used () {
   for (let i = 0; i < 4; i++) {
     global.gc()
-    await new Promise(resolve => setTimeout(resolve, 10)) // finalizers run between
+    await new Promise(resolve => setTimeout(resolve, 10)) // lets finalizers run
   }
   const { rss, heapUsed, external } = process.memoryUsage()
   return { process: rss, v8: heapUsed + external }

@@ -1,14 +1,8 @@
 'use strict'
 
-// A process that measures one contender on one pattern, so that the JIT sees
-// nothing else: call sites stay monomorphic. The job comes as the argument, the
-// program in a file, the answer goes to standard output.
-//
-// Harnesses such as mitata and tinybench call a function many times in one
-// process and treat the calls as alike. Here each call changes what the next
-// one costs, a pass over the program has to come back to where it began, and
-// contenders take turns, each in a new process. What is left for a harness to
-// do is the loop below.
+// A process that measures one contender on one pattern, so that V8 sees nothing else: call
+// sites stay monomorphic. The job is the argument and names the file of the program. The
+// result goes to standard output. README.md says why this is not left to a benchmark harness.
 
 const { readFileSync } = require('fs')
 
@@ -17,7 +11,7 @@ const { inUse, cuts, timed, calls } = job.program
 
 const NS_PER_MS = 1e6
 const WARM_UP = 50 * NS_PER_MS
-const LEAST_SAMPLE = 2 * NS_PER_MS // short passes are measured together
+const LEAST_SAMPLE = 2 * NS_PER_MS // shorter passes are measured together
 
 async function main () {
   const data = readProgram(job.file)
@@ -39,7 +33,7 @@ async function main () {
   let slots = prepared()
   const began = now()
 
-  /** Nanoseconds that a pass took, or undefined where it takes too long. */
+  /** Nanoseconds that a pass took, or undefined if it takes too long. */
   function pass (mayCut) {
     if (fresh) slots = prepared()
     let sum = 0
@@ -58,7 +52,7 @@ async function main () {
 
   const first = pass(true)
   if (first === undefined) return { cut: job.limit }
-  // A pass this long has warmed up in its beginning.
+  // The beginning of a pass this long is its warm-up.
   if (first > job.long * NS_PER_MS) return { samples: [first / calls] }
 
   while (now() - began < WARM_UP) pass()

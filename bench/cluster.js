@@ -1,7 +1,7 @@
 'use strict'
 
 // node bench/cluster.js: one slot manager for each worker of a Node.js cluster,
-// or one for the machine? On 127.0.0.1, with some two thousand connections.
+// or one for the machine? On 127.0.0.1, with about two thousand connections.
 
 const { fork } = require('child_process')
 const { once } = require('events')
@@ -18,7 +18,7 @@ const { figure, table } = require('../common/table')
 const WORKERS = 4
 const OPEN = 1000 // connections held
 const SHORT = 2000 // connections that come and go, in each round
-const ROUNDS = 5 // in turns, since the machine's speed wanders; the median counts
+const ROUNDS = 5 // interleaved, since the machine's speed varies; the median counts
 const AT_ONCE = 20
 const ROVERS = 30 // clients, with pools of 20, that rove over two machines
 const POOL = 20
@@ -53,7 +53,7 @@ async function main () {
   if (options.json) writeFileSync(options.json, JSON.stringify(run, null, 2) + '\n')
 }
 
-/** What a connection costs all processes of a machine, and how long its slot takes. */
+/** The processor time of a connection in all processes of a machine, and the wait for its slot. */
 async function cost (way) {
   const server = await start(way, WORKERS)
   await comeAndGo(server.port, SHORT / 4) // warms it up
@@ -64,7 +64,7 @@ async function cost (way) {
   return { microseconds: (after.cpu - before.cpu) / SHORT, wait: median(waits) }
 }
 
-/** What slots the clients of a machine see, and how its workers share them. */
+/** The slots that the clients of a machine get, and the loads of its workers. */
 async function one (way) {
   const random = new Random(1)
   const server = await start(way, WORKERS)
@@ -88,8 +88,8 @@ async function one (way) {
 }
 
 /**
- * Two machines, the second with twice the workers, and clients that keep the
- * lowest slots: how the connections lie on the workers.
+ * The loads of the workers of two machines, the second with twice as many workers, if
+ * clients keep the lowest slots.
  */
 async function two (way) {
   const random = new Random(2)
@@ -101,7 +101,7 @@ async function two (way) {
       pool.push(client)
       if (pool.length <= POOL) continue
       pool.sort((a, b) => a.slot - b.slot)
-      // The slot is free again when the server has noticed.
+      // Wait until the server has freed the slot.
       const { socket } = pool.pop()
       socket.end()
       await once(socket, 'close')
@@ -147,7 +147,7 @@ async function start ({ where, scheduling }, workers) {
   return {
     port,
     state,
-    /** The state once the workers together hold so many connections. */
+    /** Waits until the workers together hold `count` connections; returns the state. */
     async holds (count) {
       for (;;) {
         const now = await state()

@@ -1,7 +1,7 @@
-//! The Rust core alone, beside what else one would reach for.
+//! The Rust core alone, compared with other crates.
 //!
-//! `cargo bench --no-default-features`: throughput is in calls, so 200 Mitem/s
-//! are 5 ns a call.
+//! `cargo bench --no-default-features`: an item is a call, so 200 Mitem/s are 5 ns for each
+//! call.
 #![allow(missing_docs)]
 
 use std::cmp::Reverse;
@@ -79,7 +79,7 @@ impl Free for BTreeSet<u32> {
     }
 }
 
-/// Does not notice a slot that is put twice.
+/// Accepts a slot that is put twice.
 impl Free for BinaryHeap<Reverse<u32>> {
     fn insert(&mut self, slot: u32) {
         self.push(Reverse(slot));
@@ -120,7 +120,7 @@ type Heap = Counted<BinaryHeap<Reverse<u32>>>;
 type Roaring = Counted<RoaringBitmap>;
 type HiBitSet = Counted<BitSet>;
 
-/// A fresh manager gives that many slots.
+/// A fresh manager gives `size` slots.
 #[divan::bench(types = [Slots, BTree, Heap, Roaring, HiBitSet], args = SIZES, sample_count = 30)]
 fn fill<M: Manager>(bencher: Bencher, size: usize) {
     bencher.counter(ItemsCount::new(size)).with_inputs(M::default).bench_local_refs(|manager| {
@@ -130,7 +130,7 @@ fn fill<M: Manager>(bencher: Bencher, size: usize) {
     });
 }
 
-/// A random slot is put, and got again.
+/// Puts a random slot, and gets it again.
 #[divan::bench(types = [Slots, BTree, Heap, Roaring, HiBitSet], args = SIZES, sample_count = 30)]
 fn churn<M: Manager>(bencher: Bencher, size: usize) {
     let mut manager = M::filled(size);
@@ -143,7 +143,7 @@ fn churn<M: Manager>(bencher: Bencher, size: usize) {
     });
 }
 
-/// Half of all slots are put, in random order.
+/// Puts half of all slots, in random order.
 #[divan::bench(types = [Slots, BTree, Heap, Roaring, HiBitSet], args = SIZES, sample_count = 30)]
 fn wave_put<M: Manager>(bencher: Bencher, size: usize) {
     let half = &shuffled(size)[..size / 2];
@@ -155,7 +155,7 @@ fn wave_put<M: Manager>(bencher: Bencher, size: usize) {
     });
 }
 
-/// Those are got again.
+/// Gets these slots again.
 #[divan::bench(types = [Slots, BTree, Heap, Roaring, HiBitSet], args = SIZES, sample_count = 30)]
 fn wave_get<M: Manager>(bencher: Bencher, size: usize) {
     let half = &shuffled(size)[..size / 2];

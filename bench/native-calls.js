@@ -1,7 +1,7 @@
 'use strict'
 
-// node bench/native-calls.js: what a call from JavaScript into Rust costs, by how
-// it is made. It builds the crate in native-calls/, which is no part of the package.
+// node bench/native-calls.js: what a call from JavaScript into Rust costs, by how it is made.
+// It builds the crate in native-calls/, which is not part of the package.
 
 const { execFileSync } = require('child_process')
 const path = require('path')
@@ -38,7 +38,7 @@ async function main () {
   console.log([...table([['', 'ns per call', 'rounds'], ...rows]), '', describe(machine())].join('\n'))
 }
 
-/** Answers where the library is. */
+/** Builds the crate; returns the path of the library. */
 function build () {
   const args = ['build', '--release', '--message-format=json-render-diagnostics']
   const options = { cwd: path.join(__dirname, 'native-calls'), stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 2 ** 28 }

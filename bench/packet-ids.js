@@ -1,8 +1,7 @@
 'use strict'
 
-// node bench/packet-ids.js: identifiers from 1 to 65,535, as for MQTT, by three ways. Each
-// figure is the median of rounds that alternate between these, each in a process of
-// its own.
+// node bench/packet-ids.js: three allocators of identifiers from 1 to 65,535, as for MQTT.
+// Each figure is the median of interleaved rounds, each in a process of its own.
 
 const { execFileSync } = require('child_process')
 const { describe, machine } = require('../common/machine')
@@ -12,14 +11,14 @@ const { table } = require('../common/table')
 
 const IN_FLIGHT = [20, 30_000]
 const PAIRS = 2_000_000
-const SLOW_PAIRS = 20_000 // where a pair takes more than 10 µs
+const SLOW_PAIRS = 20_000 // if a pair takes more than 10 µs
 
-/** The least that a program would write for itself. */
+/** The simplest allocator that a program would have of its own. */
 class SetIds {
   constructor (min, max) {
     this.max = max
     this.used = new Set()
-    this.lowest = min // none below is vacant
+    this.lowest = min // low-water mark: no id below is vacant
   }
 
   alloc () {
@@ -73,7 +72,7 @@ function measure (name, inFlight, order) {
 
 function main () {
   const [, , first, job] = process.argv
-  if (first === '--child') return console.log(measure(...JSON.parse(job))) // as below
+  if (first === '--child') return console.log(measure(...JSON.parse(job))) // started below
   const { rounds } = readOptions('node bench/packet-ids.js [options]', { rounds: integer(1, 99, 'rounds of each', { standard: 5 }) })
 
   const cases = IN_FLIGHT.flatMap(inFlight => ['oldest', 'random'].map(order => ({ inFlight, order })))

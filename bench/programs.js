@@ -1,19 +1,19 @@
 'use strict'
 
-// What the patterns are written in. A program is an Int32Array that a pattern's
-// `run` works off, in parts that are short enough to look at the clock between
-// them. It ends in the state that it began in, so that it can be run again.
-// `sum` is that of all slots given: a contender with another sum is wrong.
+// The programs of the patterns. A program is an Int32Array that a pattern's `run` executes in
+// parts, with a look at the clock after each. It ends in the state in which it began, so that
+// it can run again. `sum` is the sum of all slots given: a contender with another sum is
+// wrong.
 
 const { FastModel } = require('../common/fast-model')
 
-/** Of the model. No program uses as many slots as the table has. */
+/** The sizes of the model. No program uses as many slots as the table has. */
 const SIZES = { table: 2 ** 24, block: 2048 }
 
-/** About this many calls to a part: some 10 µs, the clock takes 0.1. */
+/** About how many calls a part has: they take about 10 µs, reading the clock 0.1. */
 const PART = 4096
 
-/** So many puts that no branch predictor learns them by heart. */
+/** How many puts a program has: too many for a branch predictor to learn. */
 const ENOUGH = 100_000
 
 /** In a program of steps: get a slot. Any other number: put that slot. */
@@ -49,7 +49,7 @@ class Steps {
     this.put(this.model.any(random))
   }
 
-  /** Back to where it began: all slots below `inUse` are in use, no others. */
+  /** Returns to the first state: the slots below `inUse` are in use, no others. */
   restore () {
     const { model } = this
     const above = model.held.subarray(0, model.size).filter(slot => slot >= this.inUse)
@@ -68,8 +68,8 @@ class Steps {
 }
 
 /**
- * Arrivals at random, and departures at random that are the likelier the more
- * slots are in use: the number in use keeps returning to `around`.
+ * Random arrivals and departures. The more slots are in use, the more likely is a
+ * departure, so the number in use keeps returning to `around`.
  */
 function drift (around, calls, random) {
   const steps = new Steps(around)
@@ -81,7 +81,7 @@ function drift (around, calls, random) {
   return steps
 }
 
-/** For each arrival, in any order: when it comes and when it leaves. */
+/** The program of connections, given in any order with their times of arrival and departure. */
 function replay (connections) {
   const events = new Float64Array(connections.length * 2)
   connections.forEach(({ from, to }, i) => {
@@ -109,9 +109,9 @@ function runSteps (slots, data, from, to) {
 }
 
 /**
- * A program of waves: some slots are put, then as many taken again. Each is
- * written as a number n and n slots, which are put, and -n, which is n gets.
- * `puts` says of each part whether it has puts alone.
+ * A program of waves: some slots are put, then as many are taken again. A wave is the
+ * number n, n slots to put, and -n for n gets. `puts` tells for each part whether it has
+ * puts only.
  */
 function waves (list) {
   const data = []
@@ -151,7 +151,7 @@ function waves (list) {
   return { data: Int32Array.from(data), cuts, puts, calls, sum }
 }
 
-/** Waves of `share` of all slots, random ones in random order. */
+/** Waves of a random `share` of all slots, put in random order. */
 function randomWaves (inUse, share, random) {
   const length = Math.max(1, Math.floor(inUse * share))
   const all = Int32Array.from({ length: inUse }, (_, slot) => slot)
@@ -172,7 +172,7 @@ function runWaves (slots, data, from, to) {
   return sum
 }
 
-/** A program of slots that are put and taken again at once. */
+/** A program that puts each of these slots and gets it again. */
 function pairs (slots) {
   return {
     data: slots,

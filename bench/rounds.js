@@ -5,9 +5,9 @@ const Progress = require('../common/progress')
 const { summary } = require('../common/statistics')
 
 /**
- * Has every contender run every case, round after round, so that a drift of the
- * machine hits all alike. The pace says how many rounds, and how long each
- * takes. Answers a result for each case and contender.
+ * Runs every case with every contender, round after round, so that a change in the speed of
+ * the machine affects all contenders. `pace` sets the number of rounds and their duration.
+ * Returns a result for each case and contender.
  */
 async function runRounds ({ cases, list, contenders, pace }) {
   const progress = new Progress(process.stderr, { every: Infinity, steps: pace.rounds * list.length * contenders.length })

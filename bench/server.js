@@ -1,7 +1,7 @@
 'use strict'
 
-// node bench/server.js: what the slots are worth in a server under a load of TCP
-// connections, on 127.0.0.1.
+// node bench/server.js: whether the speed of the slots matters in a server under a load of
+// TCP connections, on 127.0.0.1.
 
 const { fork } = require('child_process')
 const { once } = require('events')
@@ -15,7 +15,7 @@ const Progress = require('../common/progress')
 const { median } = require('../common/statistics')
 const { figure, table } = require('../common/table')
 
-const FILES = 200 // that a process needs beside its connections, with room
+const FILES = 200 // open files that a process needs besides its connections, generously
 const TIME_LIMIT = 180_000
 
 const options = readOptions('node bench/server.js [options]', {
@@ -29,7 +29,7 @@ async function main () {
   const { open: wanted, short, rounds, contenders } = options
   const open = Math.min(wanted, fileLimit() - FILES)
   if (open < wanted) {
-    console.log(`${wanted} connections at once need a limit of ${wanted + FILES} open files (ulimit -n): ${open} it is`)
+    console.log(`${wanted} connections at once need a limit of ${wanted + FILES} open files (ulimit -n): it opens ${open}`)
   }
   const progress = new Progress(process.stderr, { every: Infinity, steps: rounds * contenders.length })
   const figures = Object.fromEntries(contenders.map(contender => [contender, []]))
@@ -88,7 +88,7 @@ async function load (contender, open, short) {
 async function answer (child) {
   const gone = once(child, 'exit').then(() => { throw new Error('a process ended before it was done') })
   const [message] = await Promise.race([once(child, 'message'), gone])
-  gone.catch(() => {}) // it may end now
+  gone.catch(() => {}) // from now on it may end
   return message
 }
 

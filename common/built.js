@@ -4,15 +4,14 @@
 //
 //   node common/built.js examples/server.js [arguments of the program]
 //
-// npm passes SIGTERM on to the shell that it runs a script in. Some shells, as dash,
-// die of it and leave their child alone. So this process sends itself SIGTERM when its
-// parent is gone.
+// npm passes SIGTERM to the shell in which it runs a script. Some shells, such as dash, then
+// exit without passing it on. So this process sends itself SIGTERM when its parent is gone.
 
 const { spawn } = require('node:child_process')
 const { runMain } = require('node:module')
 const path = require('node:path')
 
-const LOOK = 200 // ms between two looks at the parent
+const LOOK = 200 // ms between two checks of the parent
 
 const parent = process.ppid
 const look = setInterval(() => {
@@ -24,7 +23,7 @@ const look = setInterval(() => {
 const build = spawn('npm', ['run', '--silent', 'build'], {
   cwd: path.join(__dirname, '..'),
   shell: process.platform === 'win32', // npm is a script there
-  stdio: ['ignore', 2, 2] // the program has standard output for itself
+  stdio: ['ignore', 2, 2] // standard output is the program's
 })
 build.on('error', error => fail(error.message))
 build.on('exit', (code, signal) => {

@@ -1,9 +1,8 @@
 'use strict'
 
 /**
- * From now on the program ends with exit code 0 when it writes to a standard output
- * that its reader has closed, as `head` does. What it has started ends as it does
- * at any process.exit().
+ * Makes the program exit with 0 when it writes to a standard output whose reader has
+ * closed it, as `head` does.
  */
 function endWithOutput () {
   process.stdout.on('error', error => {

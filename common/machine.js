@@ -2,7 +2,7 @@
 
 const os = require('os')
 
-/** Where and when a run was made. */
+/** The machine, the version of Node.js and the date, for the record of a run. */
 function machine () {
   const [cpu] = os.cpus()
   return {
@@ -20,7 +20,7 @@ function describe ({ cpu, cores, platform, arch, node, date }) {
   return `${cpu}, ${cores} cores, ${platform} ${arch}, Node.js ${node}, ${date}`
 }
 
-/** How many files a process may have open; Node.js takes what it may. Windows has no limit. */
+/** How many files this process may have open. Node.js raises its limit itself. Windows has none. */
 function fileLimit () {
   const { userLimits } = process.report.getReport()
   const limit = userLimits && userLimits.open_files.soft

@@ -1,26 +1,26 @@
 'use strict'
 
-// The options of a program's command line: their help, and their check.
+// Reads and checks the options of a command line, and prints their help.
 
 const { parseArgs } = require('node:util')
 
 const endWithOutput = require('./closed-output')
 
 /**
- * The options that the program was given. For --help it prints what there is, and
- * ends the program with 0. At the first fault it prints a line that names the option,
- * its value and what it takes, and ends the program with 2. A closed standard output
- * ends it with 0.
+ * Returns the options that the program was given. For --help it prints all options, and
+ * exits with 0. If an option is wrong, it prints a line that names the option, its value and
+ * what is expected, and exits with 2. From then on a closed standard output makes the program
+ * exit with 0.
  *
  * @param {string} command as it is typed, such as 'npm run soak -- [options]'
- * @param {object} kinds from the name of each option to a kind, see below
+ * @param {object} kinds the kind of each option, by its name; see below
  * @param {object} [more]
  * @param {string} [more.about] what the program does, for the help
- * @param {object} [more.words] the kind of the words that are no options, if it takes any
- * @param {function} [more.check] gets the values, may change them, and throws where they
- *   do not go together
- * @returns {object} the values by name, with `undefined` where there is no standard; the
- *   words as `words`
+ * @param {object} [more.words] the kind of the arguments that are not options, if any
+ * @param {function} [more.check] called with the values, which it may change; throws a Fault
+ *   if they contradict each other
+ * @returns {object} the values by name, `undefined` for an option without a default; the
+ *   arguments that are not options as `words`
  */
 function readOptions (command, kinds, { about, words, check } = {}) {
   endWithOutput()
@@ -39,7 +39,7 @@ function readOptions (command, kinds, { about, words, check } = {}) {
   }
 }
 
-/** An error of the person who typed the command. */
+/** A mistake in the command line. */
 class Fault extends Error {}
 
 /**
@@ -91,7 +91,7 @@ function help (command, kinds, about) {
   return [command, ...(about ? ['', about, ''] : []), ...lines].join('\n')
 }
 
-// ---- Kinds of options. `text` says what one is for; without a `standard` it may be left out. ----
+// ---- Kinds of options. `text` is for the help; `standard` is the default. ----
 
 function flag (text) {
   return { text, standard: false }
@@ -112,7 +112,7 @@ function number (least, most, text, { standard, placeholder = 'N' } = {}) {
   return { takes: `a number from ${least} to ${most}`, placeholder, text, standard, read }
 }
 
-/** Some of a set of names. */
+/** One or more of a set of names, with commas between them. */
 function names (all, text, { standard } = {}) {
   const read = value => every(value, each => all.includes(each) ? each : undefined)
   return { takes: `some of ${all.join(',')}`, placeholder: 'A,B', text: `${text}: ${all.join(', ')}`, standard, read }
@@ -122,7 +122,7 @@ function file (text, { standard } = {}) {
   return { takes: 'the name of a file', placeholder: 'FILE', text, standard, read: value => value || undefined }
 }
 
-/** Words that are no options: one of a set of names each, at most so many. */
+/** Arguments that are not options: at most `most`, each one of a set of names. */
 function wordsOf (all, most = Infinity) {
   return { name: 'An argument', most, takes: `one of ${all.join(', ')}`, read: value => all.includes(value) ? value : undefined }
 }

@@ -3,14 +3,14 @@
 const WIDTH = 30
 
 /**
- * How far a run is: a bar on a terminal, drawn over again; elsewhere a line
- * every few seconds, so that a log stays short.
+ * Shows the progress of a run: a bar on a terminal, redrawn in place; elsewhere a line every
+ * few seconds.
  */
 class Progress {
   /**
    * @param {object} stream
    * @param {object} [options]
-   * @param {function} [options.now] milliseconds, of any beginning
+   * @param {function} [options.now] a clock, in milliseconds
    * @param {number} [options.every=5000] milliseconds between two lines of a log;
    *   with Infinity there are none
    * @param {number} [options.steps] how many steps there are, for step()
@@ -38,7 +38,7 @@ class Progress {
     stream.write('\r\x1b[K' + `${bar}${percent}  ${seconds}  ${what}`.slice(0, (stream.columns || 80) - 1))
   }
 
-  /** One step begins. */
+  /** Called when a step begins. */
   step (what) {
     this.at(this.done++ / this.steps, what)
   }

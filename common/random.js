@@ -1,15 +1,14 @@
 'use strict'
 
 /**
- * Random numbers from a seed (mulberry32), so that every run of the benchmark
- * does the same work.
+ * Random numbers from a seed (mulberry32): the same seed gives the same numbers.
  */
 class Random {
   constructor (seed) {
     this.state = seed | 0
   }
 
-  /** A number from 0 up to 1. */
+  /** A number from 0 up to, but not including, 1. */
   next () {
     this.state = (this.state + 0x6d2b79f5) | 0
     let t = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state)
@@ -17,7 +16,7 @@ class Random {
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
   }
 
-  /** An integer from 0 up to `end`. */
+  /** An integer from 0 up to, but not including, `end`. */
   below (end) {
     return Math.floor(this.next() * end)
   }
@@ -27,12 +26,12 @@ class Random {
     return -Math.log(1 - this.next())
   }
 
-  /** Pareto distributed with mean 1: most are short, a few very long. */
+  /** Pareto distributed with mean 1: most are small, a few very large. */
   pareto (shape) {
     return (shape - 1) / shape * (1 - this.next()) ** (-1 / shape)
   }
 
-  /** Shuffles the first `count` elements into place, out of all. */
+  /** Moves `count` random elements to the front of the array, in random order. */
   shuffle (array, count = array.length) {
     for (let i = 0; i < count; i++) {
       const j = i + this.below(array.length - i)

@@ -1,22 +1,21 @@
 'use strict'
 
-const MOST = 1 << 17 // slots, more than a server has connections
+const MOST = 1 << 17 // more slots than a server has connections
 const GAVE_OR_TOOK_BACK = /^([+-]) (\d+) {2}(\S+) {2}(\d+) in use$/
 
 /**
- * What one server says of its slots, line by line and in its order, held against
- * a model of its own: each slot given must be free, and the lowest that is free;
- * each slot taken back must be in use by the one who has it; and the manager must
- * count as many in use as the model does.
+ * Checks the log of a server, line by line, against a model: each slot given must be the
+ * lowest free one; each slot taken back must be in use by that peer; and the server must
+ * count as many slots in use as the model does.
  */
 class Record {
   constructor () {
-    this.taken = new Uint8Array(MOST) // 1 is in use or, once that was said, lost
-    this.holders = new Map() // from each slot in use to the peer that has it
-    this.load = 0 // how many slots are in use, as the server says
+    this.taken = new Uint8Array(MOST) // 1: in use, or reported as lost
+    this.holders = new Map() // the peer that has each slot in use
+    this.load = 0 // slots in use, by the count of the server
     this.given = 0
-    this.faults = [] // each once, not on every line that follows from it
-    this.surplus = 0 // how many slots too many the server counts
+    this.faults = [] // each is reported once, not on every line that follows from it
+    this.surplus = 0 // how many slots more than the model the server counts
   }
 
   read (line) {

@@ -10,8 +10,8 @@ function quantile (numbers, q) {
 const median = numbers => quantile(numbers, 1 / 2)
 
 /**
- * What the rounds measured, as one: the median of their medians, and half the
- * distance between the quartiles of all samples, relative to it.
+ * The figure of several rounds: the median of their medians; and half the distance between
+ * the quartiles of all samples, relative to that median.
  */
 function summary (rounds) {
   const ns = median(rounds.map(median))

@@ -1,8 +1,8 @@
 'use strict'
 
-const LIMIT = 0.1 // how far from the mean, as a share of it, a load may be
+const LIMIT = 0.1 // the largest allowed distance of a load from the mean, as a share of the mean
 
-/** How even the loads are. */
+/** Measures how even the loads are. */
 function balance (loads) {
   const total = loads.reduce((sum, load) => sum + load, 0)
   const mean = loads.length === 0 ? 0 : total / loads.length
@@ -11,7 +11,7 @@ function balance (loads) {
     total,
     mean,
     imbalance: mean === 0 ? 1 : Math.max(...loads) / mean,
-    off, // how far the load is from the mean that is farthest from it
+    off, // the largest distance of a load from the mean, as a share of the mean
     even: off <= LIMIT
   }
 }

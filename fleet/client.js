@@ -1,7 +1,7 @@
 'use strict'
 
-// A client of the fleet, in a process of its own, with work to do. Its parent says
-// which servers there are, when to halt and when to end.
+// A client of the fleet, in a process of its own, which leases connections. Its parent sends
+// it the list of servers, and tells it when to halt and when to end.
 
 const net = require('net')
 const { setTimeout: sleep } = require('timers/promises')
@@ -9,7 +9,7 @@ const CallosumClient = require('../client.js')
 
 const { connections, interval } = JSON.parse(process.argv[2])
 let servers = []
-const sockets = new Set() // those that are not kept, too
+const sockets = new Set() // all that are open, also outside the pool
 const client = new CallosumClient({
   servers: () => servers,
   connections,
@@ -27,12 +27,12 @@ const leases = new Set()
 const tasks = {
   servers (list) { servers = list },
 
-  // Keeps what it has, and answers with what that is.
+  // Stops roving and leasing, and replies with the connections of the pool.
   async halt () {
     clearInterval(working)
     servers = []
     for (const lease of leases) lease.release()
-    while (sockets.size > client.connections.length) await sleep(10) // until what is under way is decided
+    while (sockets.size > client.connections.length) await sleep(10) // until no attempt is pending
     process.send({
       held: client.connections.map(({ server, socket, slot }) => ({
         server: server.port, peer: `${socket.localAddress}:${socket.localPort}`, slot
@@ -47,8 +47,8 @@ const tasks = {
   }
 }
 
-// A quarter of the pool is leased at a time. The servers read what they are sent,
-// and answer nothing.
+// Keeps about a quarter of the pool leased. The servers read what they are sent, and send
+// nothing back.
 const working = setInterval(() => {
   const lease = client.lease()
   if (lease === undefined) return

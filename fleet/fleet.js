@@ -15,13 +15,13 @@ const children = new Set()
 process.on('exit', () => { for (const child of children) child.kill('SIGKILL') })
 
 /**
- * Servers and clients, each in a process of its own. Emits 'broken' with an
- * Error when one of them ends that was not told to, or not as it was told.
+ * Servers and clients, each in a process of its own. Emits 'broken' with an Error when one
+ * of them ends before it was told to, or fails.
  */
 class Fleet extends EventEmitter {
   constructor () {
     super()
-    this.servers = [] // those that have been killed, too
+    this.servers = [] // also the killed ones
     this.clients = []
   }
 
@@ -50,7 +50,7 @@ class Fleet extends EventEmitter {
     await once(child, 'message')
   }
 
-  /** Clients find servers as they would by DNS: by a list that someone keeps. */
+  /** Sends the list of servers to the clients, in place of DNS. */
   announceServers () {
     this.tellClients('servers', this.running.map(({ port }) => ({ host: HOST, port })))
   }
@@ -64,7 +64,7 @@ class Fleet extends EventEmitter {
     await this.end(server.child, () => server.child.kill('SIGKILL'))
   }
 
-  /** Has the clients rove no more; answers what each of them then holds. */
+  /** Makes the clients stop roving; returns the connections that they then hold. */
   async halt () {
     const answers = this.clients.map(client => once(client, 'message'))
     this.tellClients('halt')
@@ -85,7 +85,7 @@ class Fleet extends EventEmitter {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc']
     })
     children.add(child)
-    let rest = '' // a line that is not whole yet: the last one of a killed server may never be
+    let rest = '' // an incomplete line; that of a killed server may stay incomplete
     child.stdout.setEncoding('latin1').on('data', text => {
       const lines = (rest + text).split('\n')
       rest = lines.pop()
@@ -106,7 +106,7 @@ class Fleet extends EventEmitter {
 
   async end (child, tell) {
     child.told = true
-    const closed = once(child, 'close') // with all that it said
+    const closed = once(child, 'close') // with all of its output
     tell()
     await closed
   }

@@ -1,7 +1,7 @@
 'use strict'
 
-// `node -r` this file to have a program end when the process that started it has
-// ended, however that came about. It keeps no program from ending before.
+// `node -r` this file makes a program exit when the process that started it has ended for any
+// reason. It does not keep the program from ending earlier.
 
 process.once('disconnect', () => process.exit(1))
 process.channel.unref()

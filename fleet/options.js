@@ -5,8 +5,8 @@ const { closeSync, openSync } = require('fs')
 const { fileLimit } = require('../common/machine')
 const { Fault, file, integer, readOptions } = require('../common/options')
 
-const FILES = 100 // that a process needs beside its connections, with room
-const MOST = 100 // processes of a kind
+const FILES = 100 // open files that a process needs besides its connections, generously
+const MOST = 100 // servers, and clients
 
 const kinds = {
   servers: integer(2, MOST, 'server processes at the start; one is killed, one joins', { standard: 6 }),
@@ -18,24 +18,24 @@ const kinds = {
   svg: file('where the plot is written', { standard: 'fleet.svg' })
 }
 
-/** Completes the options; throws a Fault where they do not go together. */
+/** Completes the options. Throws a Fault if they contradict each other. */
 function check (options) {
   const { servers, clients, connections, duration, svg } = options
   options.interval ??= Math.max(1, Math.round(duration * 1000 / 10 / connections))
 
-  // Loads are whole numbers: with fewer, one connection is more than a tenth.
+  // With a mean below 10, a difference of one connection is more than the 10% allowed.
   if (clients * connections < 10 * servers) {
     throw new Fault(`${clients} clients with ${connections} connections each are too few for ${servers} servers: ` +
       'it takes 10 connections for each server')
   }
-  // All clients may find the same server at first.
+  // At first, a server may get twice its share.
   const files = Math.max(connections, clients * connections / servers * 2) + FILES
   if (files > fileLimit()) {
     throw new Fault(`so many connections take ${Math.ceil(files)} open files in a process, and ${fileLimit()} are allowed ` +
       '(ulimit -n)')
   }
   try {
-    closeSync(openSync(svg, 'a')) // better now than at the end
+    closeSync(openSync(svg, 'a')) // fails now instead of at the end
   } catch (error) {
     throw new Fault(`--svg must be a file that can be written, but is '${svg}': ${error.message}`)
   }

@@ -7,9 +7,9 @@ const { writeFileSync } = require('fs')
 const { config, themed } = require('../common/plot-theme')
 const { describe, machine } = require('../common/machine')
 
-const POINTS = 200 // a line
+const POINTS = 200 // for each line
 
-// Of Okabe and Ito's, as in the other plots.
+// Of the colours of Okabe and Ito, as in the other plots.
 const colours = { stays: '#2a87c8', 'is killed': '#d55e00', joins: '#009e73' }
 
 async function plot (run, file) {

@@ -12,20 +12,20 @@ const plot = require('./plot')
 const judge = require('./verdict')
 const { Log, Screen } = require('./view')
 
-// Shares of the duration.
+// When a server is killed and when one joins, as shares of the duration.
 const KILL = 0.3
 const JOIN = 0.55
 
 const FRAME = 100 // ms
-const PATIENCE = 5000 // ms: for what is under way at the end
+const PATIENCE = 5000 // ms to wait for pending attempts at the end
 
 class Run {
   constructor (options) {
     this.options = options
     this.fleet = new Fleet()
     this.began = undefined
-    this.events = [] // { time, text, colour }, and what the plot marks has a `mark`
-    this.unsettled = undefined // the event that the fleet has yet to absorb
+    this.events = [] // { time, text, colour }, with a `mark` if the plot shows it
+    this.unsettled = undefined // the last event, until the loads are even again
     this.samples = [] // { time, loads } with the load of each server by its number
     const { stdout, env } = process
     this.view = stdout.isTTY ? new Screen(stdout, env) : new Log(stdout, options.duration / 10)
@@ -49,7 +49,7 @@ class Run {
     await this.kill()
     await this.until(duration * JOIN)
     await this.join()
-    await this.until(this.time + duration * (1 - JOIN)) // however long the server took to start
+    await this.until(this.time + duration * (1 - JOIN)) // counted from when the new server has started
     clearInterval(frames)
     return this.finish()
   }
@@ -58,7 +58,7 @@ class Run {
     await sleep(Math.max(0, time - this.time) * 1000)
   }
 
-  /** No client is told: those that connect to it find out. */
+  /** The clients get no notice. */
   async kill () {
     const { running } = this.fleet
     const server = running[Math.floor(Math.random() * running.length)]
@@ -125,19 +125,19 @@ class Run {
     return judge({ loads, wanted, given, faults, events })
   }
 
-  /** Holds what the clients hold against what the servers say; answers the faults. */
+  /** Compares the slots that the clients hold with the logs of the servers; returns the faults. */
   async compare (held) {
     const differ = ({ port, record: { holders } }) => {
       const here = held.filter(({ server }) => server === port)
       return here.length !== holders.size || here.some(({ slot, peer }) => holders.get(slot) !== peer)
     }
     const { running } = this.fleet
-    await soon(() => !running.some(differ)) // what the clients dropped last may still be closing
+    await soon(() => !running.some(differ)) // the last connections that the clients dropped may still be closing
     return running.filter(differ).map(({ number }) =>
       `server ${number}: the slots that the clients hold are not those that it says are in use`)
   }
 
-  /** Ends the clients, then the servers; answers the faults. */
+  /** Ends the clients, then the servers; returns the faults. */
   async close () {
     const { fleet } = this
     const { running } = fleet
@@ -154,7 +154,7 @@ class Run {
   }
 }
 
-/** Resolves when the condition holds, or when it has been waited for long enough. */
+/** Resolves when the condition holds, at the latest after PATIENCE. */
 async function soon (condition) {
   const end = Date.now() + PATIENCE
   while (!condition() && Date.now() < end) await sleep(20)

@@ -2,9 +2,9 @@
 
 const { LIMIT, balance } = require('./balance')
 
-const SHOWN = 10 // faults; more of them tell no more
+const SHOWN = 10 // faults at most
 
-/** What a run has shown, in lines, and whether it was as it should be. */
+/** The result of a run, as lines, and whether it passes. */
 function judge ({ loads, wanted, given, faults, events }) {
   const { total, mean, off, even } = balance(loads)
   const percent = share => (share * 100).toFixed(1) + '%'

@@ -1,7 +1,7 @@
 'use strict'
 
-// What a run shows while it goes on: on a terminal a bar for each server, drawn in
-// place, else a line now and then.
+// The output during a run: on a terminal a bar for each server, redrawn in place; elsewhere a
+// line from time to time.
 
 const { LIMIT, balance } = require('./balance')
 
@@ -12,8 +12,8 @@ class Screen {
   constructor (stream, environment) {
     this.stream = stream
     this.coloured = !environment.NO_COLOR
-    // The alternate screen, without a cursor. What was on the screen comes back
-    // at the end, after an uncaught error too.
+    // The alternate screen, without a cursor. The exit restores the former screen, also after
+    // an uncaught error.
     stream.write('\x1b[?1049h\x1b[?25l')
     this.restore = () => {
       this.restore = () => {}
@@ -25,7 +25,7 @@ class Screen {
   show (state) {
     const { columns = 80, rows = 24 } = this.stream
     const lines = frame(state, columns - 1).slice(0, rows)
-    // From the top left, over the last frame, clearing what is left of it.
+    // Writes over the last frame from the top left, and clears the rest of it.
     this.stream.write('\x1b[H' + lines.map(this.paint, this).join('\x1b[K\n') + '\x1b[K\x1b[J')
   }
 

@@ -1,10 +1,9 @@
 'use strict'
 
-// A machine of the cluster benchmark: workers behind one port. Each has a slot
-// manager of its own, or the primary has one for all and hands out slots over
-// IPC. Its arguments: how many workers, `worker` or `machine` for where the
-// manager is, `rr` or `none` for who spreads the connections, Node.js or the
-// operating system.
+// A machine of the cluster benchmark: workers behind one port. Each has a slot manager of its
+// own, or the primary has one for all and hands out slots over IPC. Its arguments: the number
+// of workers; `worker` or `machine`, for where the manager is; `rr` or `none`, for whether
+// Node.js or the operating system spreads the connections.
 
 const cluster = require('cluster')
 const net = require('net')
@@ -59,7 +58,7 @@ function worker () {
     socket.on('error', () => {})
     socket.resume()
     slots.get(given => {
-      if (closed) return slots.put(given) // it ended before its slot came
+      if (closed) return slots.put(given) // the connection ended before its slot came
       slot = given
       socket.write(`${slot}\r\n`)
     })

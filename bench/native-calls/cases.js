@@ -1,7 +1,7 @@
 'use strict'
 
-// The ways to cross. Each answers a loop of n calls; each runs in a process of
-// its own.
+// The kinds of native calls. Each returns a loop of n calls, which runs in a process of its
+// own.
 
 const Slots = require('../..')
 const { MANAGER, MANAGER_ID, SLOT } = require('../../lib/layout.js')
@@ -12,12 +12,12 @@ module.exports = {
   'raw callback, nothing in or out' ({ rawNothing }) {
     return n => { for (let i = 0; i < n; i++) rawNothing() }
   },
-  'raw callback, an integer in and out through shared memory' ({ rawShared, registers }) {
+  'raw callback, an integer in and out through shared memory' ({ rawShared, sharedIntegers }) {
     return n => {
       for (let i = 0; i < n; i++) {
-        registers[0] = i
+        sharedIntegers[0] = i
         rawShared()
-        if (registers[1] !== i + 1) throw new Error('wrong')
+        if (sharedIntegers[1] !== i + 1) throw new Error('wrong')
       }
     }
   },

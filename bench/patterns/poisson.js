@@ -3,14 +3,14 @@
 const { replay, runSteps } = require('../programs')
 
 module.exports = {
-  says: 'a trace: Poisson arrivals, exponential lifetimes, all leave at last',
+  says: 'a trace: Poisson arrivals, exponential lifetimes; all leave in the end',
   sizes: [10_000],
   prepare: (size, random) => trace(size, random, () => random.exponential()),
   run: runSteps,
   trace
 }
 
-/** Connections at a rate that has `size` of them open, lifetimes of mean 1. */
+/** Connections with lifetimes of mean 1, at a rate that keeps `size` of them open. */
 function trace (size, random, lifetime) {
   const connections = []
   let now = 0

@@ -5,9 +5,9 @@ const { replay, runSteps } = require('../programs')
 const RESTARTS = 20
 
 module.exports = {
-  says: 'a trace: every so often all drop and reconnect within a moment',
+  says: 'a trace: again and again all clients drop, and reconnect at once',
   sizes: [10_000],
-  /** Clients drop within 0.1 of a restart, and try again some 0.05 later. */
+  /** All clients drop within 0.1 of a restart, and reconnect about 0.05 later. */
   prepare (size, random) {
     const connections = []
     for (let client = 0; client < size; client++) {

@@ -36,13 +36,13 @@ module.exports = {
 
 function drift (random) {
   const steps = new Steps(IN_USE)
-  const restored = CALLS * 3 / 4 // leaves enough to restore it
+  const restored = CALLS * 3 / 4 // leaves enough calls to restore the first state
   while (steps.steps.length < restored) {
     if (random.below(IN_USE + steps.model.size) < IN_USE) steps.get()
     else steps.putAny(random)
   }
   steps.restore()
-  while (steps.steps.length < CALLS) { // an even number is left
+  while (steps.steps.length < CALLS) { // an even number of calls is left
     steps.putAny(random)
     steps.get()
   }

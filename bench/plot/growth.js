@@ -2,7 +2,7 @@
 
 const { caption, config, legend, scales } = require('../../common/plot-theme')
 
-/** Nanoseconds per call as the slots in use become more. */
+/** Nanoseconds per call, by the number of slots in use. */
 function growthChart (run) {
   const { names, labels } = legend(run.contenders)
   const { colour, shape, size } = scales(names)

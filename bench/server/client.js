@@ -1,7 +1,7 @@
 'use strict'
 
-// Opens connections and keeps them, then many short ones beside them, then
-// closes all. Tells its parent how long each took to get its slot.
+// Opens connections and keeps them, opens many short ones beside them, then closes all.
+// Sends its parent how long each connection waited for its slot.
 
 const net = require('net')
 
@@ -21,7 +21,7 @@ async function main () {
   process.send({ opened, shorts })
 }
 
-/** Makes `count` connections, some at once; answers how long each took, in ns. */
+/** Makes `count` connections, AT_ONCE at a time. Returns how long they waited, in ns. */
 async function phase (count, then) {
   const times = []
   let left = count

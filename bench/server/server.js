@@ -1,11 +1,11 @@
 'use strict'
 
-// A Callosum server that knows how long it spends on its slots. Tells its parent
-// the ports; counts from 'start', and answers 'stop' with the figures.
+// A Callosum server that measures the time it spends on its slots. Sends its parent the
+// ports. Starts to measure at the message 'start', and replies to 'stop' with the figures.
 
 const net = require('net')
 
-const PORTS = 4 // more than one, so that the client does not run out of its own
+const PORTS = 4 // more than one, so that the client does not run out of ephemeral ports
 
 const contender = process.argv[2]
 const now = process.hrtime.bigint
@@ -18,7 +18,7 @@ async function main () {
   let cpu
 
   function accept (socket) {
-    // The clock costs more than the call: what it costs is taken off each time.
+    // Reading the clock takes longer than the call, so its time is measured and subtracted.
     const first = now()
     const before = now()
     const slot = slots.get()

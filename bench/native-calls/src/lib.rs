@@ -1,4 +1,4 @@
-//! Functions that do next to nothing, so that what is measured is the native call.
+//! Functions that do almost nothing, to measure the cost of a native call.
 
 use std::cell::Cell;
 use std::ffi::c_void;
@@ -10,20 +10,20 @@ use napi_derive::napi;
 
 type RawCallback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
 
-/// So many functions of the same callback that a call site meets.
+/// The number of functions of one callback that a call site calls in turn.
 const MANY: u32 = 8;
 
-/// Does nothing, through the macro.
+/// Does nothing. Made by the macro.
 #[napi]
 pub fn nothing() {}
 
-/// One integer in and one out, through the macro.
+/// One integer in and one out. Made by the macro.
 #[napi]
 pub fn next(number: i32) -> i32 {
     number.wrapping_add(1)
 }
 
-/// A class, through the macro.
+/// A class. Made by the macro.
 #[napi]
 #[derive(Default)]
 pub struct Counter {
@@ -66,11 +66,11 @@ pub fn set_up(mut exports: Object, env: Env) -> Result<()> {
     }
     exports.set("rawMany", many)?;
 
-    let registers = Int32Array::with_data_copied([0, 0]);
-    exports.set("registers", registers)?;
-    let registers: Int32Array = exports.get("registers")?.expect("just set");
-    let shared = registers.as_ptr().cast_mut().cast();
-    std::mem::forget(registers); // it is needed for as long as the process runs
+    let integers = Int32Array::with_data_copied([0, 0]);
+    exports.set("sharedIntegers", integers)?;
+    let integers: Int32Array = exports.get("sharedIntegers")?.expect("just set");
+    let shared = integers.as_ptr().cast_mut().cast();
+    std::mem::forget(integers); // never freed: it is needed until the process ends
     exports.set("rawShared", raw(&env, raw_shared, shared)?)
 }
 
@@ -115,8 +115,8 @@ unsafe extern "C" fn raw_shared(
         let mut data = ptr::null_mut();
         let none = ptr::null_mut;
         sys::napi_get_cb_info(env, info, ptr::null_mut(), none(), ptr::null_mut(), &mut data);
-        let registers = &*data.cast::<[Cell<i32>; 2]>();
-        registers[1].set(registers[0].get().wrapping_add(1));
+        let integers = &*data.cast::<[Cell<i32>; 2]>();
+        integers[1].set(integers[0].get().wrapping_add(1));
     }
     ptr::null_mut()
 }
