@@ -6,7 +6,7 @@ use crate::queue::{NEVER, Time};
 use crate::random::Random;
 use crate::settings::{Pick, Settings};
 
-/// In the place of what a client was told, and higher than any of it.
+/// Stands for a free place where a slot would be: higher than any slot.
 pub const FREE: u32 = u32::MAX;
 
 const UNKNOWN: u32 = u32::MAX;
@@ -16,7 +16,7 @@ struct Client {
     /// What [`Clients::worst`] has found; the place is [`UNKNOWN`] if it has to
     /// search again.
     worst: Worst,
-    /// Where a client that goes round its servers is.
+    /// The position of a round-robin client on its list of servers.
     turn: u32,
     /// How many requests wait for an idle connection.
     waiting: u32,
@@ -27,12 +27,12 @@ struct Client {
 pub struct Worst {
     /// The place.
     pub place: u32,
-    /// What the client was told of the connection there: [`FREE`] if there is none,
-    /// and 0 if all connections are in use, since no offer is lower.
+    /// The slot of the connection there, as the client was told. [`FREE`] if there is
+    /// none, 0 if all connections are in use, since no offer is lower.
     pub told: u32,
 }
 
-/// A connection as its client knows it.
+/// The client's side of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kept {
     /// The server.
@@ -43,7 +43,7 @@ pub struct Kept {
     pub end: Time,
 }
 
-/// Places whose highest number is kept: those that a cache line has the numbers of.
+/// How many places a block has: as many as fit into a cache line.
 const BLOCK: u32 = 16;
 
 /// The clients of a fleet and their pools. Client c has the places from c × pool up
@@ -56,10 +56,10 @@ pub struct Clients {
     /// The servers that each client knows, `known` for each.
     lists: Vec<u32>,
     kept: Vec<Kept>,
-    /// For each place what the client was told, or [`FREE`].
+    /// The slot at each place, as the client was told, or [`FREE`].
     told: Vec<u32>,
-    /// The highest of that for each block of places of a client's; of a block with
-    /// a free place it is [`FREE`].
+    /// The highest slot in each block of a client's places; [`FREE`] if the block has a
+    /// free place.
     highest: Vec<u32>,
     /// When the connection at each place is returned, 0 if it is idle; empty if
     /// there are no requests.
@@ -89,7 +89,7 @@ impl Clients {
         clients
     }
 
-    /// Between how many servers a client chooses, of so many in all.
+    /// The number of servers that a client chooses from.
     fn choices(&self, servers: u32) -> u32 {
         if self.known == 0 { servers } else { self.known }
     }
@@ -98,12 +98,12 @@ impl Clients {
         if self.known == 0 { index } else { self.lists[(client * self.known + index) as usize] }
     }
 
-    /// A random one of the servers that the client knows, up or not.
+    /// A random server that the client knows, up or down.
     pub fn pick(&self, client: u32, servers: u32, random: &mut Random) -> u32 {
         self.choice(client, random.below(self.choices(servers)))
     }
 
-    /// Two different ones of them, random; the second is none if it knows one only.
+    /// Two different random servers that it knows; the second is `None` if it knows one.
     pub fn pick_two(&self, client: u32, servers: u32, random: &mut Random) -> (u32, Option<u32>) {
         let choices = self.choices(servers);
         let first = random.below(choices);
@@ -114,7 +114,7 @@ impl Clients {
         (self.choice(client, first), second)
     }
 
-    /// The next one of them, one after the other.
+    /// The next server on its list.
     pub fn pick_next(&mut self, client: u32, servers: u32) -> u32 {
         let choices = self.choices(servers);
         let turn = &mut self.clients[client as usize].turn;
@@ -123,13 +123,13 @@ impl Clients {
         self.choice(client, index)
     }
 
-    /// The client whose place that is.
+    /// The client that a place belongs to.
     pub fn client_of(&self, place: u32) -> u32 {
         place / self.pool
     }
 
-    /// A free place of the client's; if there is none, that of the highest slot of
-    /// those that are not in use.
+    /// A free place of the client. If there is none, that of the highest slot among the
+    /// connections that are not in use.
     pub fn worst(&mut self, client: u32) -> Worst {
         let known = self.clients[client as usize].worst;
         if known.place != UNKNOWN { known } else { self.search_worst(client) }
@@ -185,7 +185,7 @@ impl Clients {
         };
     }
 
-    /// Whether a place of the client's is free.
+    /// Whether the client has a free place.
     pub fn has_room(&mut self, client: u32) -> bool {
         self.worst(client).told == FREE
     }
@@ -211,7 +211,7 @@ impl Clients {
         self.kept(place).end == now
     }
 
-    /// Puts a connection at a place, instead of what is there.
+    /// Puts a connection at a place, in place of the one there.
     pub fn keep(&mut self, client: u32, place: u32, connection: Kept, told: u32) {
         self.kept[place as usize] = connection;
         self.set_told(client, place, told);
@@ -265,7 +265,7 @@ impl Clients {
         valid
     }
 
-    /// Whether a request waits; it then waits no more.
+    /// Takes a waiting request off the queue; false if none waits.
     pub fn next_waiting(&mut self, client: u32) -> bool {
         let waiting = &mut self.clients[client as usize].waiting;
         let any = *waiting > 0;
@@ -273,8 +273,8 @@ impl Clients {
         any
     }
 
-    /// Where every connection is: its place, what the client knows of it, and what
-    /// it was told.
+    /// Every connection: its place, the client's side of it, and the slot that the client
+    /// was told.
     pub fn all(&self) -> impl Iterator<Item = (u32, Kept, u32)> {
         (0..self.told.len() as u32)
             .filter(|&place| !self.is_free(place))
@@ -282,7 +282,7 @@ impl Clients {
     }
 }
 
-/// The highest of some numbers, and where it is first.
+/// The highest of some numbers, and its first position.
 fn first_highest(numbers: &[u32]) -> (u32, u32) {
     let mut first = (0, numbers[0]);
     for (i, &number) in (0..).zip(numbers) {

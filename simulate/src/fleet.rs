@@ -16,7 +16,7 @@ const SECOND: f64 = 1e9;
 /// How many connections a fleet may have at most: an event has 29 bits to name one.
 pub const MAX_PLACES: u64 = 200_000_000;
 
-/// What an event is about, above the 29 bits that say of what.
+/// The kind of an event, above the 29 bits that name its object.
 mod kind {
     pub(super) const BITS: u32 = 29;
     pub(super) const ROVE: u32 = 0; // of a client
@@ -32,24 +32,24 @@ fn event(kind: u32, index: u32) -> u32 {
     kind << kind::BITS | index
 }
 
-/// A client's attempt while its messages are under way, to one server or two.
+/// A client's pending attempt, to one server or two.
 #[derive(Clone, Debug)]
 struct Attempt {
     client: u32,
     servers: [Option<u32>; 2],
     connections: [Option<Connection>; 2],
-    /// How long an answer of each takes to the client.
+    /// How long the reply of each takes to reach the client.
     back: [Time; 2],
     answers: usize,
 }
 
-/// A fleet of servers and clients in simulated time. The same settings with the same
-/// seed give the same fleet, to the digit.
+/// A fleet of servers and clients in simulated time. The same settings and seed give
+/// exactly the same fleet.
 #[derive(Debug)]
 pub struct Fleet<M> {
     settings: Settings,
     now: Time,
-    /// How many events there were.
+    /// The number of events so far.
     pub steps: u64,
     /// The servers.
     pub servers: Servers<M>,
@@ -74,7 +74,7 @@ impl<M: Manager> Fleet<M> {
         Self::traced(settings, seed, None)
     }
 
-    /// A fleet that records what its managers are asked.
+    /// A fleet that records the calls of its managers.
     pub fn traced(settings: &Settings, seed: u64, trace: Option<Trace>) -> Self {
         let mut random = Random::new(seed);
         let Settings { servers, clients, spare, ref weights, policy, .. } = *settings;
@@ -112,11 +112,11 @@ impl<M: Manager> Fleet<M> {
         self.now as f64 / SECOND
     }
 
-    /// Lets everything happen that happens before `time`, in seconds.
+    /// Simulates up to `time`, in seconds.
     ///
     /// # Panics
     ///
-    /// If it is past.
+    /// If `time` is past.
     pub fn run(&mut self, time: f64) {
         assert!(time >= self.now(), "the time is {}, so it cannot become {time}", self.now());
         let end = nanoseconds(time);
@@ -174,7 +174,7 @@ impl<M: Manager> Fleet<M> {
         &self.settings
     }
 
-    /// One number for where every connection is and which slot it has.
+    /// A hash of the places and slots of all connections.
     pub fn digest(&self) -> u64 {
         self.clients.all().fold(0, |digest: u64, (place, kept, _)| {
             let where_it_is =
@@ -269,7 +269,7 @@ impl<M: Manager> Fleet<M> {
         self.queue.push(time, event(kind::ROVE, client));
     }
 
-    // ---- Messages under way ----
+    // ---- Pending messages ----
 
     fn attempt(&mut self, client: u32, servers: [Option<u32>; 2]) {
         let back = servers.map(|_| self.random.jitter(self.delay) / 2);
@@ -286,7 +286,7 @@ impl<M: Manager> Fleet<M> {
 
     fn arrive(&mut self, index: u32, i: usize) {
         let attempt = &mut self.attempts[index as usize];
-        // A balancer decides when it is asked, which is now.
+        // A balancer decides at once, when the client asks it.
         let server = match self.settings.policy {
             Policy::Least => self.servers.least(&mut self.random),
             _ => attempt.servers[i],
@@ -306,7 +306,7 @@ impl<M: Manager> Fleet<M> {
         self.decide(client, open);
     }
 
-    /// Has a client close a connection.
+    /// Closes a connection from the client's side.
     fn close(&mut self, connection: Connection) {
         if self.delay == 0 {
             return self.servers.close(connection.server, connection.slot);

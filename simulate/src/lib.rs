@@ -1,7 +1,7 @@
 //! A fleet of Callosum servers and clients in simulated time, without sockets.
 //!
-//! `npm run simulate -- --help` shows what the program does with it, and
-//! docs/balancing.md what it has found. [`Fleet`](fleet::Fleet) is where to begin.
+//! `npm run simulate -- --help` lists what the program does with it, and
+//! docs/balancing.md shows the results. Begin reading at [`Fleet`](fleet::Fleet).
 
 pub mod clients;
 pub mod fleet;

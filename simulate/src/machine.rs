@@ -1,9 +1,9 @@
-//! Where and when a run was made.
+//! The machine and the date, for the record of a run.
 
 use serde_json::{Value, json};
 use sysinfo::{CpuRefreshKind, RefreshKind, System};
 
-/// Under the names that the repository's other programs use.
+/// With the names that the repository's other programs use.
 pub(crate) fn json() -> Value {
     let refresh = RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing());
     let brand = System::new_with_specifics(refresh)

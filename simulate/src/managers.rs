@@ -1,4 +1,4 @@
-//! What a server may have in the place of a slot manager.
+//! The slot managers that a simulated server may have.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -7,7 +7,7 @@ use callosum_server_slots::Slots;
 
 /// Gives slots and takes them back.
 pub trait Manager: Default {
-    /// What it is called in the tables.
+    /// Its name in the tables.
     const NAME: &'static str;
     /// Takes a slot.
     fn get(&mut self) -> u32;
@@ -28,8 +28,7 @@ impl Manager for Slots {
 }
 
 /// The algorithm of 0.1.0: a counter for the slots that were never given, and a
-/// binary heap of those that came back. It does not notice when a slot comes back
-/// twice.
+/// binary heap of those that came back. It accepts a slot that comes back twice.
 #[derive(Debug, Default)]
 pub struct Heap {
     returned: BinaryHeap<Reverse<u32>>,
@@ -52,7 +51,7 @@ impl Manager for Heap {
     }
 }
 
-/// Does nothing: what a loop over its calls takes is what the loop itself takes.
+/// Does nothing, to measure the time of a loop without its calls.
 #[derive(Debug, Default)]
 pub struct Idle;
 

@@ -1,4 +1,4 @@
-//! How evenly the connections lie.
+//! How even the loads are.
 
 use serde::Serialize;
 
@@ -20,7 +20,7 @@ pub struct Spread {
     pub lowest: f64,
 }
 
-/// The spread of loads, of which there is at least one.
+/// The spread of loads. There must be at least one.
 pub fn spread(loads: impl Iterator<Item = u64>) -> Spread {
     let mut loads: Vec<u64> = loads.collect();
     loads.sort_unstable();
@@ -41,12 +41,12 @@ pub fn spread(loads: impl Iterator<Item = u64>) -> Spread {
     }
 }
 
-/// How evenly the connections lie on the servers that are up.
+/// How even the loads of the servers that are up are.
 pub fn measure<M: Manager>(fleet: &Fleet<M>) -> Spread {
     spread(fleet.servers.loads_up().map(u64::from))
 }
 
-/// A measurement and when it was made.
+/// A measurement and its time.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Sample {
     /// Seconds since the fleet began.
@@ -56,7 +56,7 @@ pub struct Sample {
     pub spread: Spread,
 }
 
-/// Runs a fleet up to that time, and measures it after every `step` seconds. After
+/// Runs a fleet up to the time `until`, and measures it after every `step` seconds. After
 /// each measurement `then` may change the fleet.
 pub fn sample<M: Manager>(
     fleet: &mut Fleet<M>,
@@ -76,26 +76,26 @@ pub fn sample<M: Manager>(
         .collect()
 }
 
-/// How many seconds after `since` the highest load has come down to that many times
-/// the mean for good: it stays there up to the last sample.
+/// How many seconds after `since` the highest load has settled: it is at most `highest`
+/// times the mean from then up to the last sample.
 pub fn settled(samples: &[Sample], since: f64, highest: f64) -> Option<f64> {
     let after = samples.iter().filter(|sample| sample.time >= since);
     let last = after.rev().take_while(|sample| sample.spread.highest <= highest).last()?;
     Some(round(last.time - since))
 }
 
-/// The mean of numbers, of which there is at least one.
+/// The mean of numbers. There must be at least one.
 pub fn mean(numbers: impl Iterator<Item = f64>) -> f64 {
     let (sum, count) = numbers.fold((0.0, 0), |(sum, count), number| (sum + number, count + 1));
     round(sum / f64::from(count))
 }
 
-/// Four digits after the point, which is more than a sample is worth.
+/// Rounds to four decimals, which is more than the precision of a sample.
 pub fn round(number: f64) -> f64 {
     (number * 1e4).round() / 1e4
 }
 
-/// The mean of a figure over several seeds, and what it was at least and at most.
+/// The mean, the minimum and the maximum of a figure over several seeds.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Range {
     /// Its mean.
@@ -107,7 +107,7 @@ pub struct Range {
 }
 
 impl Range {
-    /// Of at least one number.
+    /// The range of at least one number.
     pub fn of(numbers: impl Iterator<Item = f64>) -> Self {
         let numbers: Vec<f64> = numbers.collect();
         Self {

@@ -52,7 +52,7 @@ struct Arguments {
     /// What to simulate
     #[arg(long, value_name = "NAME", default_value = "million")]
     scenario: Choice,
-    /// Another course of chance; the same seed gives the same figures
+    /// The seed of the random numbers; the same seed gives the same figures
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     /// How many seeds to average over, from --seed on (1 for million and steady, 5 for the others)
@@ -133,13 +133,13 @@ pub(crate) struct Options {
     pub(crate) scenarios: Vec<Scenario>,
     pub(crate) seeds: Vec<u64>,
     pub(crate) json: Option<String>,
-    /// Of the scenarios that take settings.
+    /// For the scenarios that take settings.
     own: Arguments,
 }
 
 impl Options {
-    /// Reads the command line. If that asks for help or is wrong, it is answered on
-    /// the terminal, and the exit code is returned.
+    /// Reads the command line. If that asks for help or is wrong, prints the help or the
+    /// error, and returns the exit code.
     pub(crate) fn read() -> Result<Self, ExitCode> {
         let arguments = Arguments::try_parse().map_err(|error| {
             if !error.use_stderr() {
@@ -205,7 +205,7 @@ impl Options {
 }
 
 impl Arguments {
-    /// The name of an option that is about the fleet, if any is given.
+    /// The first option given that is about the fleet.
     fn first_of_fleet(&self) -> Option<&'static str> {
         let given = [
             ("servers", self.servers.is_some()),

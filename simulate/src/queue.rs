@@ -1,4 +1,4 @@
-//! The events to come, in the order of their times.
+//! Future events, in the order of their times.
 
 /// A time in nanoseconds since the fleet began.
 pub type Time = u64;
@@ -7,12 +7,12 @@ pub type Time = u64;
 pub const NEVER: Time = Time::MAX;
 
 /// A calendar queue ([R. Brown, 1988][brown]): a ring of buckets, each for a span
-/// of time, and a list of what lies beyond the ring.
+/// of time, and a list of the events beyond the ring.
 ///
 /// An event is 32 bits of the caller's. A bucket is sorted when its time comes, so
 /// that [`push`](Queue::push) and [`pop_before`](Queue::pop_before) take constant
 /// time on average, and read memory in sequence. Events of the same time leave the
-/// queue in the order of their bits, whatever the order in which they came.
+/// queue in the order of their bits, not in that in which they were pushed.
 ///
 /// [brown]: https://doi.org/10.1145/63039.63045
 #[derive(Debug)]
@@ -22,19 +22,19 @@ pub struct Queue {
     /// Bucket number b, counted from time 0, is at b modulo the ring's length.
     /// Each event is its time within the bucket, and the caller's 32 bits.
     ring: Vec<Vec<u64>>,
-    /// The number of the bucket that is now.
+    /// The number of the current bucket.
     now: u64,
     /// The events of that bucket, ascending, from `next` on.
     current: Vec<u64>,
     next: usize,
-    /// Events beyond the ring. Each time that the ring begins anew, those that
-    /// fall into it move there.
+    /// Events beyond the ring. Each time that the ring starts again, the events that fall
+    /// into it move there.
     later: Vec<(Time, u32)>,
     /// How many events there are.
     len: usize,
 }
 
-/// How many events of a bucket are a good number to sort at once.
+/// The number of events of a bucket for which sorting is fast.
 const PER_BUCKET: f64 = 64.0;
 const BUCKETS: std::ops::RangeInclusive<u64> = 1 << 10..=1 << 18;
 
@@ -135,7 +135,7 @@ mod tests {
     use crate::random::Random;
     use std::collections::BTreeSet;
 
-    /// Every event that a queue holds, held against a sorted set.
+    /// Compares the events of a queue with a sorted set.
     fn check(rate: f64, ahead: f64, spread: f64) {
         let mut random = Random::new(1);
         let mut queue = Queue::new(rate, ahead);

@@ -21,18 +21,18 @@ impl Random {
         Self(Pcg64Mcg::seed_from_u64(seed))
     }
 
-    /// A number from 0 up to, and without, 1.
+    /// A number from 0 up to, but not including, 1.
     pub fn unit(&mut self) -> f64 {
         (self.0.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// An integer from 0 up to, and without, `end`, which is not 0. An integer's
-    /// probability is off by at most 2⁻³².
+    /// An integer from 0 up to, but not including, `end`, which is not 0. The error of each
+    /// probability is at most 2⁻³².
     pub fn below(&mut self, end: u32) -> u32 {
         (((self.0.next_u64() >> 32) * u64::from(end)) >> 32) as u32
     }
 
-    /// Half of `mean` up to one and a half times `mean`, uniformly.
+    /// Uniformly distributed from half of `mean` up to one and a half times `mean`.
     pub fn jitter(&mut self, mean: u64) -> u64 {
         mean / 2 + (self.unit() * mean as f64) as u64
     }

@@ -4,22 +4,22 @@ use crate::managers::Manager;
 use crate::random::Random;
 use crate::trace::Trace;
 
-/// In the place of a place: no client has kept a connection with that slot.
+/// Stands for a place: no client has kept a connection with that slot.
 pub const NOWHERE: u32 = u32::MAX;
 
 #[derive(Debug)]
 struct Server<M> {
     manager: M,
     up: bool,
-    /// Connections open, those included that are still on offer.
+    /// Connections open, including pending offers.
     load: u32,
-    /// How often it has stopped. Tells connections from before a restart.
+    /// How often it has stopped. Distinguishes connections from before a restart.
     stops: u32,
     /// For each slot the place where a client last kept it, or [`NOWHERE`].
     places: Vec<u32>,
 }
 
-/// A connection as its server knows it.
+/// The server's side of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Connection {
     /// The server.
@@ -34,10 +34,10 @@ pub struct Connection {
 #[derive(Debug)]
 pub struct Servers<M> {
     servers: Vec<Server<M>>,
-    /// How strong each is, or empty if all are the same. A server of weight 2
-    /// tells clients half the slot, so that it looks half as busy.
+    /// The weight of each server, or empty if all are equal. A server of weight 2 sends half
+    /// the slot, so that it looks half as busy.
     weights: Vec<f64>,
-    /// The servers that clients may pick: those below.
+    /// Clients may pick the servers below this number.
     pub known: u32,
     /// Connections opened so far.
     pub opened: u64,
@@ -51,8 +51,8 @@ pub struct Servers<M> {
 }
 
 impl<M: Manager> Servers<M> {
-    /// `count` servers that are up, and `spare` ones that nobody knows until they
-    /// join. If `ranked`, [`least`](Servers::least) can be asked.
+    /// `count` servers that are up, and `spare` ones that no client knows until they join.
+    /// If `ranked`, [`least`](Servers::least) can be asked.
     pub fn new(
         count: u32,
         spare: u32,
@@ -172,7 +172,7 @@ impl<M: Manager> Servers<M> {
         self.servers[server as usize].stops
     }
 
-    /// What the client is told in the place of the slot.
+    /// The slot that the client is told, divided by the weight.
     pub fn told(&self, server: u32, slot: u32) -> u32 {
         match self.weights.get(server as usize) {
             None => slot,
@@ -206,13 +206,13 @@ impl<M: Manager> Servers<M> {
 }
 
 /// The servers that are up by the number of their connections, for a balancer that
-/// always knows who has the fewest. Every operation takes constant time, but for
-/// the search of the fewest after many have closed.
+/// always knows which has the fewest. Every operation takes constant time, except the
+/// search for the fewest after many connections have closed.
 #[derive(Debug)]
 struct ByLoad {
-    /// For each number of connections, the servers that have so many.
+    /// For each number of connections, the servers that have that many.
     levels: Vec<Vec<u32>>,
-    /// Where each server is in its level.
+    /// The position of each server in its level.
     places: Vec<u32>,
     /// No level below has a server.
     lowest: usize,

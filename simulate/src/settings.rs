@@ -1,10 +1,10 @@
-//! What a fleet is like.
+//! The settings of a fleet.
 
 use clap::ValueEnum;
 use serde::Serialize;
 
-/// What a client does at each attempt. All of them open connections at these times
-/// only, so that they differ in nothing else.
+/// What a client does at each attempt. With every policy, clients open connections at these
+/// times only, so that the policies differ in nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Policy {
@@ -34,7 +34,7 @@ impl Policy {
     pub const ALL: [Self; 6] =
         [Self::Lowest, Self::TwoOffers, Self::Two, Self::Random, Self::RoundRobin, Self::Least];
 
-    /// Whether a client with a full pool goes on, and replaces its highest slot.
+    /// Whether a client with a full pool makes attempts to replace its highest slot.
     pub fn replaces(self) -> bool {
         matches!(self, Self::Lowest | Self::TwoOffers)
     }
@@ -48,7 +48,7 @@ impl Policy {
         }
     }
 
-    /// What it is called on the command line and in the tables.
+    /// Its name on the command line and in the tables.
     pub fn name(self) -> String {
         name(self)
     }
@@ -58,17 +58,17 @@ impl Policy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Lifetime {
-    /// Exponentially distributed: how long a connection has lived tells nothing.
+    /// Exponentially distributed: the age of a connection tells nothing about its end.
     Exponential,
-    /// Pareto distributed with shape 1.5, so of infinite variance: most live far
+    /// Pareto distributed with shape 1.5, so with infinite variance: most lifetimes are far
     /// shorter than the mean, a few far longer.
     Pareto,
-    /// None ends by itself.
+    /// No connection ends by itself.
     Endless,
 }
 
 impl Lifetime {
-    /// What it is called on the command line and in the tables.
+    /// Its name on the command line and in the tables.
     pub fn name(self) -> String {
         name(self)
     }
@@ -85,7 +85,7 @@ pub enum Pick {
 }
 
 impl Pick {
-    /// What it is called on the command line and in the tables.
+    /// Its name on the command line and in the tables.
     pub fn name(self) -> String {
         name(self)
     }
@@ -95,7 +95,7 @@ fn name<T: ValueEnum>(value: T) -> String {
     value.to_possible_value().expect("no value is hidden").get_name().to_owned()
 }
 
-/// A fleet.
+/// The settings of a fleet.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Settings {
     /// How many servers, at least 1.
@@ -119,8 +119,8 @@ pub struct Settings {
     /// and a half. 0: everything is known at once.
     #[serde(skip_serializing_if = "is_zero")]
     pub delay: f64,
-    /// The share of its pool that a client has in use on average, from 0 up to,
-    /// and without, 1.
+    /// The share of its pool that a client has in use on average, from 0 up to, but not
+    /// including, 1.
     #[serde(skip_serializing_if = "is_zero")]
     pub busy: f64,
     /// Seconds that a request takes on average, exponentially distributed.
@@ -129,14 +129,14 @@ pub struct Settings {
     /// Which idle connection a request takes.
     #[serde(skip)]
     pub pick: Pick,
-    /// How many servers each client knows, some of them perhaps twice; 0 is all,
-    /// with those that join later.
+    /// How many servers each client knows, some of them perhaps twice. 0 means all, also
+    /// those that join later.
     #[serde(skip_serializing_if = "is_none")]
     pub known: u32,
     /// How many more servers there are to join later.
     #[serde(skip)]
     pub spare: u32,
-    /// How strong each server is; empty if all are the same.
+    /// The weight of each server; empty if all are equal.
     #[serde(skip)]
     pub weights: Vec<f64>,
 }

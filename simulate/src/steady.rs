@@ -1,4 +1,4 @@
-//! Fleets that are left to themselves.
+//! Fleets in a steady state.
 
 use callosum_server_slots::Slots;
 use rayon::prelude::*;
@@ -10,7 +10,7 @@ use crate::settings::{Lifetime, Settings};
 
 const SAMPLES: u32 = 200;
 
-/// How evenly connections lie on average, and what that costs.
+/// How even the connections are on average, and what that costs.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Steady {
@@ -20,31 +20,32 @@ pub struct Steady {
     pub p99: f64,
     /// The lowest load.
     pub lowest: f64,
-    /// How many connections clients have and try.
+    /// The open connections, including pending offers.
     pub connections: f64,
     /// How many are opened in a second.
     pub opened_per_second: f64,
-    /// How evenly requests lie.
+    /// How even the requests are.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub requests: Option<Requests>,
 }
 
-/// How evenly requests lie on the servers.
+/// How even the requests of the servers are.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Requests {
-    /// Of the requests that each server has had: the highest over the mean.
+    /// The requests that each server has had: the highest number over the mean.
     pub requests_highest: f64,
     /// The lowest.
     pub requests_lowest: f64,
-    /// Of those that each has at one time: the highest, averaged over the samples.
+    /// The requests that each server has at one time: the highest number over the mean,
+    /// averaged over the samples.
     pub in_use_highest: f64,
     /// How many connections are in use, of all that could be open.
     pub in_use: f64,
 }
 
-/// Runs a fleet until it has forgotten its start, and measures it from then on, for
-/// two turns or a mean lifetime, whichever is longer.
+/// Runs a fleet until its start has no more effect, then measures it for two turns or a
+/// mean lifetime, whichever is longer.
 pub fn steady(settings: &Settings, seed: u64) -> Steady {
     let mut fleet = Fleet::<Slots>::new(settings, seed);
     let turn = settings.turn();
@@ -96,14 +97,14 @@ pub struct Averaged {
     /// The means.
     #[serde(flatten)]
     pub means: Steady,
-    /// The highest load of the seed for which it is lowest.
+    /// The lowest highest load of a seed.
     pub highest_from: f64,
-    /// And of that for which it is highest.
+    /// The highest highest load of a seed.
     pub highest_to: f64,
 }
 
 impl Averaged {
-    /// Of at least one run.
+    /// The average of at least one run.
     pub fn of(runs: &[Steady]) -> Self {
         let average = |figure: fn(&Steady) -> f64| mean(runs.iter().map(figure));
         let requests = |figure: fn(&Requests) -> f64| {
@@ -145,8 +146,8 @@ impl Averaged {
     }
 }
 
-/// Runs something with each seed for each of a list of settings, on all cores, the
-/// results in order. `done` is called after each.
+/// Calls `run` with each of a list of settings and each seed, on all cores. Returns the
+/// results in order. Calls `done` after each.
 pub fn with_seeds<T: Send>(
     list: &[Settings],
     seeds: &[u64],
@@ -168,7 +169,7 @@ pub fn with_seeds<T: Send>(
     list.iter().map(|_| results.by_ref().take(seeds.len()).collect()).collect()
 }
 
-/// Each of a list of settings, left to itself.
+/// The steady state for each of a list of settings.
 pub fn sweep(list: &[Settings], seeds: &[u64], done: impl Fn() + Sync) -> Vec<Averaged> {
     with_seeds(list, seeds, done, steady).iter().map(|runs| Averaged::of(runs)).collect()
 }

@@ -4,7 +4,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table as Lines};
 use simulate::scenarios::Table;
 
-/// The first column to the left, the others to the right.
+/// The first column is left-aligned, the others right-aligned.
 pub(crate) fn text(table: &Table) -> String {
     let mut lines = Lines::new();
     lines.load_style(NOTHING).add_rows(table.rows.iter().cloned());

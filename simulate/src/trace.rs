@@ -1,10 +1,10 @@
-//! What the slot managers of a fleet were asked, and how long they took for it.
+//! The calls of the slot managers of a fleet, and their time.
 //!
-//! A call takes some ten nanoseconds and reading the clock takes more, so calls
-//! cannot be timed one by one. A fleet records what it asks its managers, in chunks
-//! of a million integers. Another thread makes the same calls in the same order with
-//! managers of its own, and times each chunk as a whole. What the loop itself takes
-//! is measured with a manager that does nothing, and subtracted.
+//! A call takes about ten nanoseconds and reading the clock takes longer, so calls cannot
+//! be timed one by one. A fleet records the calls of its managers, in chunks of a million
+//! integers. Another thread makes the same calls in the same order with managers of its
+//! own, and times each chunk as a whole. The time of the loop is measured with a manager
+//! that does nothing, and subtracted.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
@@ -20,8 +20,8 @@ const START: u32 = 0;
 const GET: u32 = 1;
 const PUT: u32 = 2;
 
-/// Where a fleet records its calls. A call is an integer, 4 × server + what; the
-/// slot follows if it is a `PUT`.
+/// The record of a fleet's calls. A call is an integer, 4 × server + kind; the slot
+/// follows if it is a `PUT`.
 #[derive(Debug)]
 pub struct Trace {
     chunk: Vec<u32>,
@@ -31,7 +31,8 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// A trace, and where its chunks come out. The last comes when it is dropped.
+    /// A trace, and the receiver of its chunks. The last chunk comes when the trace is
+    /// dropped.
     pub fn new() -> (Self, Receiver<Vec<u32>>) {
         let (chunks, receiver) = sync_channel(CHUNKS);
         (Self { chunk: Vec::with_capacity(CHUNK), chunks, calls: 0 }, receiver)
@@ -65,7 +66,7 @@ impl Trace {
 
     fn send(&mut self) {
         let chunk = std::mem::replace(&mut self.chunk, Vec::with_capacity(CHUNK));
-        // Nobody receives if the other thread has panicked, which its join reports.
+        // If the other thread has panicked, nothing receives. Its join reports the panic.
         let _ = self.chunks.send(chunk);
     }
 }
@@ -76,13 +77,13 @@ impl Drop for Trace {
     }
 }
 
-/// The managers of a fleet, which make the calls of a trace again.
+/// The managers of a fleet, which repeat the calls of a trace.
 #[derive(Debug)]
 pub struct Replay<M> {
     managers: Vec<M>,
-    /// The sum of all slots given: the same for every right manager.
+    /// The sum of all slots given: the same for every correct manager.
     pub sum: u64,
-    /// The processor time of the calls, that of the loop included.
+    /// The processor time of the calls, including that of the loop.
     pub time: Duration,
 }
 
@@ -109,7 +110,7 @@ impl<M: Manager> Replay<M> {
     }
 }
 
-/// What a manager took for the calls of a trace.
+/// The time that a manager took for the calls of a trace.
 #[derive(Clone, Copy, Debug)]
 pub struct Replayed {
     /// Processor time, without that of the loop.

@@ -32,7 +32,7 @@ pub enum Scenario {
     /// What the imbalance depends on: pool size, interval, servers, and how many of
     /// them a client knows.
     Dependence,
-    /// How long connections have to live: exponential and Pareto lifetimes, against
+    /// How long connections must live: exponential and Pareto lifetimes, compared with
     /// the turn of a pool.
     Lifetimes,
     /// Rolling restarts: every server once, one after another, fast and slow.
@@ -43,14 +43,14 @@ pub enum Scenario {
     Fill,
     /// Network delay: how long an offer takes to arrive.
     Delay,
-    /// Connections in use, which cannot be replaced, and how evenly requests lie.
+    /// Connections in use, which cannot be replaced, and how even the requests are.
     Requests,
-    /// One fleet, left to itself.
+    /// One fleet in its steady state.
     Steady,
 }
 
 impl Scenario {
-    /// Those that `all` stands for, in order.
+    /// The scenarios of `all`, in order.
     pub const ALL: [Self; 9] = [
         Self::Million,
         Self::Converge,
@@ -63,7 +63,7 @@ impl Scenario {
         Self::Requests,
     ];
 
-    /// Whether it is of one fleet, whose settings can be given.
+    /// Whether it is of one fleet, for which settings can be given.
     pub fn takes_settings(self) -> bool {
         matches!(self, Self::Million | Self::Steady)
     }
@@ -97,7 +97,7 @@ pub struct Outcome {
     pub figures: Value,
     /// The same as tables.
     pub tables: Vec<Table>,
-    /// What went wrong, of what must not.
+    /// A fault, if a check has failed.
     pub fault: Option<String>,
 }
 
@@ -121,8 +121,8 @@ impl Table {
         Self { caption: caption.into(), rows }
     }
 
-    /// A row for each of `rows`, a column for each of `columns`, and what `cell`
-    /// says where they meet.
+    /// A row for each of `rows` and a column for each of `columns`. `cell` makes the
+    /// cells.
     fn crossed<R, C>(
         caption: impl Into<String>,
         corner: &str,
@@ -141,7 +141,7 @@ impl Table {
     }
 }
 
-/// How far a run is, on a terminal; elsewhere nothing is shown.
+/// The progress of a run, on a terminal; elsewhere nothing is shown.
 fn progress(steps: usize, what: &str) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:30} {percent:>3}%  {elapsed}  {msg}")
         .expect("the template is right");
@@ -159,7 +159,7 @@ fn thousands(number: u64) -> String {
         .collect()
 }
 
-/// A number as short as it can be: 20 and 0.5.
+/// A number with as few digits as possible: 20, 0.5.
 fn short(number: f64) -> String {
     format!("{number}")
 }
