@@ -26,7 +26,8 @@ const ROOT = path.join(__dirname, '..')
 const LISTED = path.join(__dirname, 'listed.json')
 
 const LANGUAGES = {
-  rust: { title: 'Rust', extension: '.rs', load: () => require('./rust') }
+  rust: { title: 'Rust', extension: '.rs', load: () => require('./rust') },
+  javascript: { title: 'JavaScript', extension: '.js', load: () => require('./javascript') }
 }
 
 const ABOUT = `Changes the code of the package in one place at a time, and runs tests that should

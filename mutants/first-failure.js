@@ -1,0 +1,29 @@
+'use strict'
+
+// A reporter of node:test that ends the process at the first failing test, with 1 and
+// the test's name. It ends it with TIMED_OUT if no test ends for a while, as where one
+// waits for what never comes; node:test has no limit for tests in its own process.
+// Otherwise it says how many seconds of processor time the process has taken.
+
+const fs = require('node:fs')
+
+const TIMED_OUT = 3
+const LONGEST_TEST = 8 // seconds, of those in which the event loop ran: a busy test is none of this timer's
+
+module.exports = async function * firstFailure (events) {
+  let waited = 0
+  const timer = setInterval(() => { if (++waited > LONGEST_TEST) process.exit(TIMED_OUT) }, 1000)
+  timer.unref()
+  for await (const { type, data } of events) {
+    waited = 0
+    if (type === 'test:fail' && data.todo === undefined && data.details.error.failureType !== 'subtestsFailed') {
+      fs.writeSync(1, `${data.name}\n`)
+      process.exit(1)
+    }
+  }
+  clearInterval(timer)
+  const { user, system } = process.cpuUsage()
+  fs.writeSync(1, `${(user + system) / 1e6}\n`)
+}
+
+module.exports.TIMED_OUT = TIMED_OUT

@@ -1,0 +1,264 @@
+'use strict'
+
+// Mutants of index.js, client.js and lib/. Stryker makes them: what it would switch on in
+// one instrumented file is written to the disk instead, one mutant at a time. So the
+// mutant runs as fast as the original, and a test that starts a process or a worker, or
+// reads the source, meets it like any other.
+
+const { execFileSync, spawn } = require('node:child_process')
+const { createHash } = require('node:crypto')
+const fs = require('node:fs')
+const os = require('node:os')
+const path = require('node:path')
+const vm = require('node:vm')
+const { wrap } = require('node:module')
+
+const typescript = require('typescript')
+
+const { TIMED_OUT } = require('./first-failure.js')
+
+const ROOT = path.join(__dirname, '..')
+const RESULTS = path.join(__dirname, '.results')
+const JOURNAL = path.join(RESULTS, 'javascript.jsonl')
+
+// Test files in the order in which a mutant meets them, by measurement: those that find
+// most in the least time first. The files of one step share a process.
+const CALLS = [['get-put', 'shape', 'options', 'error-event'], ['given', 'inspect', 'json', 'lease', 'iteration', 'native', 'reentrancy']]
+const STATES = [['reserve'], ['every-state'], ['last-slot', 'large'], ['model'], ['exhaustive']]
+const SURROUNDINGS = [['refused-memory'], ['copies', 'modules'], ['worker'], ['tampering'], ['stack'], ['panic'], ['exhaustion']]
+const CLIENT = [['client'], ['client-bytes']]
+const STEPS = {
+  'index.js': [...CALLS, ...STATES, ...SURROUNDINGS, ['cost'], ['termination']],
+  'lib/internals.js': [...CALLS, ...SURROUNDINGS, ...STATES, ['termination'], ['memory']],
+  'lib/layout.js': [...CALLS, ...STATES],
+  'lib/errors.js': [...CALLS, ...CLIENT],
+  'lib/load-native.js': [['native'], ['no-binary'], ['copies', 'modules'], ['bundlers']],
+  'client.js': CLIENT
+}
+
+const LIMIT_FACTOR = 2 // a step may take so many times the processor time of the original, and
+const LIMIT_SECONDS = 1 // so much more; its time by the clock is bounded more loosely
+const CLOCK_FACTOR = 20
+
+const quiet = () => {}
+const logger = Object.fromEntries(['trace', 'debug', 'info', 'warn', 'error', 'fatal'].flatMap(level => [
+  [level, quiet], [`is${level[0].toUpperCase()}${level.slice(1)}Enabled`, () => false]
+]))
+
+/**
+ * Runs the tests on each mutant: see run.js. An interrupted run is taken up where the
+ * source has not changed since; survivors meet the tests again, which may be better now.
+ */
+async function mutants ({ files, diff, resume, say }) {
+  const unknown = files.find(file => !Object.hasOwn(STEPS, file))
+  if (unknown !== undefined) throw new Error(`There are mutants of ${Object.keys(STEPS).join(', ')}, but not of ${unknown}`)
+  const added = diff === undefined ? undefined : addedLines(diff)
+  const all = []
+  for (const file of files.length > 0 ? files : Object.keys(STEPS)) {
+    all.push(...(await mutantsOf(file)).filter(mutant => added === undefined || isTouched(mutant, added)))
+  }
+  if (!resume) fs.rmSync(JOURNAL, { force: true })
+  fs.mkdirSync(RESULTS, { recursive: true })
+  const known = caughtBefore()
+  const open = all.filter(({ key }) => !known.has(key))
+  if (open.length > 0) {
+    const meet = prepare()
+    let done = 0
+    for (const mutant of open) {
+      const { outcome, by } = await meet(mutant)
+      const { file, line, what, key } = mutant
+      known.set(key, outcome)
+      fs.appendFileSync(JOURNAL, JSON.stringify({ key, outcome, by, file, line, what }) + '\n')
+      say(`${++done} of ${open.length}: ${OUTCOMES[outcome]} ${file}:${line}: ${what}`)
+    }
+  }
+
+  const total = { made: 0, caught: 0, timedOut: 0, survivors: [], byFile: {} }
+  for (const { file, line, what, key } of all) {
+    const outcome = known.get(key)
+    const counts = total.byFile[file] ??= { made: 0, caught: 0, timedOut: 0 }
+    for (const sum of [total, counts]) {
+      sum.made++
+      if (outcome !== 'survived') sum.caught++
+      if (outcome === 'timedOut') sum.timedOut++
+    }
+    if (outcome === 'survived') total.survivors.push({ file, line, what })
+  }
+  return total
+}
+
+const OUTCOMES = { caught: 'caught  ', timedOut: 'timeout ', survived: 'SURVIVED' }
+
+// ---- Making them ----
+
+/** The mutants of a file that compile, each with its source, its name and a key for the journal. */
+async function mutantsOf (file) {
+  const { Instrumenter } = await import('@stryker-mutator/instrumenter')
+  const source = fs.readFileSync(path.join(ROOT, file), 'utf8')
+  const made = await new Instrumenter(logger).instrument(
+    [{ name: path.join(ROOT, file), mutate: true, content: source }],
+    { plugins: null, excludedMutations: [], ignorers: [] }
+  )
+  const tree = typescript.createSourceFile(file, source, typescript.ScriptTarget.Latest, true, typescript.ScriptKind.JS)
+  const offset = ({ line, column }) => tree.getPositionOfLineAndCharacter(line, column)
+  const list = []
+  for (const { mutatorName, replacement, location } of made.mutants) {
+    const start = offset(location.start)
+    const end = offset(location.end)
+    const mutated = replace(source, start, end, replacement, mutatorName)
+    if (mutated === undefined) continue
+    const what = `${mutatorName} in ${functionAt(tree, start, end)}: ${brief(source.slice(start, end))} → ${brief(replacement)}`
+    const key = createHash('sha256').update(`${file}\n${mutated}`).digest('hex').slice(0, 20)
+    list.push({ file, line: location.start.line + 1, lastLine: location.end.line + 1, what, mutated, source, key })
+  }
+  return list
+}
+
+// The replacement is an expression of its own: in the place of another it needs
+// parentheses, unless it binds as tightly or is a block or a `case`.
+const NEEDS_NO_PARENTHESES = ['AssignmentOperator', 'BlockStatement', 'StringLiteral', 'UpdateOperator']
+
+/** The source with the mutant; undefined if it does not compile. */
+function replace (source, start, end, replacement, mutator) {
+  const put = text => source.slice(0, start) + text + source.slice(end)
+  const forms = NEEDS_NO_PARENTHESES.includes(mutator) ? [replacement] : [`(${replacement})`, replacement]
+  return forms.map(put).find(compiles)
+}
+
+function compiles (source) {
+  try {
+    return new vm.Script(wrap(source)) instanceof vm.Script
+  } catch (_) {
+    return false
+  }
+}
+
+/** The name of the function around a piece of code, with its class if it has one. */
+function functionAt (tree, start, end) {
+  const names = []
+  const visit = node => {
+    if (node.getStart() > start || node.end < end) return
+    const isFunction = typescript.isFunctionLike(node)
+    const owner = node.name || (isFunction && (node.parent.name || node.parent.left))
+    if (owner && (isFunction || typescript.isClassLike(node))) names.push(owner.getText().split('.').pop())
+    typescript.forEachChild(node, visit)
+  }
+  visit(tree)
+  return names.join('.') || 'the module'
+}
+
+function brief (text) {
+  const line = text.replace(/\s+/g, ' ')
+  return line.length <= 90 ? line : `${line.slice(0, 60)} … ${line.slice(-25)}`
+}
+
+/** From each file to the numbers of the lines that a unified diff adds. */
+function addedLines (diff) {
+  const added = new Map()
+  let lines, number
+  for (const line of diff.split('\n')) {
+    const [, file] = line.match(/^\+\+\+ (?:b\/)?([^\t]+)/) || []
+    const [, first] = line.match(/^@@ -\S+ \+(\d+)/) || []
+    if (file !== undefined) added.set(file, lines = new Set())
+    else if (first !== undefined) number = Number(first)
+    else if (lines !== undefined && line.startsWith('+')) lines.add(number++)
+    else if (line.startsWith(' ')) number++
+  }
+  return added
+}
+
+function isTouched ({ file, line, lastLine }, added) {
+  return Array.from(added.get(file) || []).some(number => number >= line && number <= lastLine)
+}
+
+// ---- Running the tests ----
+
+/** Makes a copy of the repository; returns the function that runs the tests on a mutant in it. */
+function prepare () {
+  const sandbox = fs.mkdtempSync(path.join(os.tmpdir(), 'callosum-server-slots-mutants-'))
+  process.on('exit', () => fs.rmSync(sandbox, { recursive: true, force: true }))
+  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' }).split('\0')
+  const binaries = fs.readdirSync(ROOT).filter(name => name.endsWith('.node'))
+  for (const file of [...listed, ...binaries]) {
+    if (file === '' || !fs.existsSync(path.join(ROOT, file))) continue
+    fs.mkdirSync(path.dirname(path.join(sandbox, file)), { recursive: true })
+    fs.copyFileSync(path.join(ROOT, file), path.join(sandbox, file))
+  }
+  fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(sandbox, 'node_modules'))
+
+  const limits = new Map() // from the test files of a step, as soon as a mutant has come so far
+  return async ({ file, mutated, source }) => {
+    const place = path.join(sandbox, file)
+    for (const tests of STEPS[file]) {
+      if (!limits.has(tests)) {
+        fs.writeFileSync(place, source)
+        limits.set(tests, await limitsOf(tests, sandbox))
+      }
+      fs.writeFileSync(place, mutated)
+      const { outcome, output } = await run(tests, sandbox, limits.get(tests))
+      fs.writeFileSync(place, source)
+      if (outcome !== 'survived') return { outcome, by: `${tests[0]}: ${output.trim().split('\n')[0]}` }
+    }
+    return { outcome: 'survived' }
+  }
+}
+
+/** What a step may take, from what it takes without a mutant. */
+async function limitsOf (tests, sandbox) {
+  const { outcome, output, seconds } = await run(tests, sandbox, { processor: 600, clock: 600 })
+  if (outcome !== 'survived') throw new Error(`Without a mutant, ${tests.join(', ')} fails: ${output}`)
+  const processor = Number(output.trim().split('\n').pop())
+  return {
+    processor: Math.ceil(processor * LIMIT_FACTOR) + LIMIT_SECONDS,
+    clock: (seconds + LIMIT_SECONDS) * CLOCK_FACTOR
+  }
+}
+
+/** Runs test files in one process, until the first failing test. */
+function run (tests, sandbox, { processor, clock }) {
+  const files = tests.flatMap(name => ['-r', `./__test__/package/${name}.test.js`])
+  const reporter = `--test-reporter=${path.join(__dirname, 'first-failure.js')}`
+  // The shell's limit of processor time holds on a busy machine as on an idle one.
+  const command = ['-c', 'ulimit -t "$0"; exec "$@"', String(processor), process.execPath, '--max-old-space-size=1024', reporter, ...files, '-e', '']
+  const started = Date.now()
+  return new Promise((resolve, reject) => {
+    const child = spawn('sh', command, { cwd: sandbox, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, TEST_PATIENCE: '0.6' } })
+    running = child
+    let output = ''
+    const listen = chunk => { if (output.length < 10000) output += chunk }
+    child.stdout.on('data', listen)
+    child.stderr.on('data', listen)
+    let isLate = false
+    const timer = setTimeout(() => { isLate = true; endGroup(child) }, clock * 1000)
+    child.on('error', reject)
+    child.on('exit', (code, signal) => {
+      clearTimeout(timer)
+      endGroup(child) // what the tests started, too
+      running = undefined
+      const timedOut = isLate || signal === 'SIGXCPU' || signal === 'SIGKILL' || code === TIMED_OUT
+      resolve({ outcome: code === 0 ? 'survived' : timedOut ? 'timedOut' : 'caught', output, seconds: (Date.now() - started) / 1000 })
+    })
+  })
+}
+
+let running
+
+function endGroup ({ pid }) {
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error
+  }
+}
+
+process.on('exit', () => { if (running !== undefined) endGroup(running) })
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130))
+
+/** From the keys of the mutants that were caught to how. */
+function caughtBefore () {
+  if (!fs.existsSync(JOURNAL)) return new Map()
+  const lines = fs.readFileSync(JOURNAL, 'utf8').split('\n').filter(line => line.endsWith('}')) // the last one may be cut off
+  return new Map(lines.map(line => JSON.parse(line)).filter(({ outcome }) => outcome !== 'survived').map(({ key, outcome }) => [key, outcome]))
+}
+
+module.exports = { mutants }
