@@ -9,7 +9,7 @@ const MAX_CONNECTIONS = 2147483647
 const MAX_TIME = 2147483647 // ms, the longest that setTimeout() takes
 const MAX_OFFERS = 100
 const SLOT_LINE = /^(\d{1,10})\r?$/
-const PART_OF_SLOT_LINE = /^(\d{1,10}\r?)?$/
+const PART_OF_SLOT_LINE = /^\d{1,10}\r?$/
 const LONGEST_LINE = 11 // characters without the line feed
 const KEEP_ALIVE = 60000 // ms: detects servers that vanish without a FIN
 // How many bytes an idle connection buffers. At this size the socket is paused, and closed
@@ -89,7 +89,7 @@ class Member {
       clearTimeout(this.fullTimer)
       onClose(this)
     })
-    if (rest.length > 0) this.hold(rest)
+    this.hold(rest)
     socket.on('data', this.onData)
   }
 
@@ -224,7 +224,7 @@ class Pool {
 
   /** Closes a connection after what was written to it is sent. */
   drop ({ connection: { socket } }) {
-    if (socket.destroyed || socket.writableLength === 0) return socket.destroy()
+    if (socket.destroyed) return
     const timer = setTimeout(() => socket.destroy(), this.timeout)
     socket.on('close', () => clearTimeout(timer))
     socket.end(() => socket.destroy())
@@ -273,12 +273,12 @@ class Pool {
   }
 
   release (member) {
-    if (!this.kept.has(member)) return
+    if (!this.kept.has(member)) return // it has closed
     member.isLeased = false
     if (this.isClosed || !member.isUsable) {
       this.remove(member)
       this.drop(member)
-      if (!this.isClosed) this.onLoss()
+      this.onLoss()
       return
     }
     member.startReading()
@@ -354,9 +354,6 @@ function lowestOf (members) {
 class Rover {
   constructor ({ servers, interval, fillInterval, offers, timeout, connect }, pool, emit) {
     Object.assign(this, { servers, interval, fillInterval, offers, timeout, connect, pool, emit })
-    this.timer = undefined
-    this.isFilling = true // whether the timer waits for fillInterval, not for interval
-    this.isUnderway = false
     this.isStopped = false
     this.stopOffers = () => {}
     // Clients that start at the same time must not connect at the same time.
@@ -371,7 +368,7 @@ class Rover {
   schedule () {
     clearTimeout(this.timer)
     if (this.isStopped) return
-    this.isFilling = this.pool.hasRoom
+    this.isFilling = this.pool.hasRoom // whether the timer waits for fillInterval, not for interval
     const interval = this.isFilling ? this.fillInterval : this.interval
     this.timer = setTimeout(() => this.attempt(), Math.min((0.5 + Math.random()) * interval, MAX_TIME))
   }
@@ -429,7 +426,6 @@ class Rover {
       let isSettled = false // may become true within options.connect(), if that calls close()
 
       const settle = () => {
-        if (isSettled) return
         isSettled = true
         this.stopOffers = () => {}
         clearTimeout(timer)
@@ -447,12 +443,10 @@ class Rover {
       for (const server of servers) {
         if (isSettled) break
         const end = open(server, this, (error, member) => {
-          if (isSettled) return member && pool.drop(member)
           pending--
-          if (member !== undefined) offers.push(member)
-          else this.emit('failed', server, error)
+          if (member === undefined) this.emit('failed', server, error)
+          else if (offers.push(member) === 1) timer = setTimeout(settle, this.fillInterval)
           if (pending === 0) settle()
-          else if (offers.length === 1 && timer === undefined) timer = setTimeout(settle, this.fillInterval)
         })
         ends.push(end)
         if (isSettled) end()
@@ -549,18 +543,18 @@ function open (server, { connect, timeout, pool }, callback) {
 function choose (servers, count) {
   const chosen = []
   while (chosen.length < count && servers.length > 0) {
-    let rest = servers.slice()
+    let rest = servers
     while (chosen.length < count && rest.length > 0) {
       const server = rest[Math.floor(Math.random() * rest.length)]
       chosen.push(server)
-      rest = count - chosen.length > 0 ? rest.filter(other => !isSame(other, server)) : []
+      rest = rest.filter(other => !isSame(other, server))
     }
   }
   return chosen
 }
 
 function isSame (a, b) {
-  return a === b || (a.host === b.host && a.port === b.port && a.path === b.path)
+  return a.host === b.host && a.port === b.port && a.path === b.path
 }
 
 function settingsOf (options) {

@@ -40,6 +40,18 @@ test('a client keeps the older one of two with the same slot', async t => {
   assert.equal(client.connections[0].server, first)
 })
 
+test('a client replaces the younger one of two with the same slot', async t => {
+  const server = await listen(t, slots(5, 5, 3))
+  const client = connect(t, [server], { connections: 2 })
+  const opened = []
+  const closed = []
+  client.on('open', connection => opened.push(connection))
+  client.on('close', connection => closed.push(connection))
+  await until(() => closed.length === 1)
+  assert.deepEqual(opened.map(({ slot }) => slot), [5, 5, 3])
+  assert.equal(closed[0], opened[1])
+})
+
 test('a connection has its socket, its slot and its server', async t => {
   const server = await listen(t, slots(4))
   const client = connect(t, [server], { connections: 1 })
@@ -88,6 +100,28 @@ test('a leased connection is not replaced', async t => {
   lease.release()
   await until(() => slotsOf(client)[1] === 2)
   assert.equal(lease.socket.destroyed, true)
+})
+
+test('a connection that comes while all others are leased is closed, and nothing has failed', async t => {
+  const held = []
+  const server = await listen(t, (socket, count) => count === 0 ? socket.write('5\r\n') : held.push(socket))
+  const client = connect(t, [server], { connections: 1, timeout: 60000 })
+  await until(() => held.length === 1)
+  client.lease()
+  held[0].write('1\r\n')
+  await until(() => server.sockets.size === 1)
+  assert.deepEqual([slotsOf(client), client.failures], [[5], []])
+})
+
+test('a connection that is replaced does not wait for the end of its server', async t => {
+  const server = await listen(t, (socket, count) => socket.write(`${9 - count}\r\n`), {
+    listener: handler => net.createServer({ allowHalfOpen: true }, handler)
+  })
+  const client = connect(t, [server], { connections: 1, timeout: 60000 })
+  const closed = []
+  client.on('close', ({ slot }) => closed.push(slot))
+  await until(() => closed.length === 3)
+  assert.deepEqual(closed, [9, 8, 7])
 })
 
 test('what was written before the release arrives, although the connection is replaced', async t => {
@@ -173,7 +207,7 @@ test("pick: 'random' leases all idle connections equally often", async t => {
 test('a connection that its lessee has destroyed or ended is not leased again', async t => {
   for (const finish of ['destroy', 'end']) {
     const server = await listen(t, slots(0, 1))
-    const client = connect(t, [server], { connections: 1 })
+    const client = connect(t, [server], { connections: 1, interval: 60000 })
     const lease = await client.acquire()
     lease.socket[finish]()
     lease.release()
@@ -203,7 +237,24 @@ test('a leased connection whose server dies is replaced', async t => {
   assert.deepEqual(slotsOf(client), [1])
 })
 
+test('a leased connection that has closed is not leased again, although its stream does not show it', async t => {
+  const server = await listen(t, slots(0, 1))
+  const client = connect(t, [server], { connections: 1 })
+  const lease = await client.acquire()
+  lease.socket.emit('close')
+  lease.release()
+  assert.equal(client.lease(), undefined)
+  assert.equal((await client.acquire()).slot, 1)
+})
+
 // ---- acquire() ----
+
+test('acquire() gives a connection that is idle already', async t => {
+  const server = await listen(t, slots(0))
+  const client = connect(t, [server], { connections: 1 })
+  await until(() => client.connections.length === 1)
+  assert.equal((await client.acquire({ timeout: 5000 })).slot, 0)
+})
 
 test('acquire() waits for an idle connection: first come, first served', async t => {
   const server = await listen(t, slots(0))
@@ -260,11 +311,12 @@ test('acquire() takes its listener off the signal', async t => {
   const listeners = new Set()
   const signal = {
     aborted: false,
-    addEventListener: (name, listener) => listeners.add(listener),
-    removeEventListener: (name, listener) => listeners.delete(listener)
+    addEventListener (name, listener) { listeners.add((this[name] = listener)) },
+    removeEventListener (name, listener) { listeners.delete(this[name]) }
   }
   const promise = client.acquire({ signal })
   assert.equal(listeners.size, 1)
+  assert.equal(typeof signal.abort, 'function')
   await promise
   assert.equal(listeners.size, 0)
 })
@@ -291,6 +343,19 @@ test('a full client makes one connection an attempt', async t => {
   assert.ok(Math.min(...pauses) >= 13, pauses.join())
 })
 
+for (const [part, change] of Object.entries({ host: { host: '127.0.0.2' }, port: { port: 2 }, path: { path: '/two' } })) {
+  test(`an attempt tries servers that differ in their ${part} before it tries one again`, async t => {
+    const [one, two] = [{ host: '127.0.0.1', port: 1, path: '/one' }, { host: '127.0.0.1', port: 1, path: '/one', ...change }]
+    const servers = [...Array.from({ length: 20 }, () => ({ ...one })), two]
+    for (let i = 0; i < 5; i++) {
+      const tried = []
+      connect(t, servers, { offers: 2, interval: 60000, connect (server) { tried.push(server[part]); throw new Error('mine') } })
+      await until(() => tried.length >= 2)
+      assert.deepEqual(tried.slice(0, 2).sort(), [one[part], two[part]].sort())
+    }
+  })
+}
+
 test('servers that are known twice are tried as any others', async t => {
   const server = await listen(t, slots(1, 0))
   const client = connect(t, [server, server, { ...server }], { connections: 1, offers: 2, interval: 60000, fillInterval: FOR_BOTH })
@@ -306,6 +371,46 @@ test('a silent server does not hold up the others', async t => {
   await until(() => client.connections.length === 5)
   assert.ok(Date.now() - start < 5000)
   await until(() => silent.sockets.size <= 1)
+})
+
+test('a server that refuses does not shorten the time of the others', async t => {
+  const refusing = await listen(t, () => {})
+  await refusing.stop()
+  const server = await listen(t, async socket => {
+    await sleep(100)
+    socket.write('0\r\n')
+  })
+  const client = connect(t, [refusing, server], { connections: 1, offers: 2, interval: 60000 })
+  await until(() => client.connections.length === 1)
+  assert.equal(server.accepted, 1)
+})
+
+test('an offer whose connection has closed since then loses against another', async t => {
+  const short = await listen(t, socket => socket.end('0\r\n'))
+  const server = await listen(t, async socket => {
+    await sleep(50)
+    socket.write('5\r\n')
+  })
+  const client = connect(t, [short, server], { connections: 1, offers: 2, fillInterval: 500 })
+  assert.equal((await client.acquire()).slot, 5)
+  assert.equal(server.accepted, 1)
+})
+
+test('a loss during an attempt does not begin another', async t => {
+  const server = await listen(t, (socket, count) => { if (count === 0) socket.write('0\r\n') })
+  const client = connect(t, [server], { connections: 2, timeout: 60000 })
+  await until(() => server.accepted === 2)
+  for (const { socket } of client.connections) socket.destroy()
+  await until(() => client.connections.length === 0)
+  await sleep(50)
+  assert.equal(server.accepted, 2)
+})
+
+test('clients that are made together do not connect together', async t => {
+  const server = await listen(t, slots())
+  for (let i = 0; i < 20; i++) connect(t, [server], { connections: 1, fillInterval: 300, interval: 60000 })
+  await until(() => server.accepted === 20)
+  assert.ok(server.times[19] - server.times[0] > 75, server.times.join())
 })
 
 test('half an interval to one and a half passes between attempts', async t => {
@@ -364,6 +469,18 @@ test('no attempt is made while all connections are leased', async t => {
   await until(() => server.accepted > accepted)
 })
 
+test('no attempt is made while all connections are leased, of which one was better than another', async t => {
+  const server = await listen(t, slots(5, 3, 0))
+  const client = connect(t, [server], { connections: 2, pick: 'lowest' })
+  await until(() => slotsOf(client).join() === '0,3')
+  client.lease()
+  client.lease()
+  await sleep(20)
+  const { accepted } = server
+  await sleep(60)
+  assert.equal(server.accepted, accepted)
+})
+
 test('a client spreads its connections over servers that give the lowest slot', async t => {
   const servers = await Promise.all([0, 1, 2].map(() => {
     const manager = new CallosumServerSlots()
@@ -412,12 +529,12 @@ test('a function that gives the list is asked before each attempt, and may give 
   await until(() => calls > 5)
 })
 
-for (const [name, servers, message] of [
+for (const [name, servers, message, code] of [
   ['throws', () => { throw new Error('no list') }, 'no list'],
   ['rejects', () => Promise.reject(new Error('no list')), 'no list'],
   ['gives no array', () => 'none', "options.servers() must be an array. Received 'none'"],
   ['gives a list of junk', () => [null], 'options.servers()[0] must be an object. Received null'],
-  ['does not answer', () => new Promise(() => {}), 'options.servers() gave no list within 50 ms']
+  ['does not answer', () => new Promise(() => {}), 'options.servers() gave no list within 50 ms', 'ERR_SERVERS_TIMEOUT']
 ]) {
   test(`'failed' comes, and the next attempt, where the function ${name}`, async t => {
     const server = await listen(t, slots(0))
@@ -425,8 +542,17 @@ for (const [name, servers, message] of [
     const client = connect(t, () => ++calls < 3 ? servers() : [server], { connections: 1, timeout: 50 })
     await until(() => client.connections.length === 1)
     assert.deepEqual(client.failures.slice(0, 2).map(({ server, error }) => [server, error.message]), [[undefined, message], [undefined, message]])
+    if (code !== undefined) assert.equal(client.failures[0].error.code, code)
   })
 }
+
+test("'failed' comes where somebody has put junk into the list", async t => {
+  const servers = []
+  const client = connect(t, servers, {})
+  servers.push(null)
+  await until(() => client.failures.length > 0)
+  assert.equal(client.failures[0].error.message, 'options.servers[0] must be an object. Received null')
+})
 
 test("'failed' comes where connect() throws or gives no socket", async t => {
   const server = { host: '127.0.0.1', port: 65536 }
@@ -435,11 +561,27 @@ test("'failed' comes where connect() throws or gives no socket", async t => {
   assert.equal(client.failures[0].server, server)
   assert.match(client.failures[0].error.code, /^ERR_(SOCKET_BAD_PORT|OUT_OF_RANGE)$/)
 
-  for (const junk of [undefined, null, {}, 'socket', new EventEmitter()]) {
+  for (const [junk, received] of [[undefined, 'undefined'], [null, 'null'], [{}, 'an object'], ['socket', "'socket'"], [new EventEmitter(), 'an object']]) {
     const client = connect(t, [server], { connections: 1, connect: () => junk })
     await until(() => client.failures.length > 1)
     assert.equal(client.failures[0].error.code, 'ERR_INVALID_ARG_TYPE')
+    assert.equal(client.failures[0].error.message, `The result of options.connect() must be a net.Socket. Received ${received}`)
   }
+})
+
+test('connections are kept alive, which finds out a server that has vanished', async t => {
+  const server = await listen(t, slots(0))
+  const calls = []
+  const client = connect(t, [server], {
+    connections: 1,
+    connect (options) {
+      const socket = net.connect(options)
+      socket.setKeepAlive = (...values) => calls.push(values)
+      return socket
+    }
+  })
+  await until(() => client.connections.length === 1)
+  assert.deepEqual(calls[0], [true, 60000])
 })
 
 test('connect() gets the server as it is in the list, and makes the socket', async t => {
@@ -476,6 +618,7 @@ test('close() ends the attempts, closes idle connections, and waits for leased o
   await closing
   assert.deepEqual(client.connections, [])
   await until(() => server.sockets.size === 0)
+  assert.deepEqual(client.failures, [])
 })
 
 test('close({ timeout }) closes leased connections after that time', async t => {
@@ -520,6 +663,52 @@ test('close() before the first attempt, and while the list is awaited', async t 
   await sleep(20)
   assert.equal(server.accepted, 0)
   assert.deepEqual(client.failures, [])
+})
+
+test('close() from within options.servers() ends the attempt, and nothing fails', async t => {
+  const server = await listen(t, slots(0))
+  for (const servers of [() => [server], () => { throw new Error('mine') }]) {
+    let closed
+    const client = connect(t, () => {
+      closed = client.close()
+      return servers()
+    }, { connections: 1 })
+    await until(() => closed !== undefined)
+    await closed
+    await sleep(20)
+    assert.deepEqual([server.accepted, client.failures], [0, []])
+  }
+})
+
+test('close() from within options.connect() that throws ends the attempt, and nothing fails', async t => {
+  let closed
+  const client = connect(t, [{}], {
+    connect () {
+      closed = client.close()
+      throw new Error('mine')
+    }
+  })
+  await until(() => closed !== undefined)
+  await closed
+  await sleep(20)
+  assert.deepEqual(client.failures, [])
+})
+
+test('close() right after the last offer of an attempt closes what it has found', async t => {
+  const server = await listen(t, slots(0))
+  const failing = await listen(t, async socket => {
+    await sleep(50)
+    socket.destroy()
+  })
+  const client = connect(t, [server, failing], { connections: 1, offers: 2, fillInterval: 1000 })
+  const opened = []
+  client.on('open', ({ slot }) => opened.push(slot))
+  let closed
+  client.on('failed', () => queueMicrotask(() => { closed = client.close() }))
+  await until(() => closed !== undefined)
+  await closed
+  assert.deepEqual([opened, client.connections], [[], []])
+  await until(() => server.sockets.size === 0)
 })
 
 test('close() rejects those who wait, and acquire() rejects from then on', async t => {
@@ -568,7 +757,7 @@ test('an exception of a listener is uncaught, and the client goes on', async t =
   const output = await new Promise(resolve => execFile(process.execPath, [file], { timeout: 2 * WAIT }, (error, stdout, stderr) => {
     resolve(error ? `${error.code} ${error.signal} ${stderr}` : stdout)
   }))
-  assert.equal(output, 'failed open close open\n')
+  assert.equal(output, 'failed open close open, 3 uncaught\n')
 })
 
 test('nobody has to listen for anything', async t => {
@@ -588,6 +777,7 @@ test('a client needs new, and options', () => {
   for (const options of [undefined, null, 5, 'servers', () => {}]) {
     assert.throws(() => new CallosumClient(options), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE', message: /^options must be an object\. Received / })
   }
+  assert.throws(() => new CallosumClient({ servers: 'localhost' }), { message: "options.servers must be an array or a function. Received 'localhost'" })
 })
 
 const JUNK = [null, true, 'x', Symbol('x'), {}, [], () => {}, NaN, 0, -1, 1.5, Infinity, 2 ** 31]
@@ -637,11 +827,18 @@ test('the longest intervals do not overflow', async t => {
 
 test('the options of acquire() and close() are checked, by a rejection', async t => {
   const client = connect(t, [], {})
-  for (const options of [null, 5, { timeout: '5' }, { signal: null }, { signal: {} }, { signal: 'x' }]) {
-    await assert.rejects(client.acquire(options), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' })
-  }
-  for (const options of [null, 5, { timeout: '5' }]) {
-    await assert.rejects(client.close(options), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' })
+  const right = { aborted: false, addEventListener () {}, removeEventListener () {} }
+  for (const [options, message] of [
+    [null, 'options must be an object. Received null'],
+    [5, 'options must be an object. Received 5'],
+    [{ timeout: '5' }, "options.timeout must be a number. Received '5'"],
+    [{ signal: null }, 'options.signal must be an object. Received null'],
+    [{ signal: 'x' }, "options.signal must be an object. Received 'x'"],
+    [{ signal: {} }, 'options.signal must be an AbortSignal. Received an object'],
+    ...Object.keys(right).map(name => [{ signal: { ...right, [name]: undefined } }, 'options.signal must be an AbortSignal. Received an object'])
+  ]) {
+    await assert.rejects(client.acquire(options), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE', message })
+    if (options === null || options.signal === undefined) await assert.rejects(client.close(options), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE', message })
   }
   for (const timeout of [-1, 1.5, NaN, Infinity, 2 ** 31]) {
     await assert.rejects(client.acquire({ timeout }), { name: 'RangeError', code: 'ERR_OUT_OF_RANGE' })
@@ -697,11 +894,14 @@ test('a connection that was ended after its release makes room for another', asy
 })
 
 test('close() from within options.connect() leaves no connection open', async t => {
-  const server = await listen(t, slots())
+  const server = await listen(t, () => {})
   let closed
+  let calls = 0
   const client = connect(t, [server], {
     offers: 3,
+    timeout: 60000,
     connect (options) {
+      calls++
       if (closed === undefined) closed = client.close()
       return net.connect(options)
     }
@@ -709,7 +909,7 @@ test('close() from within options.connect() leaves no connection open', async t 
   await until(() => closed !== undefined)
   await closed
   await sleep(50)
-  assert.equal(server.sockets.size, 0)
+  assert.deepEqual([server.sockets.size, calls], [0, 1])
 })
 
 test("a stream that never emits 'close' is a failure at the deadline, and attempts go on", async t => {
@@ -738,4 +938,5 @@ test('a server whose properties throw is a failure, and attempts go on', async t
   const bad = { get host () { if (thrown++ < 3) throw new Error('mine'); return '127.0.0.1' }, port: server.port }
   const client = connect(t, [bad, { ...server }], { offers: 2, connections: 1 })
   await until(() => client.connections.length === 1)
+  assert.ok(client.failures.some(({ server, error }) => server === undefined && error.message === 'mine'))
 })

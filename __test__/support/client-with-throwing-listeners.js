@@ -1,14 +1,16 @@
 'use strict'
 
-// A client whose listeners all throw: prints which of them were called, and ends
-// when it has kept a connection in spite of them.
+// A client whose listeners all throw: prints which of them were called and how many of
+// their exceptions were uncaught, and ends when it has kept a connection in spite of them.
 
 const net = require('net')
 const CallosumClient = require('../../client.js')
 
 const called = []
+let uncaught = 0
 process.on('uncaughtException', error => {
   if (!/^thrown$/.test(error.message)) throw error
+  uncaught++
 })
 
 let count = 0
@@ -26,7 +28,7 @@ server.listen(0, '127.0.0.1', () => {
     client.on(name, () => {
       called.push(name)
       if (called.length === 4) {
-        console.log(called.join(' '))
+        console.log(`${called.join(' ')}, ${uncaught} uncaught`)
         process.exit(0)
       }
       throw new Error('thrown')
