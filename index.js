@@ -363,7 +363,7 @@ function newLease (slots) {
   const release = () => {
     if (isReleasing || leasesOf(slots).get(lease.slot) !== lease) return
     isReleasing = true // put() may be overridden, and call release()
-    let isFree = false
+    let isFree
     try {
       slots.put(lease.slot)
       isFree = true

@@ -56,7 +56,7 @@ function requireBuiltHere (errors) {
   try {
     if (typeof __filename === 'string') return createRequire(__filename)('../callosum-server-slots.node')
   } catch (error) {
-    if (!isMissing(error) || errors.length === 0) errors.push(error)
+    errors.push(error)
   }
 }
 

@@ -31,7 +31,7 @@ const STEPS = {
   'index.js': [...CALLS, ...STATES, ...SURROUNDINGS, ['cost'], ['termination']],
   'lib/internals.js': [...CALLS, ...SURROUNDINGS, ...STATES, ['termination'], ['memory']],
   'lib/layout.js': [...CALLS, ...STATES],
-  'lib/errors.js': [...CALLS, ...CLIENT],
+  'lib/errors.js': [...CALLS, ['refused-memory'], ...CLIENT],
   'lib/load-native.js': [['native'], ['no-binary'], ['copies', 'modules'], ['bundlers']],
   'client.js': CLIENT
 }
@@ -216,10 +216,10 @@ async function limitsOf (tests, sandbox) {
 
 /** Runs test files in one process, until the first failing test. */
 function run (tests, sandbox, { processor, clock }) {
-  const files = tests.flatMap(name => ['-r', `./__test__/package/${name}.test.js`])
+  const [main, ...others] = tests.map(name => `./__test__/package/${name}.test.js`)
   const reporter = `--test-reporter=${path.join(__dirname, 'first-failure.js')}`
   // The shell's limit of processor time holds on a busy machine as on an idle one.
-  const command = ['-c', 'ulimit -t "$0"; exec "$@"', String(processor), process.execPath, '--max-old-space-size=1024', reporter, ...files, '-e', '']
+  const command = ['-c', 'ulimit -t "$0"; exec "$@"', String(processor), process.execPath, '--max-old-space-size=1024', reporter, ...others.flatMap(file => ['-r', file]), main]
   const started = Date.now()
   return new Promise((resolve, reject) => {
     const child = spawn('sh', command, { cwd: sandbox, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, TEST_PATIENCE: '0.6' } })

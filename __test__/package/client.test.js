@@ -777,6 +777,7 @@ test('a client needs new, and options', () => {
   for (const options of [undefined, null, 5, 'servers', () => {}]) {
     assert.throws(() => new CallosumClient(options), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE', message: /^options must be an object\. Received / })
   }
+  assert.throws(() => new CallosumClient({ servers: [], pick: 'first' }), { message: "options.pick must be 'random' or 'lowest'. Received 'first'" })
   assert.throws(() => new CallosumClient({ servers: 'localhost' }), { message: "options.servers must be an array or a function. Received 'localhost'" })
 })
 

@@ -137,3 +137,28 @@ test('the reason of a refused put() is that the slot is free, out of range, or n
     ...Array(8).fill('not a slot')
   ])
 })
+
+const escaped = text => Array.from({ length: text.length }, (_, i) => `\\u${text.charCodeAt(i).toString(16).padStart(4, '0')}`).join('')
+
+const CONTROL = '\0\x01\n\x1b\x1f\x7f\x80\x9f\xad'
+const INVISIBLE = '\u061c\u200b\u200f\u2028\u202e\u2060\u206f\ufeff'
+const PRINTABLE = ' ~\xa0\xac\xae\u061b\u061d\u200a\u2010\u2027\u202f\u205f\u2070\ufefe\uff00'
+
+for (const [name, value, shown] of [
+  ['of 80 characters whole', 'x'.repeat(80), `'${'x'.repeat(80)}'`],
+  ['of 81 characters cut short', 'x'.repeat(81), `'${'x'.repeat(80)}…'`],
+  ['that is a long symbol cut short', Symbol('x'.repeat(100)), `Symbol(${'x'.repeat(73)}…`],
+  ['that is a symbol with a line feed on one line', Symbol('a\nb'), 'Symbol(a\\u000ab)'],
+  ['that is a bigint of 128 bits', 2n ** 127n - 1n, `${2n ** 127n - 1n}n`],
+  ['that is a negative bigint of 128 bits', -(2n ** 127n), `${-(2n ** 127n)}n`],
+  ['that is a bigint of 129 bits without its digits', 2n ** 127n, 'a bigint of more than 128 bits'],
+  ['with control characters escaped', CONTROL, `'${escaped(CONTROL)}'`],
+  ['with characters that are invisible, or turn the direction, escaped', INVISIBLE, `'${escaped(INVISIBLE)}'`],
+  ['with other characters as they are', PRINTABLE, `'${PRINTABLE}'`],
+  ['with pairs of surrogates as they are', '😀😀', "'😀😀'"],
+  ['with halves of pairs escaped', '\ud83d a \ude00 \ud83d\ud83d\ude00\ude00', "'\\ud83d a \\ude00 \\ud83d😀\\ude00'"]
+]) {
+  test(`the message shows a value ${name}`, () => {
+    assert.throws(() => new CallosumServerSlots().put(value), { message: `Invalid slot: ${shown}` })
+  })
+}

@@ -184,6 +184,7 @@ const wrong = [
   ['an end that is infinite', but({ inUse: [[0, Infinity]] }), 'json.inUse[0][1] must be an integer', RangeError],
   ['an end above maxSlots', but({ inUse: [[0, 3], [5, 101]] }), 'json.inUse[1][1] must be an integer from 6 to 100. Received 101', RangeError],
   ['a run at maxSlots', but({ inUse: [[100, 101]] }), 'json.inUse[0]', RangeError],
+  ['a run after one that ends at maxSlots', but({ inUse: [[0, 100], [100, 101]] }), 'json.inUse[1] is beyond json.maxSlots, 100', RangeError],
   ['an empty run', but({ inUse: [[3, 3]] }), 'json.inUse[0][1] must be an integer from 4 to 100. Received 3', RangeError],
   ['a run that ends before it starts', but({ inUse: [[5, 3]] }), 'json.inUse[0][1] must be an integer', RangeError],
   ['runs in descending order', but({ inUse: [[5, 7], [0, 3]] }), 'json.inUse[1][0] must be an integer from 7 to 99. Received 0', RangeError],
@@ -261,7 +262,7 @@ test('from() refuses a constructor that does not pass its options on', () => {
   class Mine extends CallosumServerSlots {
     constructor () { super({ maxSlots: 5 }) }
   }
-  assert.throws(() => Mine.from({ maxSlots: 10, maxSlotGiven: 0, inUse: [] }), { name: 'TypeError', message: /passes its options on/ })
+  assert.throws(() => Mine.from({ maxSlots: 10, maxSlotGiven: 0, inUse: [] }), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE', message: /passes its options on/ })
 })
 
 test('from() sets another limit, higher or lower', () => {

@@ -221,6 +221,20 @@ test('it takes by the get() and puts back by the put() of the instance', () => {
   assert.deepEqual(calls, ['get', 'put 0'])
 })
 
+test('a lease by a get() that clears the manager first can be released', () => {
+  class Clearing extends CallosumServerSlots {
+    get () {
+      this.clear()
+      return super.get()
+    }
+  }
+  const slots = new Clearing()
+  const lease = slots.lease()
+  assert.equal(slots.adopt(0), undefined)
+  lease.release()
+  assert.equal(slots.size, 0)
+})
+
 test('after a put() that threw, release() can be called again', () => {
   const slots = new CallosumServerSlots()
   const lease = slots.lease()
@@ -259,6 +273,20 @@ test('release() from within a handler of the release is no second one', () => {
   assert.equal(slots.size, 0)
 })
 
+test('a put() that leases the slot again leaves that lease to be released', () => {
+  class Eager extends CallosumServerSlots {
+    put (slot) {
+      super.put(slot)
+      if (this.next === undefined) this.next = this.lease()
+    }
+  }
+  const slots = new Eager()
+  slots.lease().release()
+  assert.deepEqual([slots.next.slot, slots.has(0)], [0, true])
+  slots.next.release()
+  assert.equal(slots.has(0), false)
+})
+
 test('each lease has its own release', () => {
   const slots = new CallosumServerSlots()
   const [a, b] = [slots.lease(), slots.lease()]
@@ -268,7 +296,9 @@ test('each lease has its own release', () => {
 })
 
 test('a lease shows its slot', () => {
-  assert.equal(JSON.stringify(new CallosumServerSlots().lease()), '{"slot":0}')
+  const lease = new CallosumServerSlots().lease()
+  assert.equal(JSON.stringify(lease), '{"slot":0}')
+  assert.deepEqual(Object.keys(lease), ['slot', 'release'])
 })
 
 test('lease() with no stack left takes no slot', () => {

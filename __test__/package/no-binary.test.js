@@ -108,6 +108,109 @@ test('where the binary does not load, a second require() fails like the first on
   assert.strictEqual(stdout, 'first: ERR_NO_BINARY\nsecond: ERR_NO_BINARY\n', stderr)
 })
 
+const GLIBC = { getReport: () => ({ header: { glibcVersionRuntime: '2.36' } }) }
+const MUSL = { getReport: () => ({ header: {} }) }
+
+/**
+ * Runs the loader as on another machine: with that platform, these files, and the
+ * binaries that load; without a folder as in a bundle. Returns what it loaded or threw,
+ * and what it looked for.
+ */
+function loadAs ({ platform, arch, files = [], binaries = {}, folder = '/package/lib', report = GLIBC, code = 'MODULE_NOT_FOUND' }) {
+  const asked = []
+  const load = file => {
+    asked.push(file.replace('../callosum-server-slots.', ''))
+    if (binaries[asked[asked.length - 1]] !== undefined) return binaries[asked[asked.length - 1]]
+    throw Object.assign(new Error(`${file} fails`), { code })
+  }
+  const modules = { fs: { existsSync: file => files.includes(file) }, module: { createRequire: () => load }, path: require('path') }
+  const values = { require: name => modules[name] || load(name), module: {}, process: { platform, arch, versions: { node: '20.1.0' }, report }, __dirname: folder || undefined, __filename: folder ? `${folder}/load-native.js` : undefined }
+  const run = new Function(...Object.keys(values), readFileSync(join(ROOT, 'lib', 'load-native.js'), 'utf8')) // eslint-disable-line no-new-func
+  try {
+    run(...Object.values(values))
+    return { loaded: values.module.exports, asked }
+  } catch (error) {
+    return { error, asked }
+  }
+}
+
+for (const [platform, arch, files, expected] of [
+  ['linux', 'x64', [], ['linux-x64-gnu', 'linux-x64-musl']],
+  ['linux', 'x64', ['/lib/ld-musl-x86_64.so.1'], ['linux-x64-musl', 'linux-x64-gnu']],
+  ['linux', 'x64', ['/lib/ld-musl-aarch64.so.1'], ['linux-x64-gnu', 'linux-x64-musl']],
+  ['linux', 'arm64', [], ['linux-arm64-gnu', 'linux-arm64-musl']],
+  ['linux', 'arm64', ['/lib/ld-musl-aarch64.so.1'], ['linux-arm64-musl', 'linux-arm64-gnu']],
+  ['linux', 'arm64', ['/lib/ld-musl-x86_64.so.1'], ['linux-arm64-gnu', 'linux-arm64-musl']],
+  ['darwin', 'x64', [], ['darwin-x64']],
+  ['darwin', 'arm64', [], ['darwin-arm64']],
+  ['win32', 'x64', [], ['win32-x64-msvc']],
+  ['win32', 'arm64', [], ['win32-arm64-msvc']],
+  ['linux', 'ppc64', [], []],
+  ['freebsd', 'x64', [], []]
+]) {
+  const names = expected.map(name => `${name}.node`)
+  test(`on ${platform} ${arch}${files.length > 0 ? ` with ${files}` : ''} the binaries to load are ${[...names, 'that built from source'].join(', ')}`, () => {
+    const { error, asked } = loadAs({ platform, arch, files })
+    assert.deepStrictEqual(asked, [...names, 'node'])
+    assert.strictEqual(error.code, 'ERR_NO_BINARY')
+    assert.strictEqual(error.cause.message, `../callosum-server-slots.${names[0] || 'node'} fails`)
+    for (const name of [...names, 'node']) {
+      const binary = { name }
+      assert.strictEqual(loadAs({ platform, arch, files, binaries: { [name]: binary } }).loaded, binary)
+    }
+  })
+}
+
+test('in a bundle without a file name, nothing that was built from source is looked for', () => {
+  const { error, asked } = loadAs({ platform: 'freebsd', arch: 'x64', folder: '' })
+  assert.deepStrictEqual([asked, error.code, error.cause], [[], 'ERR_NO_BINARY', undefined])
+})
+
+const SUPPORTED = 'Supported: Linux with glibc 2.17 or later, Linux with musl, macOS and Windows, each on x64 and arm64.'
+const BUNDLE = 'This is a bundle: keep callosum-server-slots out of it, as an external package, or have the bundler take the .node files along.'
+const BUILD = ['To build it from source, with Rust 1.88 or later (https://rustup.rs) on the PATH:', `node ${JSON.stringify(join('/package', 'build-from-source.js'))}`]
+const files = [join('/package', 'build-from-source.js')]
+
+for (const [name, machine, lines] of [
+  ['where the file is missing', { platform: 'linux', arch: 'x64', files }, [
+    'because the file is missing: callosum-server-slots.linux-x64-gnu.node, for linux x64 glibc 2.36, Node.js 20.1.0',
+    'Install the package again: it contains the file.', ...BUILD
+  ]],
+  ['where the file is missing, on macOS', { platform: 'darwin', arch: 'arm64', files }, [
+    'because the file is missing: callosum-server-slots.darwin-arm64.node, for darwin arm64, Node.js 20.1.0',
+    'Install the package again: it contains the file.', ...BUILD
+  ]],
+  ['where the file is missing, on Windows', { platform: 'win32', arch: 'x64', files }, [
+    'because the file is missing: callosum-server-slots.win32-x64-msvc.node, for win32 x64, Node.js 20.1.0',
+    'Install the package again: it contains the file.', ...BUILD
+  ]],
+  ['where the file is missing in a bundle', { platform: 'linux', arch: 'arm64', report: MUSL, folder: '' }, [
+    'because the file is missing: callosum-server-slots.linux-arm64-gnu.node, for linux arm64 without glibc, Node.js 20.1.0', BUNDLE
+  ]],
+  ['on another platform', { platform: 'freebsd', arch: 'x64', files }, [
+    'because there is none for this platform: freebsd x64, Node.js 20.1.0', SUPPORTED, ...BUILD
+  ]],
+  ['on another platform in a bundle', { platform: 'freebsd', arch: 'x64', folder: '' }, [
+    'because there is none for this platform: freebsd x64, Node.js 20.1.0', SUPPORTED, BUNDLE
+  ]],
+  ['where the runtime has no report', { platform: 'linux', arch: 'ppc64', report: null, files }, [
+    'because there is none for this platform: linux ppc64 without glibc, Node.js 20.1.0', SUPPORTED, ...BUILD
+  ]],
+  ['where the file does not load', { platform: 'darwin', arch: 'x64', code: 'ERR_DLOPEN_FAILED', files }, [
+    'because callosum-server-slots.darwin-x64.node does not load on darwin x64, Node.js 20.1.0: ../callosum-server-slots.darwin-x64.node fails',
+    'Install the package again if the file is damaged.', SUPPORTED, ...BUILD
+  ]],
+  ['where the file does not load in a bundle', { platform: 'darwin', arch: 'x64', code: 'ERR_DLOPEN_FAILED', folder: '' }, [
+    'because callosum-server-slots.darwin-x64.node does not load on darwin x64, Node.js 20.1.0: ../callosum-server-slots.darwin-x64.node fails',
+    'Install the package again if the file is damaged.', SUPPORTED, BUNDLE
+  ]]
+]) {
+  test(`the whole error ${name}`, () => {
+    const { error } = loadAs(machine)
+    assert.strictEqual(error.message, ['callosum-server-slots cannot load its binary', ...lines].join('\n  '))
+  })
+}
+
 test('another package of the name that the loader would look for is not loaded', t => {
   const folder = temporaryFolder(t)
   const copy = install(folder, { binaries: [] })

@@ -39,6 +39,15 @@ test('maxSlots is read once, also where it is inherited or a getter', () => {
   assert.equal(reads, 1)
 })
 
+test('without options, index 0 of Object.prototype is not taken for them', () => {
+  Object.prototype[0] = { maxSlots: 5 } // eslint-disable-line no-extend-native
+  try {
+    assert.equal(new CallosumServerSlots().maxSlots, MAX)
+  } finally {
+    delete Object.prototype[0]
+  }
+})
+
 test('an error from the options is the caller\'s', () => {
   const options = { get maxSlots () { throw new Error('mine') } }
   assert.throws(() => new CallosumServerSlots(options), { message: 'mine' })

@@ -95,6 +95,18 @@ test('it returns false after an error, whatever emit returned', () => {
   assert.equal(slots.reserve(-1), false)
 })
 
+test('peek() steps over a reserved slot as get() does, wherever it is', () => {
+  for (const reserved of [5, 1023, 1024, 1025, 2048, 4096]) {
+    const slots = new CallosumServerSlots()
+    slots.reserve(reserved)
+    for (let i = 0; i < reserved + 3; i++) {
+      const next = slots.peek()
+      assert.equal(next, i < reserved ? i : i + 1)
+      assert.equal(slots.get(), next)
+    }
+  }
+})
+
 test('2,000,000,000 costs next to nothing on an empty manager', () => {
   const slots = new CallosumServerSlots()
   const before = process.memoryUsage()

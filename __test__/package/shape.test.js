@@ -65,6 +65,13 @@ test('what is new is not enumerable', () => {
   assert.deepStrictEqual(ours.sort(), ['get', 'put'])
 })
 
+test('its iterator is values(), and can be replaced as that of a Map', () => {
+  const { value, ...flags } = Object.getOwnPropertyDescriptor(prototype, Symbol.iterator)
+  assert.strictEqual(value, prototype.values)
+  const { value: _, ...expected } = Object.getOwnPropertyDescriptor(Map.prototype, Symbol.iterator)
+  assert.deepStrictEqual(flags, expected)
+})
+
 test('calling it without new throws', () => {
   const { CallosumServerSlots: unbound } = CallosumServerSlots
   for (const call of [() => unbound(), () => CallosumServerSlots.CallosumServerSlots(), () => CallosumServerSlots.call({})]) {
