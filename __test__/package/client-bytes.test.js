@@ -301,6 +301,7 @@ test('a server that floods an idle connection has to wait', async t => {
     await sleep(200)
   }
   assert.ok(written < 64e6, String(written))
+  assert.ok(client.connections[0].socket.bytesRead < 1e6)
   assert.ok(process.memoryUsage().rss - used < 128e6)
   assert.equal(client.connections.length, 1)
 })
