@@ -74,6 +74,13 @@ for (const [name, serve, code] of [
   })
 }
 
+test('a server that ends without a slot has failed at once where half-open connections are allowed, too', async t => {
+  const server = await listen(t, (socket, count) => count === 0 ? socket.end() : socket.write('7\r\n'), { allowHalfOpen: true })
+  const client = connect(t, [server], { ...ONE, timeout: 60000 })
+  await client.acquire({ timeout: 5000 })
+  assert.deepEqual(client.failures.map(({ error }) => error.code), ['ERR_SLOT_MISSING'])
+})
+
 test('the time for the slot line is a deadline, which no byte puts off', async t => {
   const server = await listen(t, async socket => {
     while (!socket.destroyed) await send(socket, '0')
