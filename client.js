@@ -143,12 +143,12 @@ class Member {
   }
 
   giveHeld () {
-    const { held, heldBytes, connection: { socket } } = this
-    if (held.length === 0) return
+    const { heldBytes, connection: { socket } } = this
+    if (heldBytes === 0) return
     const chunk = this.heldAsOne()
     this.held = []
     this.heldBytes = 0
-    socket.unshift(chunk, typeof chunk === 'string' ? socket.readableEncoding : undefined)
+    socket.unshift(chunk, socket.readableEncoding)
     if (heldBytes >= HELD_BYTES && socket.readableFlowing === false) socket.resume()
   }
 }

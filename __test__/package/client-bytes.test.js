@@ -8,7 +8,7 @@ const { spawnSync } = require('node:child_process')
 const { mkdtempSync, readFileSync, rmSync } = require('node:fs')
 const { tmpdir } = require('node:os')
 const { join } = require('node:path')
-const { PassThrough } = require('node:stream')
+const { Duplex, PassThrough } = require('node:stream')
 const test = require('node:test')
 const tls = require('node:tls')
 
@@ -71,6 +71,7 @@ for (const [name, serve, code] of [
     const client = connect(t, [server], { ...ONE, timeout: 100 })
     await client.acquire()
     assert.deepEqual(client.failures.map(({ server, error }) => [server, error.code]), [[server, code]])
+    if (code === 'ERR_SLOT_MISSING') assert.equal(client.failures[0].error.message, 'The server closed the connection before it sent a slot')
   })
 }
 
@@ -267,22 +268,37 @@ test('text that comes while idle is whole after setEncoding(), too', async t => 
   await until(() => received === '€x')
 })
 
-test("a listener that stays from 'open' on gets all bytes, once and in their order", async t => {
-  const server = await listen(t, async socket => {
-    socket.on('data', data => socket.write(data))
-    await send(socket, '0\r\na', 'b')
+for (const [style, read] of Object.entries({ data: readers.data, readable: readers.readable })) {
+  test(`a listener that stays from 'open' on gets all bytes, once and in their order, by ${style}`, async t => {
+    const server = await listen(t, async socket => {
+      socket.on('data', data => socket.write(data))
+      await send(socket, '0\r\na', 'b')
+    })
+    const client = connect(t, [server], ONE)
+    let received = ''
+    client.on('open', ({ socket }) => read(socket, data => { received += data }))
+    await until(() => received === 'ab')
+    for (const [text, whileLeased] of [['c', false], ['d', true], ['e', false], ['f', true]]) {
+      const lease = await client.acquire()
+      lease.socket.write(text)
+      if (whileLeased) await until(() => received.endsWith(text))
+      lease.release()
+      await until(() => received.endsWith(text))
+    }
+    assert.equal(received, 'abcdef')
   })
+}
+
+test("what came before a setEncoding() in the listener of 'open' is read as text, with what comes after it", async t => {
+  const server = await listen(t, socket => send(socket, '0\r\nab', 'cd'))
   const client = connect(t, [server], ONE)
+  client.on('open', ({ socket }) => socket.setEncoding('utf8'))
+  await until(() => client.connections.length === 1)
+  await sleep(60)
+  const { socket } = client.lease()
   let received = ''
-  client.on('open', ({ socket }) => socket.on('data', data => { received += data }))
-  await until(() => received === 'ab')
-  for (const text of ['c', 'd']) {
-    const lease = await client.acquire()
-    lease.socket.write(text)
-    lease.release()
-    await until(() => received.endsWith(text))
-  }
-  assert.equal(received, 'abcd')
+  socket.on('data', data => { received += data })
+  await until(() => received === 'abcd')
 })
 
 // ---- Floods and ends of idle connections ----
@@ -313,7 +329,24 @@ test('a server that floods an idle connection has to wait', async t => {
   assert.equal(client.connections.length, 1)
 })
 
-test('a flood of single bytes is held in about as many bytes', async t => {
+test('single bytes are held in about as many bytes', async t => {
+  const stream = new Duplex({ read () {}, write (chunk, encoding, done) { done() } })
+  const client = connect(t, [{}], { ...ONE, connect: () => stream })
+  setTimeout(() => stream.push('0\n'), 20)
+  await until(() => client.connections.length === 1)
+  const before = process.memoryUsage().heapUsed
+  for (let i = 0; i < 200; i++) {
+    for (let j = 0; j < 1000; j++) stream.push(Buffer.alloc(1, 'x'))
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  const used = process.memoryUsage().heapUsed - before
+  let received = 0
+  client.lease().socket.on('data', data => { received += data.length })
+  await until(() => received === 200000)
+  assert.ok(used < 20e6, String(used))
+})
+
+test('a flood of single bytes is read whole', async t => {
   const server = await listen(t, async socket => {
     socket.write('0\r\n')
     for (let i = 0; i < 3000; i++) {

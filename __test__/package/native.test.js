@@ -66,7 +66,7 @@ function nativeCallsOf (act) {
 const MOVES = {
   'get() that takes more memory': slots => take(slots, 25),
   'reserve() that takes more memory': slots => slots.reserve(1100),
-  'clear()': slots => slots.clear()
+  'clear()': slots => take(slots, 4000).clear()
 }
 
 for (const [name, act] of Object.entries(MOVES)) {
@@ -82,6 +82,11 @@ for (const [name, act] of Object.entries(MOVES)) {
     for (let i = 0; i < 2; i++) assert.deepEqual([nativeCallsOf(() => slots.get()), nativeCallsOf(() => slots.put(0))], [1, 1])
   })
 }
+
+test('get() that takes more memory makes one native call', () => {
+  const slots = take(new CallosumServerSlots(), 1024)
+  assert.equal(nativeCallsOf(() => slots.get()), 1)
+})
 
 test('where Rust has moved to other words, as if execution had been terminated then, one native call finds them', () => {
   for (const way of Object.keys(ways)) {
