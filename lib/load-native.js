@@ -118,9 +118,12 @@ function isSupported (name) {
 }
 
 function platform () {
-  const { glibcVersionRuntime } = process.platform === 'linux' && process.report ? process.report.getReport().header : {}
-  const libc = process.platform !== 'linux' ? '' : glibcVersionRuntime ? ` glibc ${glibcVersionRuntime}` : ' without glibc'
-  return `${process.platform} ${process.arch}${libc}, Node.js ${process.versions.node}`
+  return `${process.platform} ${process.arch}${process.platform === 'linux' ? libc() : ''}, Node.js ${process.versions.node}`
+}
+
+function libc () {
+  const { glibcVersionRuntime } = process.report ? process.report.getReport().header : {}
+  return glibcVersionRuntime ? ` glibc ${glibcVersionRuntime}` : ' without glibc'
 }
 
 module.exports = load()

@@ -190,6 +190,12 @@ for (const [name, machine, lines] of [
   ['on another platform', { platform: 'freebsd', arch: 'x64', files }, [
     'because there is none for this platform: freebsd x64, Node.js 20.1.0', SUPPORTED, ...BUILD
   ]],
+  ['on a platform whose name ends like another', { platform: 'gnudarwin', arch: 'x64', files }, [
+    'because there is none for this platform: gnudarwin x64, Node.js 20.1.0', SUPPORTED, ...BUILD
+  ]],
+  ['on a processor whose name begins like another', { platform: 'darwin', arch: 'x64_32', files }, [
+    'because there is none for this platform: darwin x64_32, Node.js 20.1.0', SUPPORTED, ...BUILD
+  ]],
   ['on another platform in a bundle', { platform: 'freebsd', arch: 'x64', folder: '' }, [
     'because there is none for this platform: freebsd x64, Node.js 20.1.0', SUPPORTED, BUNDLE
   ]],
