@@ -19,22 +19,33 @@ const RESULTS = path.join(__dirname, '.results', 'rust')
 const BINDING = ['src/lib.rs', 'src/node.rs']
 const runner = [process.execPath, path.join(__dirname, 'package-tests.js')]
 
-/** The parts of src/, each with the options of cargo-mutants. Every test has the same ones. */
+/**
+ * The parts of src/, each with the options of cargo-mutants and the tests of `cargo test`
+ * that its mutants go through, in stages: the next stage sees what the one before missed.
+ */
 const PARTS = [
   {
     name: 'core',
     has: file => !BINDING.includes(file),
-    options: [...BINDING.flatMap(file => ['--exclude', file]), '--no-default-features', '--timeout', '60'],
-    // Not `cost`: it takes longer than all others together, and finds what is slower only.
-    test: ['--test', 'free_map', '--test', 'slots', '--test', 'refused_memory', '--test', 'model', '--test', 'exhaustive']
+    all: BINDING.flatMap(file => ['--exclude', file]),
+    options: ['--no-default-features'],
+    stages: [
+      tests('free_map', 'model', 'refused_memory', 'slots'), // 0.3 s, with all optimised as below
+      tests('cost', 'exhaustive', 'free_map', 'model', 'refused_memory', 'slots') // 3 s
+    ]
   },
   {
     name: 'binding',
     has: file => BINDING.includes(file),
-    options: ['--timeout', '180', `--cargo-arg=--config=target."cfg(all())".runner=${JSON.stringify(runner)}`],
-    test: ['--test', 'cost'] // any that builds the addon too
+    all: BINDING.flatMap(file => ['--file', file]),
+    options: [`--cargo-arg=--config=target."cfg(all())".runner=${JSON.stringify(runner)}`],
+    stages: [tests('slots')] // not run: any program that has the addon built beside it
   }
 ]
+
+function tests (...names) {
+  return names.map(name => `--cargo-arg=--test=${name}`)
+}
 
 /** What tests/support/watchdog.rs says. */
 const ENDLESS = /: no progress for \d/
@@ -43,8 +54,9 @@ const environment = {
   ...process.env,
   CARGO_TARGET_DIR: path.join(ROOT, 'target', 'mutants'), // kept, so that the dependencies are built once
   CARGO_PROFILE_DEV_DEBUG: '0',
-  CARGO_PROFILE_TEST_DEBUG: '0',
-  CARGO_INCREMENTAL: '1'
+  CARGO_PROFILE_DEV_OPT_LEVEL: '1', // with the checks of a debug build
+  CARGO_INCREMENTAL: '1',
+  PROPTEST_MAX_SHRINK_ITERS: '0' // that a program fails is enough
 }
 
 async function mutants ({ files, diff, resume, say }) {
@@ -55,7 +67,7 @@ async function mutants ({ files, diff, resume, say }) {
   for (const part of PARTS) {
     const own = files.filter(part.has)
     if (files.length > 0 && own.length === 0) continue
-    await run(part, { files: own, diff, say })
+    for (const stage of part.stages) await run(part, stage, { files: own, diff, say })
     add(total, part, { files: own, diff })
   }
   return total
@@ -67,8 +79,8 @@ function install (say) {
   execFileSync('cargo', ['install', 'cargo-mutants', '--locked', '--version', VERSION, '--root', TOOLS, '--force'], { cwd: ROOT, stdio: ['ignore', 2, 2] })
 }
 
-/** Tests the mutants of a part that it has not caught yet, and keeps what it finds. */
-async function run (part, choice) {
+/** Runs a stage with the mutants of a part that no test has caught yet, and keeps what it finds. */
+async function run (part, stage, choice) {
   const folder = path.join(RESULTS, part.name)
   fs.mkdirSync(folder, { recursive: true })
   keepOutcomes(part)
@@ -76,7 +88,7 @@ async function run (part, choice) {
   const isOpen = ({ name }) => !(known[name] && ['CaughtMutant', 'Unviable'].includes(known[name].summary))
   const open = list(part, choice).filter(isOpen).length
   if (open === 0) return
-  const args = ['mutants', ...chosen(part, choice), '--iterate', '--output', folder, '--jobs', '1', '--gitignore', 'true', '--colors', 'never', '--caught', '--unviable', ...part.test.flatMap(word => ['--cargo-arg', word])]
+  const args = ['mutants', ...chosen(part, choice), '--iterate', '--output', folder, '--jobs', '1', '--gitignore', 'true', '--colors', 'never', '--caught', '--unviable', '--minimum-test-timeout', '60', ...stage]
   const child = spawn(CARGO_MUTANTS, args, { cwd: ROOT, env: environment, stdio: ['ignore', 'pipe', 'inherit'] })
   let done = 0
   for await (const line of readline.createInterface({ input: child.stdout })) {
@@ -94,7 +106,7 @@ function list (part, choice) {
 }
 
 function chosen (part, { files, diff }) {
-  const options = [...part.options, ...files.flatMap(file => ['--file', file])]
+  const options = [...part.options, ...(files.length > 0 ? files.flatMap(file => ['--file', file]) : part.all)]
   if (diff === undefined) return options
   const file = path.join(RESULTS, 'lines.diff')
   fs.writeFileSync(file, diff)

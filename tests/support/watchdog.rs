@@ -1,13 +1,19 @@
 //! Ends a test that makes no progress.
 
+use std::fs::{read_link, read_to_string};
 use std::io::{Write, stderr};
+use std::path::{Path, PathBuf};
 use std::process::abort;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// Many times what a step takes on a slow machine.
-const LONGEST_STEP: Duration = Duration::from_secs(40);
+/// Ten times what the longest step takes without optimisation: of the processor, so that
+/// a busy machine does not matter.
+const LONGEST_STEP: Duration = Duration::from_secs(2);
+/// The same by the clock, where the time of the processor cannot be read.
+const LONGEST_STEP_BY_CLOCK: Duration = Duration::from_secs(40);
+const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// Aborts the process, with the name of the test, if a step of it takes longer than
 /// [`LONGEST_STEP`]: a test thread that loops forever cannot be stopped otherwise.
@@ -19,17 +25,25 @@ impl Watchdog {
     /// Watches the current test until the watchdog is dropped.
     pub(crate) fn start() -> Self {
         let test = thread::current().name().unwrap_or("a test").to_owned();
+        let stopwatch = Stopwatch::of_this_thread();
         let (progress, steps) = channel();
         thread::spawn(move || {
+            let mut step_began = stopwatch.elapsed();
+            let mut has_progressed = false;
             loop {
-                match steps.recv_timeout(LONGEST_STEP) {
-                    Ok(()) => {}
+                match steps.recv_timeout(LOOK_EVERY) {
+                    Ok(()) => has_progressed = true,
                     Err(RecvTimeoutError::Disconnected) => return,
                     Err(RecvTimeoutError::Timeout) => {
-                        // Not eprintln!, whose output the test harness keeps to itself.
-                        let seconds = LONGEST_STEP.as_secs();
-                        _ = writeln!(stderr(), "{test}: no progress for {seconds} s");
-                        abort();
+                        let now = stopwatch.elapsed();
+                        if std::mem::take(&mut has_progressed) {
+                            step_began = now;
+                        } else if now.saturating_sub(step_began) > stopwatch.longest_step() {
+                            // Not eprintln!, whose output the test harness keeps to itself.
+                            let seconds = stopwatch.longest_step().as_secs();
+                            _ = writeln!(stderr(), "{test}: no progress for {seconds} s");
+                            abort();
+                        }
                     }
                 }
             }
@@ -41,4 +55,36 @@ impl Watchdog {
     pub(crate) fn step(&self) {
         self.progress.send(()).expect("the watchdog lives as long as the test");
     }
+}
+
+/// The processor time of a thread; the time of the clock if that cannot be read.
+struct Stopwatch {
+    /// A file that begins with the time on the processor, in nanoseconds. On Linux.
+    schedstat: Option<PathBuf>,
+    began: Instant,
+}
+
+impl Stopwatch {
+    fn of_this_thread() -> Self {
+        let thread = read_link("/proc/thread-self").ok();
+        let schedstat = thread.map(|thread| Path::new("/proc").join(thread).join("schedstat"));
+        let began = Instant::now();
+        Self { schedstat: schedstat.filter(|file| nanoseconds(file).is_some()), began }
+    }
+
+    fn longest_step(&self) -> Duration {
+        if self.schedstat.is_some() { LONGEST_STEP } else { LONGEST_STEP_BY_CLOCK }
+    }
+
+    fn elapsed(&self) -> Duration {
+        match &self.schedstat {
+            // The file is gone if the thread is, and its watchdog is dropped then.
+            Some(file) => nanoseconds(file).map_or(Duration::ZERO, Duration::from_nanos),
+            None => self.began.elapsed(),
+        }
+    }
+}
+
+fn nanoseconds(schedstat: &Path) -> Option<u64> {
+    read_to_string(schedstat).ok()?.split(' ').next()?.parse().ok()
 }
