@@ -1,29 +1,35 @@
 'use strict'
 
-// cargo runs this in place of a test program, with the program's path: see rust.js. It
-// runs tests of the package with the addon that was built beside the program.
+// cargo runs this in place of a test program: rust.js says why. Its arguments are names of
+// tests of the package and the path of the program. It runs these tests, up to the first
+// that fails, with the addon that was built with the program.
 
 const { spawnSync } = require('node:child_process')
 const fs = require('node:fs')
 const path = require('node:path')
 
 const ROOT = path.join(__dirname, '..')
+const LIBRARIES = ['libcallosum_server_slots.so', 'libcallosum_server_slots.dylib', 'callosum_server_slots.dll']
+const LONGEST = 120_000 // ms, for one file of tests
 
-const TESTS = ['native', 'get-put', 'reserve']
-const NAMES = ['libcallosum_server_slots.so', 'libcallosum_server_slots.dylib', 'callosum_server_slots.dll']
+const names = process.argv.slice(2, -1)
+const folder = path.dirname(process.argv.at(-1))
+const library = LIBRARIES.map(name => path.join(folder, name)).find(file => fs.existsSync(file))
+const addon = path.join(folder, 'callosum-server-slots.node')
+fs.copyFileSync(library, addon)
 
-const folder = path.dirname(process.argv[2])
-const addon = NAMES.map(name => path.join(folder, name)).find(file => fs.existsSync(file))
-const copy = path.join(folder, 'callosum-server-slots.node')
-fs.copyFileSync(addon, copy)
-
-const { status } = spawnSync(process.execPath, ['--test', '--test-timeout=60000', ...TESTS.map(name => path.join('__test__', 'package', `${name}.test.js`))], {
+const options = {
   cwd: ROOT,
   env: {
     ...process.env,
-    CALLOSUM_TEST_BINARY: copy,
+    CALLOSUM_TEST_BINARY: addon,
     NODE_OPTIONS: `--require ${JSON.stringify(path.join(ROOT, '__test__', 'support', 'preload', 'other-binary.js'))}`
   },
-  stdio: 'inherit'
-})
-process.exit(status ?? 1)
+  stdio: 'inherit',
+  timeout: LONGEST
+}
+for (const name of names) {
+  const { status, error } = spawnSync(process.execPath, [path.join('__test__', 'package', `${name}.test.js`)], options)
+  if (error && error.code === 'ETIMEDOUT') console.log(`${name}: no progress for ${LONGEST / 1000} s`)
+  if (status !== 0) process.exit(1)
+}

@@ -16,8 +16,8 @@ const TOOLS = path.join(ROOT, 'target', 'tools')
 const CARGO_MUTANTS = path.join(TOOLS, 'bin', 'cargo-mutants')
 const RESULTS = path.join(__dirname, '.results', 'rust')
 
+const LONGEST_TEST = 120 // seconds, at least; five times what the unchanged code takes
 const BINDING = ['src/lib.rs', 'src/node.rs']
-const runner = [process.execPath, path.join(__dirname, 'package-tests.js')]
 
 /**
  * The parts of src/, each with the options of cargo-mutants and the tests of `cargo test`
@@ -38,8 +38,11 @@ const PARTS = [
     name: 'binding',
     has: file => BINDING.includes(file),
     all: BINDING.flatMap(file => ['--file', file]),
-    options: [`--cargo-arg=--config=target."cfg(all())".runner=${JSON.stringify(runner)}`],
-    stages: [tests('slots')] // not run: any program that has the addon built beside it
+    options: [],
+    stages: [
+      packageTests('native', 'get-put', 'given', 'options', 'iteration', 'json', 'reserve', 'refused-memory'),
+      packageTests('lease', 'panic', 'tampering', 'exhaustion', 'worker', 'worker-termination', 'every-state', 'garbage')
+    ]
   }
 ]
 
@@ -47,26 +50,31 @@ function tests (...names) {
   return names.map(name => `--cargo-arg=--test=${name}`)
 }
 
+function packageTests (...names) {
+  const runner = [process.execPath, path.join(__dirname, 'package-tests.js'), ...names]
+  // Any test has cargo build the addon too.
+  return [...tests('slots'), `--cargo-arg=--config=target."cfg(all())".runner=${JSON.stringify(runner)}`]
+}
+
 /** What tests/support/watchdog.rs says. */
 const ENDLESS = /: no progress for \d/
 
-const environment = {
+const environment = ({ name }) => ({
   ...process.env,
-  CARGO_TARGET_DIR: path.join(ROOT, 'target', 'mutants'), // kept, so that the dependencies are built once
+  CARGO_TARGET_DIR: path.join(ROOT, 'target', 'mutants', name), // kept, so that the dependencies are built once
   CARGO_PROFILE_DEV_DEBUG: '0',
   CARGO_PROFILE_DEV_OPT_LEVEL: '1', // with the checks of a debug build
   CARGO_INCREMENTAL: '1',
   PROPTEST_MAX_SHRINK_ITERS: '0' // that a program fails is enough
-}
+})
 
 async function mutants ({ files, diff, resume, say }) {
   install(say)
-  if (!resume) fs.rmSync(RESULTS, { recursive: true, force: true })
-  fs.mkdirSync(RESULTS, { recursive: true })
   const total = { made: 0, caught: 0, timedOut: 0, survivors: [], byFile: {} }
   for (const part of PARTS) {
     const own = files.filter(part.has)
     if (files.length > 0 && own.length === 0) continue
+    if (!resume) forget(part)
     for (const stage of part.stages) await run(part, stage, { files: own, diff, say })
     add(total, part, { files: own, diff })
   }
@@ -79,6 +87,10 @@ function install (say) {
   execFileSync('cargo', ['install', 'cargo-mutants', '--locked', '--version', VERSION, '--root', TOOLS, '--force'], { cwd: ROOT, stdio: ['ignore', 2, 2] })
 }
 
+function forget (part) {
+  for (const file of [path.join(RESULTS, part.name), outcomesFile(part)]) fs.rmSync(file, { recursive: true, force: true })
+}
+
 /** Runs a stage with the mutants of a part that no test has caught yet, and keeps what it finds. */
 async function run (part, stage, choice) {
   const folder = path.join(RESULTS, part.name)
@@ -88,16 +100,17 @@ async function run (part, stage, choice) {
   const isOpen = ({ name }) => !(known[name] && ['CaughtMutant', 'Unviable'].includes(known[name].summary))
   const open = list(part, choice).filter(isOpen).length
   if (open === 0) return
-  const args = ['mutants', ...chosen(part, choice), '--iterate', '--output', folder, '--jobs', '1', '--gitignore', 'true', '--colors', 'never', '--caught', '--unviable', '--minimum-test-timeout', '60', ...stage]
-  const child = spawn(CARGO_MUTANTS, args, { cwd: ROOT, env: environment, stdio: ['ignore', 'pipe', 'inherit'] })
+  const args = ['mutants', ...chosen(part, choice), '--iterate', '--output', folder, '--jobs', '1', '--gitignore', 'true', '--colors', 'never', '--caught', '--unviable', '--minimum-test-timeout', String(LONGEST_TEST), ...stage]
+  const child = spawn(CARGO_MUTANTS, args, { cwd: ROOT, env: environment(part), stdio: ['ignore', 'pipe', 'inherit'] })
+  const exit = once(child, 'exit')
   let done = 0
   for await (const line of readline.createInterface({ input: child.stdout })) {
     if (!/^(caught|MISSED|TIMEOUT|unviable) /.test(line)) choice.say(line)
     else choice.say(`${++done} of ${open}, ${part.name}: ${line}`)
   }
-  const status = child.exitCode ?? (await once(child, 'exit'))[0]
+  const [status, signal] = await exit
   keepOutcomes(part)
-  if (![0, 2, 3].includes(status)) throw new Error(`cargo-mutants ended with ${status ?? child.signalCode}; --resume goes on`)
+  if (![0, 2, 3].includes(status)) throw new Error(`cargo-mutants ended with ${status ?? signal}; --resume goes on`)
 }
 
 /** The mutants of a part, as cargo-mutants describes them. */
