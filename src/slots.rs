@@ -397,11 +397,9 @@ impl<M: Memory> Slots<M> {
             return;
         }
         let high_water = self.load(HIGH_WATER);
-        if run.start < high_water {
-            self.map().remove_run(run.start..run.end.min(high_water));
-        } else {
-            self.map().insert_run(high_water..run.start);
-        }
+        // At least one of these is empty.
+        self.map().remove_run(run.start..run.end.min(high_water));
+        self.map().insert_run(high_water..run.start);
         self.store(HIGH_WATER, high_water.max(run.end));
     }
 

@@ -83,10 +83,11 @@ fn slots_come_back_ascending_whatever_order_they_went_in() {
 
 #[test]
 fn a_run_is_in_the_map_when_all_of_it_is() {
-    let _watchdog = Watchdog::start();
+    let watchdog = Watchdog::start();
     let words = buffer(LEAF_WORDS);
     let map = FreeMap::from_buffer(&words);
     for Range { start, end } in runs() {
+        watchdog.step();
         map.insert_run(start..end);
         assert!(map.contains_run(start..end));
         assert!(!map.contains_run(start..end + 1));
@@ -98,10 +99,11 @@ fn a_run_is_in_the_map_when_all_of_it_is() {
 
 #[test]
 fn runs_are_whole_across_boundaries() {
-    let _watchdog = Watchdog::start();
+    let watchdog = Watchdog::start();
     let words = buffer(LEAF_WORDS);
     let map = FreeMap::from_buffer(&words);
     for run in runs() {
+        watchdog.step();
         map.insert_run(run.clone());
         assert_eq!((map.count(), map.lowest()), (run.end - run.start, Some(run.start)));
         map.remove_run(run);
@@ -130,8 +132,13 @@ fn no_slot_beyond_the_bitmap_is_in_the_map() {
     let map = FreeMap::from_buffer(&words);
     map.insert_run(0..1024);
     assert!(map.contains(1023));
-    assert!(!map.contains(1024));
     assert!(!map.contains_run(1000..1025));
+    // The words after the leaf words are summary words, in which bits are set now.
+    for slot in 1024..1024 + 64 {
+        assert!(!map.contains(slot));
+        assert!(!map.contains_run(slot..slot + 1));
+        assert!(!map.insert(slot));
+    }
 }
 
 #[test]
@@ -223,6 +230,56 @@ fn a_search_of_a_corrupt_map_with_stale_bits_panics() {
     map.remove_run(0..2048);
     words[memory::FREE_COUNT].set(1);
     map.lowest();
+}
+
+/// A map with the cursor at word 1 and a slot in word 3, which is node 67. Its bit is in
+/// summary word 2, whose bit is in the root.
+fn of_words_1_and_3(words: &[Cell<i32>]) -> FreeMap<'_> {
+    let map = FreeMap::from_buffer(words);
+    assert!(map.insert(40));
+    assert!(map.insert(100));
+    map.check_invariants();
+    map
+}
+
+fn summary(word: usize) -> usize {
+    memory::BITMAP_OFFSET + 64 + word
+}
+
+#[test]
+#[should_panic(expected = "C1: the cursor is 2")]
+fn a_slot_below_the_cursor_is_a_fault() {
+    let words = buffer(64);
+    let map = of_words_1_and_3(&words);
+    words[memory::CURSOR].set(2);
+    map.check_invariants();
+}
+
+#[test]
+#[should_panic(expected = "C2: node 67")]
+fn a_leaf_word_without_its_summary_bit_is_a_fault() {
+    let words = buffer(64);
+    let map = of_words_1_and_3(&words);
+    words[summary(2)].set(0);
+    map.check_invariants();
+}
+
+#[test]
+#[should_panic(expected = "C2: node 2")]
+fn a_summary_word_without_its_summary_bit_is_a_fault() {
+    let words = buffer(64);
+    let map = of_words_1_and_3(&words);
+    words[summary(0)].set(0);
+    map.check_invariants();
+}
+
+#[test]
+#[should_panic(expected = "C3")]
+fn another_count_than_that_of_the_bits_is_a_fault() {
+    let words = buffer(64);
+    let map = of_words_1_and_3(&words);
+    words[memory::FREE_COUNT].set(3);
+    map.check_invariants();
 }
 
 #[test]

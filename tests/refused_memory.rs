@@ -105,3 +105,13 @@ fn clear_keeps_the_memory_it_has() {
     slots.clear();
     assert_eq!(slots.memory().as_ref().len(), words_for(32));
 }
+
+#[test]
+fn clearing_a_small_manager_allocates_nothing() {
+    let _watchdog = Watchdog::start();
+    let (mut slots, left) = slots_with(2);
+    assert_eq!(slots.get(), Ok(0));
+    slots.clear();
+    assert_eq!(left.get(), 1);
+    assert_eq!((slots.get(), slots.len()), (Ok(0), 1));
+}

@@ -1,11 +1,12 @@
 //! Managers in memory of their own, and the sparse reservations above it.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 mod support;
 
-use callosum_server_slots::memory::{LEAF_WORDS, MAX_GIVEN, words_for};
-use callosum_server_slots::{CannotReserve, MAX_SLOTS, NoFreeSlot, NotInUse, Slots};
+use callosum_server_slots::memory::{HIGH_WATER, LEAF_WORDS, MANAGER_ID, MAX_GIVEN, words_for};
+use callosum_server_slots::{CannotReserve, MAX_SLOTS, Memory, NoFreeSlot, NotInUse, Slots};
 use support::watchdog::Watchdog;
 
 #[test]
@@ -163,6 +164,86 @@ fn max_slot_given_is_the_high_water_mark_or_what_was_given_above() {
     assert_eq!(slots.max_slot_given(), MAX_SLOTS);
     slots.clear();
     assert_eq!(slots.max_slot_given(), 0);
+}
+
+#[test]
+fn the_bitmap_grows_over_a_reservation_of_64_slots_for_each_in_use() {
+    let _watchdog = Watchdog::start();
+    for (slot, expected) in [(64 * 100 - 1, 256), (64 * 100, 32)] {
+        let mut slots = Slots::new();
+        assert_eq!(slots.reserve_run(0..99), Ok(()));
+        assert_eq!(slots.reserve(slot), Ok(()));
+        assert_eq!(leaf_words(&slots), expected, "with {slot}");
+    }
+}
+
+#[test]
+fn the_bitmap_does_not_grow_for_a_run_that_it_covers() {
+    let _watchdog = Watchdog::start();
+    let mut slots = Slots::new();
+    assert_eq!(slots.reserve_run(0..1024), Ok(()));
+    assert_eq!(leaf_words(&slots), 32);
+}
+
+#[test]
+fn a_stale_bit_of_the_first_leaf_word_is_passed_over() {
+    let _watchdog = Watchdog::start();
+    let mut slots = Slots::new();
+    assert_eq!(slots.reserve_run(0..1024), Ok(()));
+    assert_eq!(slots.put(5), Ok(()));
+    // Growth sets the summary bit of each word that is not zero.
+    assert_eq!(slots.reserve(1024), Ok(()));
+    assert_eq!(leaf_words(&slots), 64);
+    assert_eq!(slots.get(), Ok(5));
+    for slot in [100, 200] {
+        assert_eq!(slots.put(slot), Ok(()));
+    }
+    for slot in [100, 200, 1025] {
+        assert_eq!(slots.get(), Ok(slot));
+    }
+    slots.check_invariants();
+}
+
+/// Memory that can be read after its manager has left it.
+struct Kept(Rc<[Cell<i32>]>);
+
+impl AsRef<[Cell<i32>]> for Kept {
+    fn as_ref(&self) -> &[Cell<i32>] {
+        &self.0
+    }
+}
+
+impl Memory for Kept {
+    fn allocate(&self, words: usize) -> Option<Self> {
+        Some(Self(vec![Cell::new(0); words].into()))
+    }
+}
+
+#[test]
+fn memory_that_a_manager_leaves_shows_no_slots() {
+    let _watchdog = Watchdog::start();
+    let memory = Kept(vec![Cell::new(0); words_for(32)].into());
+    let first = Rc::clone(&memory.0);
+    let mut slots = Slots::from_buffer(memory, MAX_SLOTS);
+    first[MANAGER_ID].set(7);
+    for expected in 0..1025 {
+        assert_eq!(slots.get(), Ok(expected));
+    }
+    let second = Rc::clone(&slots.memory().0);
+    slots.clear();
+    for left in [first, second] {
+        assert!(left[..MANAGER_ID].iter().all(|word| word.get() == 0), "{left:?}");
+        assert_eq!(left[MANAGER_ID].get(), 7);
+    }
+    assert_eq!(slots.memory().0[MANAGER_ID].get(), 7);
+}
+
+#[test]
+#[should_panic(expected = "C3: the high-water mark is 1025 of 1024")]
+fn a_high_water_mark_above_the_capacity_is_a_fault() {
+    let slots = Slots::new();
+    slots.memory()[HIGH_WATER].set(1025);
+    slots.check_invariants();
 }
 
 fn leaf_words(slots: &Slots) -> i32 {
