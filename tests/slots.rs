@@ -186,6 +186,22 @@ fn the_bitmap_does_not_grow_for_a_run_that_it_covers() {
 }
 
 #[test]
+fn growth_keeps_the_free_slots_below() {
+    let _watchdog = Watchdog::start();
+    let mut slots = Slots::new();
+    assert_eq!(slots.reserve_run(0..1024), Ok(()));
+    let free = [5, 40, 500, 1000];
+    free.iter().for_each(|&slot| assert_eq!(slots.put(slot), Ok(())));
+    assert_eq!(slots.reserve(1024), Ok(()));
+    assert_eq!(leaf_words(&slots), 64);
+    slots.check_invariants();
+    for expected in free {
+        assert_eq!(slots.get(), Ok(expected));
+    }
+    assert_eq!(slots.get(), Ok(1025));
+}
+
+#[test]
 fn a_stale_bit_of_the_first_leaf_word_is_passed_over() {
     let _watchdog = Watchdog::start();
     let mut slots = Slots::new();
