@@ -55,8 +55,9 @@ fn a_slot_at_a_boundary_is_found_again() {
 
 #[test]
 fn a_slot_is_found_in_a_map_of_any_size() {
-    let _watchdog = Watchdog::start();
+    let watchdog = Watchdog::start();
     for leaf_words in (4..17).map(|power| 1 << power) {
+        watchdog.step();
         let words = buffer(leaf_words);
         let map = FreeMap::from_buffer(&words);
         let slots: Vec<u32> =

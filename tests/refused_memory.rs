@@ -38,8 +38,9 @@ fn slots_with(allocations: usize) -> (Slots<Rationed>, Rc<Cell<usize>>) {
 
 #[test]
 fn get_reports_it_loses_nothing_and_works_again() {
-    let _watchdog = Watchdog::start();
+    let watchdog = Watchdog::start();
     for allocations in 0..8 {
+        watchdog.step();
         let (mut slots, left) = slots_with(allocations);
         let mut given = 0;
         while slots.get() == Ok(given) {
@@ -78,8 +79,9 @@ fn put_allocates_nothing() {
 
 #[test]
 fn reserve_reports_it_and_changes_nothing() {
-    let _watchdog = Watchdog::start();
+    let watchdog = Watchdog::start();
     for allocations in 0..6 {
+        watchdog.step();
         let (mut slots, left) = slots_with(allocations);
         let dense = 0..1 << 19;
         assert_eq!(slots.reserve_run(dense.clone()), Err(CannotReserve::OutOfMemory));

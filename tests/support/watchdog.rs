@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 /// Ten times what the longest step takes without optimisation: of the processor, so that
 /// a busy machine does not matter.
-const LONGEST_STEP: Duration = Duration::from_secs(2);
+const LONGEST_STEP: Duration = Duration::from_secs(1);
 /// The same by the clock, where the time of the processor cannot be read.
 const LONGEST_STEP_BY_CLOCK: Duration = Duration::from_secs(40);
 const LOOK_EVERY: Duration = Duration::from_millis(200);
