@@ -69,6 +69,7 @@ const environment = ({ name }) => ({
 
 async function mutants ({ files, diff, resume, say }) {
   install(say)
+  fs.mkdirSync(RESULTS, { recursive: true })
   const total = { made: 0, caught: 0, timedOut: 0, survivors: [], byFile: {} }
   for (const part of PARTS) {
     const own = files.filter(part.has)
@@ -93,28 +94,47 @@ function forget (part) {
 /** Runs a stage with the mutants of a part that no test has caught yet, and keeps what it finds. */
 async function run (part, stage, choice) {
   const folder = path.join(RESULTS, part.name)
-  fs.mkdirSync(folder, { recursive: true })
   keepOutcomes(part)
-  const known = readOutcomes(part)
-  const isOpen = ({ name }) => !(known[name] && ['CaughtMutant', 'Unviable'].includes(known[name].summary))
-  const open = list(part, choice).filter(isOpen).length
-  if (open === 0) return
+  const kept = readOutcomes(part)
+  const all = list(part, choice)
+  const done = all.filter(({ key }) => kept[key] && kept[key].summary !== 'MissedMutant')
+  if (done.length === all.length) return
+  // With --iterate, cargo-mutants leaves out what mutants.out/caught.txt names.
+  const results = path.join(folder, 'mutants.out')
+  fs.rmSync(results, { recursive: true, force: true })
+  fs.mkdirSync(results, { recursive: true })
+  fs.writeFileSync(path.join(results, 'caught.txt'), done.map(({ name }) => name + '\n').join(''))
+  fs.writeFileSync(path.join(folder, 'keys.json'), JSON.stringify(Object.fromEntries(all.map(({ name, key }) => [name, key]))))
+
   const args = ['mutants', ...chosen(part, choice), '--iterate', '--output', folder, '--jobs', '1', '--gitignore', 'true', '--colors', 'never', '--caught', '--unviable', '--minimum-test-timeout', String(LONGEST_TEST), ...stage]
   const child = spawn(CARGO_MUTANTS, args, { cwd: ROOT, env: environment(part), stdio: ['ignore', 'pipe', 'inherit'] })
   const exit = once(child, 'exit')
-  let done = 0
+  let count = done.length
   for await (const line of readline.createInterface({ input: child.stdout })) {
     if (!/^(caught|MISSED|TIMEOUT|unviable) /.test(line)) choice.say(line)
-    else choice.say(`${++done} of ${open}, ${part.name}: ${line}`)
+    else choice.say(`${++count} of ${all.length}, ${part.name}: ${line}`)
   }
   const [status, signal] = await exit
   keepOutcomes(part)
   if (![0, 2, 3].includes(status)) throw new Error(`cargo-mutants ended with ${status ?? signal}; --resume goes on`)
 }
 
-/** The mutants of a part, as cargo-mutants describes them. */
+/**
+ * The mutants of a part, as cargo-mutants describes them, each with its text and a key.
+ * Both stay when lines move.
+ */
 function list (part, choice) {
-  return JSON.parse(execFileSync(CARGO_MUTANTS, ['mutants', ...chosen(part, choice), '--list', '--json'], { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'ignore'] }) || '[]')
+  const output = execFileSync(CARGO_MUTANTS, ['mutants', ...chosen(part, choice), '--list', '--json'], { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'ignore'] })
+  const lines = {}
+  const counts = {}
+  return JSON.parse(output || '[]').map(mutant => {
+    const { name, file, span } = mutant
+    lines[file] ??= fs.readFileSync(path.join(ROOT, file), 'utf8').split('\n')
+    const what = name.replace(/^.*?:\d+:\d+: /, '')
+    const key = `${file}: ${lines[file][span.start.line - 1].trim()}: ${what}`
+    counts[key] = (counts[key] || 0) + 1
+    return { name, file, line: span.start.line, what, key: `${key}: ${counts[key]}` }
+  })
 }
 
 function chosen (part, { files, diff }) {
@@ -125,15 +145,17 @@ function chosen (part, { files, diff }) {
   return [...options, '--in-diff', file]
 }
 
-/** cargo-mutants overwrites its outcomes when it goes on: this keeps the last of each mutant. */
+/** Takes the outcomes that cargo-mutants has written into those that are kept. */
 function keepOutcomes (part) {
-  const from = path.join(RESULTS, part.name, 'mutants.out')
-  if (!fs.existsSync(path.join(from, 'outcomes.json'))) return
+  const folder = path.join(RESULTS, part.name)
+  const results = path.join(folder, 'mutants.out')
+  if (!fs.existsSync(path.join(results, 'outcomes.json'))) return
+  const keys = JSON.parse(fs.readFileSync(path.join(folder, 'keys.json'), 'utf8'))
   const kept = readOutcomes(part)
-  for (const { scenario, summary, log_path: log } of JSON.parse(fs.readFileSync(path.join(from, 'outcomes.json'), 'utf8')).outcomes) {
+  for (const { scenario, summary, log_path: log } of JSON.parse(fs.readFileSync(path.join(results, 'outcomes.json'), 'utf8')).outcomes) {
     if (scenario === 'Baseline') continue
-    const hasEnded = !ENDLESS.test(fs.readFileSync(path.join(from, log), 'utf8')) && summary !== 'Timeout'
-    kept[scenario.Mutant.name] = { summary, hasEnded }
+    const isEndless = summary === 'Timeout' || ENDLESS.test(fs.readFileSync(path.join(results, log), 'utf8'))
+    kept[keys[scenario.Mutant.name]] = { summary, isEndless }
   }
   fs.writeFileSync(outcomesFile(part), JSON.stringify(kept, null, 2))
 }
@@ -149,17 +171,17 @@ function outcomesFile ({ name }) {
 /** Adds the outcomes of a part. */
 function add (total, part, choice) {
   const outcomes = readOutcomes(part)
-  for (const { name, file, span } of list(part, choice)) {
-    const { summary, hasEnded } = outcomes[name]
+  for (const { key, file, line, what } of list(part, choice)) {
+    const { summary, isEndless } = outcomes[key]
     if (summary === 'Unviable') continue
     const isCaught = summary !== 'MissedMutant'
     const counts = total.byFile[file] ??= { made: 0, caught: 0, timedOut: 0 }
     for (const sum of [total, counts]) {
       sum.made++
       if (isCaught) sum.caught++
-      if (!hasEnded) sum.timedOut++
+      if (isEndless) sum.timedOut++
     }
-    if (!isCaught) total.survivors.push({ file, line: span.start.line, what: name.replace(/^.*?:\d+:\d+: /, '') })
+    if (!isCaught) total.survivors.push({ file, line, what })
   }
 }
 
