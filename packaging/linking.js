@@ -65,8 +65,12 @@ async function macos (target, lld) {
       LD64: lld,
       [`CARGO_TARGET_${target.toUpperCase().replace(/-/g, '_')}_LINKER`]: join(__dirname, 'rust-lld')
     },
-    // Otherwise the file would hold the path at which it was made.
-    flags: ['-C', 'link-arg=-install_name', '-C', `link-arg=@rpath/${napi.binaryName}.node`],
+    flags: [
+      // Otherwise the file would hold the path at which it was made.
+      '-C', 'link-arg=-install_name', '-C', `link-arg=@rpath/${napi.binaryName}.node`,
+      // Otherwise the file's UUID would be a hash of paths too, those of the objects.
+      '-C', 'link-arg=-S'
+    ],
     library: 'libcallosum_server_slots.dylib'
   }
 }
