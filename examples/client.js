@@ -1,7 +1,7 @@
 'use strict'
 
 // A Callosum client: keeps connections to the servers that offer the lowest slots, and
-// says which it keeps and which are gone.
+// prints which connections open and close.
 //
 //   node examples/client.js 4040 5050    servers on these ports of 127.0.0.1
 
@@ -23,7 +23,7 @@ function main (ports) {
   client.on('close', connection => report('-', connection))
   client.on('failed', (server, error) => console.log(`! ${server.host}:${server.port}  ${error.message}`))
 
-  // With no connection left to wait for, the process ends by itself.
+  // When no connection is left, the process ends by itself.
   process.on('SIGINT', () => client.close())
   process.on('SIGTERM', () => client.close())
 }

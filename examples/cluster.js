@@ -1,9 +1,8 @@
 'use strict'
 
 // A Callosum server with a worker for each core. All listen on one port, and each
-// has a slot manager of its own: a client that is told a low slot has reached a
-// worker with few connections, which is what it wants to know. A machine with
-// twice the workers so gets twice the connections.
+// has a slot manager of its own: a client that gets a low slot has reached a worker with
+// few connections. So a machine with twice the workers gets twice the connections.
 //
 //   node examples/cluster.js          then, elsewhere: nc 127.0.0.1 4040
 //   WORKERS=2 node examples/cluster.js
@@ -18,7 +17,7 @@ if (process.argv.length > 2) usage(process.argv[2])
 const PORT = integer('PORT', 4040, 0, 65535)
 const WORKERS = integer('WORKERS', os.cpus().length, 1, 1024)
 
-// Whoever reads the output may close it, as head does. The workers end with this process.
+// The reader of the output may close it, as head does. The workers end with this process.
 process.stdout.on('error', error => {
   if (error.code !== 'EPIPE') throw error
   process.exit(0)
@@ -31,9 +30,9 @@ if (cluster.isPrimary) {
     served.add(worker.id)
     console.log(`worker ${worker.process.pid} listens on ${HOST}:${port}`)
   })
-  // The connections of a worker that died are gone, and its slots with them:
-  // the next one rightly begins at 0. One that could not even listen is not
-  // replaced, since the next one could not either.
+  // The connections of a worker that died have ended, and their slots with them, so the
+  // next worker begins at 0. A worker that could not listen is not replaced, since the next
+  // one could not listen either.
   cluster.on('exit', (worker, code, signal) => {
     console.log(`worker ${worker.process.pid} ended (${signal || code})`)
     if (served.delete(worker.id)) cluster.fork()

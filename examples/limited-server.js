@@ -46,11 +46,11 @@ function serve (maxSlots) {
       ''
     ].join('\n'),
 
-    /** Resolves when the last slot is back; after `timeout` ms it closes what is open. */
+    /** Resolves when all slots are free; closes the remaining connections after `timeout` ms. */
     async close (timeout) {
       isClosing = true
       const lastSlot = new Promise(resolve => { onLastSlot = resolve })
-      // Its callback comes before the last sockets' 'close': too early to look at slots.
+      // Its callback comes before 'close' of the last sockets: too early to check the slots.
       server.close()
       const timer = setTimeout(() => { for (const socket of sockets) socket.destroy() }, timeout)
       if (slots.size > 0) await lastSlot

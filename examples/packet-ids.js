@@ -1,7 +1,7 @@
 'use strict'
 
-// Identifiers from `min` to `max`, as MQTT has them from 1 to 65,535: the API of the
-// npm package number-allocator, on slots.
+// Identifiers from `min` to `max`, such as MQTT's from 1 to 65,535, made from slots. The API
+// is that of the npm package number-allocator.
 
 const CallosumServerSlots = require('..') // yours: require('callosum-server-slots')
 

@@ -1,15 +1,15 @@
 'use strict'
 
-// Players of a game, who keep their numbers when they reconnect, and over a restart of
-// the server. A number that nobody claims in time is free again.
+// Players of a game keep their numbers when they reconnect, and over a restart of the server.
+// A number that is not claimed in time is free again.
 
 const { existsSync, readFileSync, renameSync, writeFileSync } = require('fs')
 const CallosumServerSlots = require('..') // yours: require('callosum-server-slots')
 
 class Players {
   /**
-   * @param {string} file where the numbers are kept over a restart
-   * @param {number} claimTime ms in which a player who is gone can claim the number
+   * @param {string} file that keeps the numbers over a restart
+   * @param {number} claimTime ms in which a player who has left can claim the number
    */
   constructor (file, claimTime) {
     this.file = file
@@ -23,7 +23,7 @@ class Players {
     }
   }
 
-  /** The player's number: the one from before, or else the lowest free one. */
+  /** The player's number: the earlier one, or else the lowest free one. */
   join (secret) {
     const { lease, timer } = this.players.get(secret) || { lease: this.slots.lease() }
     if (lease === undefined) return undefined // full, if there is a limit
@@ -32,7 +32,7 @@ class Players {
     return lease.slot
   }
 
-  /** The connection is gone. The player may come back. */
+  /** Called when the connection has ended. The player may come back. */
   leave (secret) {
     const player = this.players.get(secret)
     if (player !== undefined && player.timer === undefined) this.wait(secret, player.lease)
@@ -47,13 +47,13 @@ class Players {
   }
 
   /**
-   * Save when somebody joins, or every few seconds, and at the shutdown before the
-   * connections are closed. A crash then costs only the numbers given since.
+   * Save when a player joins, or every few seconds, and at the shutdown before the
+   * connections are closed. A crash then loses only the numbers given since.
    */
   save () {
     const saved = Array.from(this.players, ([secret, { lease }]) => [secret, lease.slot])
     writeFileSync(this.file + '.new', JSON.stringify(saved))
-    renameSync(this.file + '.new', this.file) // the whole file or none
+    renameSync(this.file + '.new', this.file) // replaces the whole file at once
   }
 
   /** Frees no number: the next process takes them over. */

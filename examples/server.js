@@ -1,8 +1,7 @@
 'use strict'
 
-// A Callosum server over TCP. To each connection it writes a slot, as decimal
-// digits and '\r\n': that is the whole protocol. The slot is free again when the
-// connection ends.
+// A Callosum server over TCP. It writes a slot to each connection, as decimal digits and
+// '\r\n': that is the whole protocol. The slot is free again when the connection ends.
 //
 //   node examples/server.js           then, elsewhere: nc 127.0.0.1 4040
 //   PORT=0 node examples/server.js    listens on any free port
@@ -13,7 +12,7 @@ const CallosumServerSlots = require('..') // yours: require('callosum-server-slo
 const HOST = '127.0.0.1'
 const PORT = process.env.PORT || '4040'
 
-// It takes no options. Whoever reads the output may close it, as head does.
+// It takes no options. The reader of the output may close it, as head does.
 if (process.argv.length > 2) usage(process.argv[2])
 process.stdout.on('error', error => {
   if (error.code !== 'EPIPE') throw error
@@ -22,40 +21,40 @@ process.stdout.on('error', error => {
 
 // ---- The protocol ----
 
-// Each connection is an open file. When there may be no more of these, the system
-// drops new ones without a word, so there are no more slots than that.
+// Each connection is an open file. At the limit of open files the system drops new
+// connections silently, so there are no more slots than that.
 const FILES = openFilesLimit()
-const SPARE_FILES = 32 // for what is no connection
+const SPARE_FILES = 32 // open files that are not connections
 
 const slots = new CallosumServerSlots({ maxSlots: Math.max(1, Math.min(FILES - SPARE_FILES, 2147483647)) })
-const inUse = new Map() // from each slot in use to its socket
+const inUse = new Map() // the socket of each slot in use
 let served = 0
 
 slots.on('full', () => report(`! full: ${slots.size} connections are as many as ${FILES} open files allow (ulimit -n)`))
-slots.on('error', error => report('! ' + error.message)) // as if there is no memory; without a listener it would throw
+slots.on('error', error => report('! ' + error.message)) // for example a failed allocation; without a listener it would throw
 
 const server = net.createServer(socket => {
   const slot = slots.get()
   if (slot === undefined) return socket.destroy()
 
-  // Now, because a socket that has closed no longer knows its peer. One that
-  // was reset while it waited to be accepted never did.
+  // Read now, because a closed socket no longer knows its peer. A socket that was reset
+  // before it was accepted never knew it.
   const peer = socket.remoteAddress ? `${socket.remoteAddress}:${socket.remotePort}` : 'gone'
 
   served++
   inUse.set(slot, socket)
   report(`+ ${slot}  ${peer}  ${slots.size} in use`)
 
-  // 'close' comes exactly once, however the connection ends; 'end' and 'error'
-  // may both come, or neither.
+  // 'close' is emitted exactly once, however the connection ends. 'end' and 'error' may both
+  // be emitted, or neither.
   socket.on('close', () => {
     inUse.delete(slot)
     slots.put(slot)
     report(`- ${slot}  ${peer}  ${slots.size} in use`)
   })
-  socket.on('error', () => {}) // as when a client resets: 'close' follows
+  socket.on('error', () => {}) // for example a reset by the client; 'close' follows
   socket.resume() // a socket ends only when all that was sent to it has been read
-  socket.setKeepAlive(true, 60000) // finds out clients that vanish without a FIN
+  socket.setKeepAlive(true, 60000) // detects clients that vanish without a FIN
   socket.write(`${slot}\r\n`)
 })
 
@@ -69,20 +68,20 @@ server.on('listening', () => {
 })
 
 server.on('error', error => {
-  // A connection that could not be accepted, as when the process has too many
-  // files open (EMFILE), is no reason to end the others.
+  // If a connection could not be accepted, for example because too many files are open
+  // (EMFILE), the others go on.
   if (server.listening) return report('! ' + error.message)
   const why = error.code === 'EADDRINUSE' ? 'the port is in use; set PORT to another' : error.message
   fail(`Cannot listen on ${HOST}:${PORT}: ${why}`)
 })
 
-// With no connection left to wait for, the process ends by itself.
+// When no connection is left, the process ends by itself.
 function stop () {
   server.close()
   for (const socket of inUse.values()) socket.destroy()
 }
 
-/** Node.js itself has raised the limit as far as it may. Windows and Deno tell none. */
+/** The limit of open files, which Node.js has raised as far as it may. Windows and Deno report none. */
 function openFilesLimit () {
   const { userLimits } = process.report ? process.report.getReport() : {}
   return (userLimits && Number(userLimits.open_files.soft)) || Infinity // or 'unlimited'
@@ -100,7 +99,7 @@ function fail (message) {
   process.exitCode = 1
 }
 
-// ---- What it shows: a line for each event, or on a terminal the slots ----
+// ---- The output: a line for each event, or on a terminal the slots ----
 
 let report = console.log
 
@@ -113,11 +112,11 @@ function openScreen (title) {
     timer = null
     const lines = render(inUse, title, news, stdout.columns || 80, stdout.rows || 24)
       .map(line => line.replace(/#+/g, '\x1b[32m$&\x1b[m')) // in green
-    // From the top left, over the last frame, clearing what is left of it.
+    // Writes over the last frame from the top left, and clears the rest of it.
     stdout.write('\x1b[H' + lines.join('\x1b[K\n') + '\x1b[J')
   }
 
-  // At most 20 times a second, however fast connections come and go.
+  // At most 20 times a second, however fast connections open and close.
   function redraw () {
     if (timer === null) timer = setTimeout(draw, 50)
   }
@@ -127,8 +126,8 @@ function openScreen (title) {
     redraw()
   }
   stdout.on('resize', redraw)
-  // The alternate screen, without a cursor. What was on the screen comes back
-  // at the end, after an uncaught error too.
+  // The alternate screen, without a cursor. The exit restores the former screen, also after
+  // an uncaught error.
   stdout.write('\x1b[?1049h\x1b[?25l')
   process.on('exit', () => stdout.write('\x1b[?25h\x1b[?1049l'))
   draw()

@@ -4,7 +4,7 @@
 //
 //   node examples/sizing.js --servers 3 --clients 6 --connections 10 --lifetime 86400 --recovery 60
 
-/** At most so many connections on each server: `maxSlots`. */
+/** The limit of connections on each server: `maxSlots`. */
 function limitOf ({ servers, clients, connections, offers = 2 }) {
   const share = clients * connections / (servers - 1) // with one server down
   const attempts = clients * offers / (servers - 1) // on each, when all clients fill their pools

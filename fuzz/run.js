@@ -1,9 +1,8 @@
 'use strict'
 
-// `npm run fuzz -- --seconds 600` fuzzes each target for its share of that time,
-// adds what it finds worth keeping to the corpus, and makes the corpus small again.
-// Gets cargo-fuzz where it is missing. Ends with an error where a target fails; the
-// input is in fuzz/artifacts then.
+// `npm run fuzz -- --seconds 600` fuzzes each target for its share of that time, adds inputs
+// that reach new code to the corpus, and minimises the corpus. Installs cargo-fuzz if it is
+// missing. If a target fails, exits with an error; the input is then in fuzz/artifacts.
 
 const { spawnSync } = require('child_process')
 const fs = require('fs')
@@ -18,7 +17,7 @@ const TOOLS = path.join(__dirname, '.tools')
 
 const { replay, seconds } = readOptions('npm run fuzz -- [options]', {
   seconds: integer(TARGETS.length, 1e6, 'how long, shared by the targets', { standard: 60, placeholder: 'S' }),
-  replay: flag('does what the corpus has, and looks for no more')
+  replay: flag('runs the inputs of the corpus, and looks for no others')
 })
 const env = {
   ...process.env,

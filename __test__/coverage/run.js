@@ -1,9 +1,8 @@
 'use strict'
 
-// What the tests cover of index.js, client.js, lib/ and src/, the Rust
-// code both by its own tests, without its doc tests, and by those in JavaScript.
-// Fails where a line is not covered that not-covered.json does not list. A line is
-// told by its text, so that it may move.
+// The coverage of index.js, client.js, lib/ and src/ by the tests. Rust code counts as covered
+// by its own tests, without doc tests, and by those in JavaScript. Fails if a line is neither
+// covered nor listed in not-covered.json. Lines are identified by their text, so they may move.
 
 const { execFileSync } = require('node:child_process')
 const fs = require('node:fs')
@@ -17,8 +16,8 @@ const TARGET = path.join(ROOT, 'target', 'coverage')
 const PROFILES = path.join(TARGET, 'profiles')
 const ADDON = path.join(TARGET, 'callosum-server-slots.node')
 
-// Not run: what measures time or memory, which is slower here, and what runs no code
-// of the package in this process.
+// Not run: tests that measure time or memory, which are slower here, and tests that run no
+// code of the package in this process.
 const NOT_RUN = ['bundlers', 'memory', 'server', 'types'].map(name => `${name}.test.js`)
 const TESTS = fs.readdirSync(path.join(ROOT, '__test__', 'package')).filter(name => name.endsWith('.test.js') && !NOT_RUN.includes(name))
 
@@ -36,7 +35,7 @@ function run (command, values, options) {
   return execFileSync(command, values, { cwd: ROOT, env: environment, encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'inherit'], ...options })
 }
 
-/** Where rustup keeps the tools of the compiler's own LLVM. */
+/** The folder in which rustup keeps the tools of the compiler's LLVM. */
 function llvmTools () {
   const host = run('rustc', ['-vV']).match(/^host: (.*)$/m)[1]
   const folder = path.join(run('rustc', ['--print', 'sysroot']).trim(), 'lib', 'rustlib', host, 'bin')
@@ -53,7 +52,7 @@ function ofRust (tool, binaries) {
   return run(tool('llvm-cov'), ['export', '--format=lcov', `--instr-profile=${merged}`, ...objects.slice(1), '--sources', path.join(ROOT, 'src')])
 }
 
-/** Builds the Rust tests, runs them, and says where they are. */
+/** Builds and runs the Rust tests; returns their paths. */
 function testRust () {
   const binaries = run('cargo', ['test', '--lib', '--tests', '--no-run', '--message-format=json'])
     .split('\n').filter(Boolean).map(line => JSON.parse(line).executable).filter(Boolean)
@@ -70,7 +69,7 @@ function testJavaScript () {
   return fs.readFileSync(path.join(TARGET, 'lcov.info'), 'utf8')
 }
 
-/** From each file to the texts of the lines that no test reached, by line number. */
+/** For each file, the texts of the lines that no test reached, by line number. */
 function parse (lcov) {
   const files = {}
   for (const [, name, data] of lcov.matchAll(/^SF:(.*)\n([^]*?)^end_of_record$/gm)) {

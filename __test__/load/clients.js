@@ -1,18 +1,18 @@
 'use strict'
 
-// Clients of the example server, well-behaved and other. Each that has read its
-// slot holds it until it begins to leave; a slot that two hold is a fault.
+// Clients of the example server, well-behaved and ill-behaved. A client holds its slot from
+// when it has read it until it begins to leave. A slot that two clients hold is a fault.
 
 const net = require('node:net')
 
-// On Linux all of 127.0.0.0/8 is this machine. With one address, the ports of
-// connections that ended a minute ago would run out.
+// On Linux all of 127.0.0.0/8 is this machine. With one address the ephemeral ports would run
+// out, since a port cannot be used again for a minute.
 const ADDRESSES = process.platform === 'linux' ? Array.from({ length: 16 }, (_, i) => `127.0.0.${2 + i}`) : ['127.0.0.1']
 
 const PATIENCE = 50 // ms: the most that a client waits before it leaves
 const NEWS = Buffer.alloc(1 << 16) // what nobody asked for
 
-/** What a short connection can be. Each leaves by itself. */
+/** The kinds of short connections. Each leaves by itself. */
 const shorts = {
   'ends after it has read its slot': { onSlot: client => client.end() },
   'resets after it has read its slot': { onSlot: client => client.reset() },
@@ -31,7 +31,7 @@ const shorts = {
   }
 }
 
-/** What a connection can be that stays until it is told to go. */
+/** The kinds of connections that stay until they are told to leave. */
 const longs = { reads: {}, 'never reads': { mute: true } }
 
 class Client {
@@ -76,7 +76,7 @@ class Client {
     holders.set(this.slot, this)
   }
 
-  /** To be called before the server can know. */
+  /** Called before the server can know that the client leaves. */
   leave () {
     this.leaving = true
     if (this.clients.holders.get(this.slot) === this) this.clients.holders.delete(this.slot)
@@ -110,13 +110,13 @@ class Clients {
     return new Client(this, all[this.random(all.length)])
   }
 
-  /** A connection that comes and goes. */
+  /** A short connection. */
   async short () {
     const client = this.open(shorts)
     await client.closed
   }
 
-  /** One that stays, once it has its slot. */
+  /** A connection that stays, when it has its slot. */
   async long () {
     const client = this.open(longs)
     await client.settled

@@ -1,7 +1,6 @@
 'use strict'
 
-// The log of an example server, in a file: what it says of its slots is held
-// against a model that knows nothing of the package.
+// Reads the log of an example server from a file, and checks it against a model.
 
 const fs = require('node:fs')
 const Record = require('../../common/record')
@@ -13,14 +12,14 @@ class Log {
     this.rest = ''
     this.lastLine = ''
     this.record = new Record()
-    this.peak = 0 // of the slots in use
+    this.peak = 0 // the most slots in use at once
   }
 
   get inUse () { return this.record.holders.size }
 
   get faults () { return this.record.faults }
 
-  /** Reads on from where it was. */
+  /** Reads the lines that were written since the last call. */
   read () {
     const descriptor = fs.openSync(this.file, 'r')
     const buffer = Buffer.alloc(1 << 20)

@@ -1,9 +1,9 @@
 'use strict'
 
-// The example server under load: connections that stay, and beside them short
-// ones of every kind (clients.js). Neither its clients nor its own log
-// (log.js) may show a slot that is given twice, not the lowest, or lost, and
-// its memory is to be the same after each round.
+// The example server under load: connections that stay, and short ones of every kind beside
+// them (clients.js). Its clients and its log (log.js) must not show a slot that was given
+// twice, that was not the lowest, or that was lost. Its memory must be the same after each
+// round.
 //
 //   node __test__/load/run.js    10,000 at once and 200,000 short ones
 //   node __test__/load/run.js --held 500 --short 5000 --seed 1
@@ -27,8 +27,8 @@ const ROUNDS = 4 // the first one warms up, as far as memory goes
 const TIME = 1200000 // ms for everything
 
 /**
- * @returns what happened: how many connections there were, and what memory the
- *   server used after each round, when all had gone
+ * @returns the number of connections, and the memory of the server after each round, when
+ *   all connections had ended
  * @throws {Error} at the first fault
  */
 async function load ({ held, short, seed, preload, onRound = () => {} }) {
@@ -56,7 +56,7 @@ async function load ({ held, short, seed, preload, onRound = () => {} }) {
   }
 }
 
-/** Opens `held` connections, has `short` ones come and go, and closes all. */
+/** Opens `held` connections, opens and closes `short` ones beside them, then closes all. */
 async function round (server, held, short) {
   const { clients, log } = server
   const staying = []
@@ -90,7 +90,7 @@ class Server {
     this.log = new Log(log)
   }
 
-  /** Throws where the clients or the log have seen a fault. */
+  /** Throws if the clients or the log have found a fault. */
   expectNoFault () {
     this.log.read()
     const faults = this.log.faults.concat(this.clients ? this.clients.faults : [])
@@ -108,7 +108,7 @@ class Server {
     }
   }
 
-  /** Calls `task` so many times, AT_ONCE at the same time. */
+  /** Calls `task` `count` times, AT_ONCE at the same time. */
   async each (count, task) {
     let done = 0
     let begun = 0
@@ -127,7 +127,7 @@ class Server {
     }
   }
 
-  /** For what would otherwise wait for ever, as for a client that gets no answer. */
+  /** Rejects at the deadline, for example if a client never gets its slot. */
   async orDeadline (promise, what) {
     let timer
     const late = new Promise((resolve, reject) => {

@@ -21,7 +21,7 @@ const TIMEOUT = 300000 // ms a file
  * @property {number} [timeout=300000] milliseconds for each file
  */
 
-/** Runs a file, but for what `skips` names: how many tests passed, why others were not run, and what failed. */
+/** Runs a file without the tests that `skips` names. Returns how many tests passed, why others were not run, and what failed. */
 function runFile ({ command: [binary, ...options], env, root = ROOT, timeout = TIMEOUT }, file, skips) {
   const patterns = skips.map(({ tests, reason }) => ({ tests: tests.source, reason }))
   const values = [...options, HARNESS, path.join(TESTS, file), JSON.stringify(patterns)]
@@ -41,10 +41,10 @@ function runFile ({ command: [binary, ...options], env, root = ROOT, timeout = T
 }
 
 /**
- * How many tests each file has, as this Node.js sees it.
+ * Counts the tests of each file in this version of Node.js.
  *
  * @param {object[]} notRun what is not run, and why
- * @throws {Error} where it names what is not there
+ * @throws {Error} if it names tests that do not exist
  */
 async function count (notRun) {
   const every = { tests: /^/, reason: 'only counted' }
@@ -62,7 +62,7 @@ async function count (notRun) {
 }
 
 /**
- * Runs all files but what is in `notRun`.
+ * Runs all files, without the tests in `notRun`.
  *
  * @param {Runtime} runtime
  * @param {object} counts how many tests each file has

@@ -1,8 +1,8 @@
 'use strict'
 
 // Runs one test file, in any runtime: <runtime> harness.js <file> [<what not to run>]
-// Old runtimes have no `node:test`, and others have it within a command of theirs
-// alone, so this brings the small part of it that the tests use. Prints TAP.
+// Old runtimes have no `node:test`, and others have it only within a command of their own. So
+// this implements the small part of it that the tests use. Prints TAP.
 
 const fs = require('fs')
 const Module = require('module')
@@ -88,7 +88,7 @@ async function runAll () {
   process.exitCode = failed ? 1 : 0
 }
 
-/** As a test file should be for a runtime that knows no `node:`, nor `node:test`. */
+/** Rewrites a test file for a runtime without the scheme `node:` and without `node:test`. */
 function translated (source) {
   return source
     .replace(/require\('node:test'\)/g, "global[Symbol.for('harness')]")

@@ -1,7 +1,7 @@
 'use strict'
 
-// The tests that are not run, and why: those of `file` whose names match `tests`,
-// or all; in `runtimes`, or in all.
+// The tests that are not run, with the reasons: the tests of `file` whose names match `tests`,
+// or all of them; in `runtimes`, or in all.
 
 module.exports = [
   {

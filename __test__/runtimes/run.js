@@ -1,8 +1,8 @@
 'use strict'
 
-// Runs the package's tests, with the addon that is built, in every runtime of
-// runtimes.json or in those that are named. They come from the npm registry, for
-// Linux x64 with glibc, and stay in .runtimes.
+// Runs the package's tests, with the addon that was built last, in every runtime of
+// runtimes.json or in those named. The runtimes come from the npm registry, for Linux x64
+// with glibc, and stay in .runtimes.
 //
 //   node __test__/runtimes/run.js [--write] [node12 bun …]
 //
@@ -20,11 +20,11 @@ const packages = require('./runtimes.json')
 
 const CACHE = path.join(ROOT, '.runtimes')
 
-/** How to start each, from its package's folder. */
+/** How to start each runtime, from the folder of its package. */
 const kinds = {
   node: { title: 'Node.js', command: ['bin/node'] },
   bun: { title: 'Bun', command: ['bin/bun'] },
-  // To processes that a test starts, Deno does not pass options of V8.
+  // Deno does not pass V8's options on to processes that a test starts.
   deno: { title: 'Deno', command: ['deno', 'run', '--allow-all', '--no-lock'], env: { DENO_V8_FLAGS: '--max-semi-space-size=1' } }
 }
 
@@ -54,13 +54,13 @@ function row ({ runtime, passed, skipped }) {
 const PLACE = /(<!-- npm run test:runtimes -->\n)([^]*?)(<!-- end -->)/
 const PLATFORMS = path.join(ROOT, 'docs', 'platforms.md')
 
-/** Those of the rows that docs/platforms.md does not have. */
+/** The rows that docs/platforms.md does not have. */
 function missing (rows) {
   const table = fs.readFileSync(PLATFORMS, 'utf8').match(PLACE)[2].split('\n')
   return rows.filter(row => !table.includes(row))
 }
 
-/** Puts the rows into the table of docs/platforms.md, in place of what it says of the same runtimes. */
+/** Writes the rows to the table of docs/platforms.md, in place of the rows of the same runtimes. */
 function write (rows) {
   const text = fs.readFileSync(PLATFORMS, 'utf8')
   if (!PLACE.test(text)) throw new Error('docs/platforms.md has no place for the table')

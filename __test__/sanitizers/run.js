@@ -1,9 +1,9 @@
 'use strict'
 
-// Runs the Rust tests, and the package's behaviour tests against a binary of its
-// own, under AddressSanitizer with its leak check: `npm run test:sanitizers`, on
-// Linux. The stable toolchain brings the sanitizer for Rust's own programs; for
-// node, which is not built for it, the compiler's shared one is preloaded.
+// Runs the Rust tests, and the package's tests of behaviour with a binary made for this, under
+// AddressSanitizer with its leak check: `npm run test:sanitizers`, on Linux. The stable
+// toolchain contains the sanitizer for Rust's programs. Node.js is not built for it, so the C
+// compiler's shared sanitizer is preloaded there.
 
 const { spawnSync } = require('child_process')
 const fs = require('fs')
@@ -18,7 +18,7 @@ const TARGET = `${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-unknown-linux
 const BUILD = path.join(ROOT, 'target', 'sanitizers')
 const BINARY = path.join(BUILD, 'addon.node')
 
-// With a target of its own, build scripts and macros are not built for it.
+// With an explicit target, build scripts and macros are built without the sanitizer.
 const forRust = {
   RUSTC_BOOTSTRAP: '1',
   RUSTFLAGS: '-Zsanitizer=address -Cforce-frame-pointers=yes',
@@ -32,19 +32,19 @@ const forNode = {
 }
 const SUPPRESSIONS = `suppressions=${path.join(__dirname, 'suppressions')}:print_suppressions=0`
 
-// Without the leak check: where process.exit() ends it, node does not free all of its
-// own memory, nor napi-rs 32 bytes for a manager that is in use. To suppress all that
-// node calls would hide what the addon leaks.
+// Without the leak check: after process.exit(), node does not free all of its own memory, and
+// napi-rs does not free 32 bytes for each manager in use. To suppress all leaks under node's
+// functions would hide those of the addon.
 const LEAKING = ['garbage', 'worker']
 
-// Without those that measure time or memory, that fill the stack, that check what is
-// in the package, or that start servers.
+// Without tests that measure time or memory, fill the stack, check the contents of the
+// package, or start servers.
 const TESTS = ['error-event', 'every-state', 'exhaustion', 'exhaustive', 'garbage', 'get-put', 'given', 'iteration', 'json',
   'large', 'last-slot', 'lease', 'model', 'options', 'panic', 'reentrancy', 'reserve', 'tampering', 'worker', 'worker-termination']
 
-// Only the tests of these names: those that measure no memory, fill no stack and
-// patch no globals. No look-ahead: a pattern is held against the names of all that a
-// test is in as well, so one that says what a name is not finds all.
+// Only the tests with these names, which measure no memory, fill no stack and patch no
+// globals. A pattern is also matched with the names of the enclosing tests. So a negative
+// look-ahead would match all.
 const NAMES = {
   garbage: /^managers |^the process ends cleanly/,
   reentrancy: /within the handler|by an emit|in the middle of others|^removeAllListeners|^a listener|^errorMonitor/,
@@ -61,8 +61,8 @@ step('a leak is found where it is not suppressed', () => {
   find(/LeakSanitizer: detected memory leaks[^]*register_classes/, 'require(".")', {})
 })
 step('a use after free in the binary is found', () => {
-  // lib/internals.js looks before each native call whether the call buffer is attached.
-  // A call past that reads what was freed.
+  // lib/internals.js checks before each native call that the call buffer is attached. A call
+  // without this check reads freed memory.
   find(/AddressSanitizer: heap-use-after-free[^]*callosum_server_slots/, `
     const { native } = require('.')[Symbol.for('callosum-server-slots.internals')]
     const { buffer } = native.callBuffer

@@ -5,7 +5,7 @@
 const inside = require('./inside')
 const { LEAF_WORDS } = require('../../lib/layout.js')
 
-/** A manager that `prepare` is called with, before it breaks. */
+/** Such a manager. `prepare` is called with it before it breaks. */
 function broken (prepare) {
   const [slots, manager] = inside()
   prepare(slots)

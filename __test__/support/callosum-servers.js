@@ -1,6 +1,6 @@
 'use strict'
 
-// Servers on 127.0.0.1 that behave as a test wants, and clients for them.
+// Servers on 127.0.0.1 whose behaviour a test determines, and clients for them.
 
 const assert = require('node:assert/strict')
 const { once } = require('node:events')
@@ -22,7 +22,7 @@ async function until (condition) {
   }
 }
 
-/** A server that hands each connection, and how many came before it, to `serve`. */
+/** A server that calls `serve` with each connection, and the number of those before it. */
 async function listen (t, serve, { listener = handler => net.createServer(handler), ...options } = {}) {
   const sockets = new Set()
   const server = listener(socket => {
@@ -50,7 +50,7 @@ async function listen (t, serve, { listener = handler => net.createServer(handle
   return address
 }
 
-/** Gives each connection the next of these slots, and then ever higher ones. */
+/** Gives each connection the next of these slots, then higher and higher ones. */
 function slots (...given) {
   return (socket, count) => {
     socket.resume()
@@ -58,7 +58,7 @@ function slots (...given) {
   }
 }
 
-/** A client that is closed at the end, with the errors of 'failed' as `failures`. */
+/** A client that is closed at the end of the test. `failures` has the errors of 'failed'. */
 function connect (t, servers, options) {
   const client = new CallosumClient({ servers, interval: 5, fillInterval: 5, offers: 1, timeout: 1000, ...options })
   client.failures = []

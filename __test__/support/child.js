@@ -8,7 +8,7 @@ const path = require('node:path')
 const ROOT = path.join(__dirname, '..', '..')
 const TIMEOUT = 110000 * Number(process.env.TEST_PATIENCE || 1) // ms; longer under an emulator
 
-/** What the script prints; rejects where it fails, with what it says then. */
+/** Resolves to the output of the script. If it fails, rejects with its output. */
 function run (nodeArguments) {
   return new Promise((resolve, reject) => {
     execFile(process.execPath, nodeArguments, { cwd: ROOT, timeout: TIMEOUT }, (error, stdout, stderr) => {
@@ -22,8 +22,8 @@ function run (nodeArguments) {
 }
 
 /**
- * What `main` resolves to, as JSON carries it, run in a process with an exposed
- * garbage collector and the package. It sees its arguments and nothing else.
+ * Runs `main` in a process with an exposed garbage collector and the package. Resolves to
+ * its result, by way of JSON. It sees nothing but its arguments.
  */
 async function measure (main, nodeArguments = []) {
   const script = `
@@ -35,9 +35,8 @@ async function measure (main, nodeArguments = []) {
   return JSON.parse(await run(['--expose-gc', ...nodeArguments, '-e', script]))
 }
 
-// V8 lets the young generation grow while much is made, in Node.js 24 to over 100 MB,
-// and keeps it for good: resident memory would be about that. So it stays at 1 MB
-// where resident memory is what is measured.
+// If a program allocates much, V8 lets the young generation grow, in Node.js 24 to over
+// 100 MB, and never shrinks it. So tests that measure resident memory limit it to 1 MB.
 const SMALL_YOUNG_GENERATION = ['--max-semi-space-size=1']
 
 module.exports = { ROOT, SMALL_YOUNG_GENERATION, run, measure }

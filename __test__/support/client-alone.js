@@ -1,6 +1,6 @@
 'use strict'
 
-// Loads the client, and tells whether the addon was loaded with it.
+// Loads the client, and prints whether the addon was loaded with it.
 
 require('../../client.js')
 const addons = Object.keys(require.cache).filter(name => /\.node$|load-native/.test(name))

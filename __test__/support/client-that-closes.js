@@ -1,6 +1,6 @@
 'use strict'
 
-// Has nothing left to do once its client is closed: a lessee has destroyed one connection,
+// A program that must end after its client has closed. A lessee has destroyed one connection,
 // an offer has closed before another came, and the others are idle.
 
 const net = require('net')

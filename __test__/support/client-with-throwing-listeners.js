@@ -1,7 +1,7 @@
 'use strict'
 
-// A client whose listeners all throw: prints which of them were called and how many of
-// their exceptions were uncaught, and ends when it has kept a connection in spite of them.
+// A client whose listeners all throw. Prints which of them were called, and how many of their
+// exceptions were uncaught. Ends when a connection has joined the pool all the same.
 
 const net = require('net')
 const CallosumClient = require('../../client.js')

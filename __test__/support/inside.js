@@ -1,11 +1,11 @@
 'use strict'
 
-// What is inside a manager. It takes what the package shows to its own tests alone.
+// The native object of a manager, which the package exposes to its own tests.
 
 const CallosumServerSlots = require('../..')
 const { nativeOf } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
 
-/** A new manager, and the object of the addon that it has inside. */
+/** A new manager, and its native object. */
 function inside (options) {
   const slots = new CallosumServerSlots(options)
   return [slots, nativeOf(slots)]

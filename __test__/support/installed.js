@@ -1,6 +1,6 @@
 'use strict'
 
-// Copies of the package, as they lie in somebody's node_modules.
+// Copies of the package, as installed in a folder's node_modules.
 
 const { spawn } = require('child_process')
 const fs = require('fs')
@@ -20,8 +20,8 @@ function temporaryFolder (t) {
   return folder
 }
 
-// On Windows a binary that this process has loaded cannot be removed before it ends.
-// Another process removes the folder then: it tries again for some minutes.
+// On Windows a binary cannot be removed while this process has it loaded. So another process
+// removes the folder, and tries again for some minutes.
 const REMOVE = 'require("fs").rmSync(process.argv[1], { recursive: true, force: true, maxRetries: 100, retryDelay: 50 })'
 
 function remove (folder) {
@@ -33,7 +33,7 @@ function remove (folder) {
   }
 }
 
-/** Puts a copy of the package into a folder's node_modules, and gives its path. */
+/** Copies the package into a folder's node_modules; returns the path of the copy. */
 function install (folder, { binaries = fs.readdirSync(ROOT).filter(file => file.endsWith('.node')) } = {}) {
   const copy = join(folder, 'node_modules', 'callosum-server-slots')
   fs.mkdirSync(join(copy, 'lib'), { recursive: true })

@@ -1,11 +1,11 @@
 'use strict'
 
-// The words that a manager shares with Rust, as the object of the addon shows them.
+// The words that a manager shares with Rust, as its native object returns them.
 
 const assert = require('assert')
 const { MANAGER_ID } = require('../../lib/layout.js')
 
-/** Throws unless the words of both, but for the manager's number, are the same. */
+/** Throws unless the words of both native objects are the same, except the manager's number. */
 function assertSameWords (one, other, what) {
   const words = one.words
   const others = other.words

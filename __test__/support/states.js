@@ -32,7 +32,7 @@ const builders = {
   'all slots in use': () => take(make({ maxSlots: 50 }), 50)
 }
 
-/** Calls `visit` with a name for, and a function that makes, each state on each way. */
+/** Calls `visit` for each state with each way: with a name, and a function that makes the manager. */
 function forEachState (visit) {
   for (const way of Object.keys(ways)) {
     for (const state of Object.keys(builders)) {
@@ -64,7 +64,7 @@ function from (length) {
   return Array.from({ length }, (_, i) => i)
 }
 
-/** All there is to see from outside. */
+/** The visible state, as a string. */
 function observe (slots) {
   return JSON.stringify([slots, slots.size, slots.peek()])
 }
@@ -76,12 +76,12 @@ function errorsOf (slots) {
   return errors
 }
 
-/** The same order for the same seed. */
+/** A shuffled copy; the same order for the same seed. */
 function shuffled (array, seed = 1) {
   return new Random(seed).shuffle(array.slice())
 }
 
-/** A function that answers integers from 0 up to below its argument. */
+/** A function that returns random integers from 0 up to, but not including, its argument. */
 function randomFrom (seed) {
   const random = new Random(seed)
   return n => random.below(n)

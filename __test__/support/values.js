@@ -1,8 +1,8 @@
 'use strict'
 
-// Values that are no slots, whatever the manager's state.
+// Values that are not slots in any state of a manager.
 
-/** What ran of the values that must not be run. */
+/** The code of values that has run. None may run. */
 const ran = []
 
 function trap (name) {
@@ -14,7 +14,7 @@ function trap (name) {
 
 const TRAPS = Object.getOwnPropertyNames(Reflect)
 
-/** An object of which no operation may be used. */
+/** An object on which no operation may be performed. */
 function untouchable (target) {
   return new Proxy(target, Object.fromEntries(TRAPS.map(name => [name, trap(`the trap ${name}`)])))
 }
@@ -36,7 +36,7 @@ const withGetters = Object.defineProperties({}, Object.fromEntries(
     .map(key => [key, { get: trap(`the getter ${String(key)}`) }])
 ))
 
-/** Name, value, and what the message says of it. */
+/** Name, value, and its description in the message. */
 const notSlots = [
   ['-1', -1, '-1'],
   ['-2^31', -2147483648, '-2147483648'],

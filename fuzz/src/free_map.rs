@@ -36,7 +36,7 @@ struct Place {
     off: i8,
 }
 
-/// Runs the program that the bytes encode; panics where the map is wrong.
+/// Runs the program that the bytes encode; panics if the map is wrong.
 pub fn run(data: &[u8]) {
     let Some(program) = crate::decode::<Program>(data) else { return };
     let _shown = crate::Shown(&program);

@@ -58,7 +58,7 @@ enum Step {
     RefuseMemory(bool),
 }
 
-/// Slots that matter, and any others.
+/// Slots at boundaries, and any others.
 #[derive(Arbitrary, Debug, Clone, Copy)]
 enum Slot {
     /// The n-th in use.
@@ -73,7 +73,7 @@ enum Slot {
     Any(u32),
 }
 
-/// Runs the program that the bytes encode; panics where the manager is wrong.
+/// Runs the program that the bytes encode; panics if the manager is wrong.
 pub fn run(data: &[u8]) {
     let Some(program) = crate::decode::<Program>(data) else { return };
     let _shown = crate::Shown(&program);

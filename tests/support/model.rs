@@ -1,4 +1,4 @@
-//! The naive model: what a manager does, without a thought to speed or memory.
+//! The naive model: what a manager does, written to be obviously right, not to be fast.
 
 use std::ops::Range;
 

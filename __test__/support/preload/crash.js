@@ -1,6 +1,6 @@
 'use strict'
 
-// `node -r` this file to have a server crash when it has given five slots.
+// `node -r` this file makes a server crash when it has given five slots.
 
 const CallosumServerSlots = require('../../..')
 

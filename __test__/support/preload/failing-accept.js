@@ -1,7 +1,7 @@
 'use strict'
 
-// `node -r` this file to have a server fail to accept a connection after its
-// first, as some systems let it when too many files are open.
+// `node -r` this file makes a server fail to accept its second connection, as
+// some systems do when too many files are open.
 
 const net = require('net')
 

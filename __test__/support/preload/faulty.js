@@ -1,7 +1,6 @@
 'use strict'
 
-// `node -r` this file to have the package load with another text in place of one in
-// index.js. CALLOSUM_TEST_FAULT has both, as JSON.
+// `node -r` this file makes the package load with a text in index.js replaced by another. CALLOSUM_TEST_FAULT has both, as JSON.
 
 const fs = require('fs')
 const Module = require('module')

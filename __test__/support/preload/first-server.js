@@ -1,5 +1,5 @@
 'use strict'
 
-// `node -r` this file to have a client connect to none but the first server.
+// `node -r` this file makes a client connect only to the first server.
 
 Math.random = () => 0

@@ -1,7 +1,7 @@
 'use strict'
 
-// `node -r` this file to have every five hundredth get() give slot 0, in use or
-// not: a fault, to see whether it is found.
+// `node -r` this file makes every five hundredth get() give slot 0, whether or not it
+// is in use: a planted fault.
 
 const CallosumServerSlots = require('../../..')
 

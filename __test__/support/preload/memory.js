@@ -1,7 +1,7 @@
 'use strict'
 
-// `node --expose-gc -r` this file to have a program answer each message with
-// the memory that it uses, garbage collected.
+// `node --expose-gc -r` this file makes a program reply to each message with the
+// memory that it uses after a garbage collection.
 
 process.on('message', async () => {
   for (let i = 0; i < 5; i++) {

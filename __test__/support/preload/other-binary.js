@@ -1,6 +1,6 @@
 'use strict'
 
-// `node -r` this file, or name it in NODE_OPTIONS, to have the package load the
+// `node -r` this file, or this file named in NODE_OPTIONS, makes the package load the
 // binary that CALLOSUM_TEST_BINARY names in place of its own. The package itself
 // has no such setting. Copies of the package elsewhere keep theirs.
 

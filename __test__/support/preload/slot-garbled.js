@@ -1,6 +1,6 @@
 'use strict'
 
-// `node -r` this file to have a server send 4 to the client that it gave slot 5.
+// `node -r` this file makes a server send 4 to the client that it gave slot 5.
 
 const net = require('net')
 

@@ -1,6 +1,6 @@
 'use strict'
 
-// `node -r` this file to have put() forget the first slot that it gets.
+// `node -r` this file makes put() forget the first slot that it gets.
 
 const CallosumServerSlots = require('../../..')
 

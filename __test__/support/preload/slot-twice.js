@@ -1,6 +1,6 @@
 'use strict'
 
-// `node -r` this file to have get() give slot 3 a second time while it is in use.
+// `node -r` this file makes get() give slot 3 a second time while it is in use.
 
 const CallosumServerSlots = require('../../..')
 

@@ -1,6 +1,6 @@
 'use strict'
 
-// `node -r` this file to have a program write its process id into the folder PIDS.
+// `node -r` this file makes a program write its process id into the folder PIDS.
 
 const fs = require('fs')
 const path = require('path')

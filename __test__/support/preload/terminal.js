@@ -1,7 +1,7 @@
 'use strict'
 
-// `node -r` this file to have a program take its stdout for a terminal, of the
-// size that TERMINAL says ('80x24'). A message { columns, rows } resizes it.
+// `node -r` this file makes a program treat its stdout as a terminal, of the size that
+// TERMINAL gives ('80x24'). A message { columns, rows } resizes it.
 
 const [columns, rows] = process.env.TERMINAL.split('x').map(Number)
 Object.assign(process.stdout, { isTTY: true, columns, rows })

@@ -1,7 +1,7 @@
 'use strict'
 
-// `node -r` this file to have get() find no free slot while two are in use, as
-// it otherwise does only with more connections than a test can open.
+// `node -r` this file makes get() find no free slot while two are in use, which
+// otherwise takes more connections than a test can open.
 
 const CallosumServerSlots = require('../../..')
 

@@ -1,6 +1,6 @@
 'use strict'
 
-// `node -r` this file to have get() give the slot above 20 when it should give 20.
+// `node -r` this file makes get() give the slot above 20 when it should give 20.
 
 const CallosumServerSlots = require('../../..')
 
