@@ -131,7 +131,7 @@ test('what was written before the release arrives, although the connection is re
     socket.on('data', data => { received += data.length })
     socket.write(`${lowest}\r\n`)
   })
-  const client = connect(t, [server], { connections: 1 })
+  const client = connect(t, [server], { connections: 1, timeout: WAIT })
   const lease = await client.acquire()
   lowest = 2
   const bytes = 1 << 23

@@ -19,9 +19,10 @@ const systems = require('./systems.js')
 const HELP = `Runs the package's tests with the binaries that npm run build:all has made, on
 Linux x64, and installs the packed tarball on each of their systems.
 
-  npm run test:platforms -- [--write] [target …]
-  npm run test:platforms -- --here
+  npm run test:platforms -- [--jobs n] [--write] [target …]
+  npm run test:platforms -- --here [--jobs n]
 
+  --jobs    how many test files run at a time, 1 to 64; 1 unless it is given
   --write   a platform that passes gets its row in the README's table
   --here    tests on this very system, in this Node.js, with the binary for it; on Linux
   --help    this text
@@ -50,13 +51,15 @@ function titleOf (target) {
 function wanted (args) {
   try {
     const { values, positionals } = parseArgs({
-      args, allowPositionals: true, options: { write: { type: 'boolean' }, here: { type: 'boolean' }, help: { type: 'boolean' } }
+      args, allowPositionals: true, options: { jobs: { type: 'string', default: '1' }, write: { type: 'boolean' }, here: { type: 'boolean' }, help: { type: 'boolean' } }
     })
+    const jobs = Number(values.jobs)
+    if (!/^[0-9]+$/.test(values.jobs) || jobs < 1 || jobs > 64) throw new Error(`--jobs must be an integer from 1 to 64. Received '${values.jobs}'`)
     if (values.here && (values.write || positionals.length > 0)) throw new Error('--here takes neither --write nor a target')
     const unknown = positionals.find(name => !(name in systems))
     if (unknown !== undefined) throw new Error(`a target must be one of ${Object.keys(systems).join(', ')}. Received '${unknown}'`)
     if (values.here) targetHere()
-    return { ...values, names: positionals.length > 0 ? positionals : Object.keys(systems) }
+    return { ...values, jobs, names: positionals.length > 0 ? positionals : Object.keys(systems) }
   } catch (error) {
     console.error(error.message)
     process.exit(2)
@@ -155,8 +158,7 @@ function targetHere () {
   return target
 }
 
-/** @param {Function} checkout gives the folder whose tests are run */
-async function test (target, { system, start, slower = 1 }, counts, checkout = checkoutWith) {
+async function test (target, { system, start, slower = 1 }, { counts, jobs, checkout = checkoutWith }) {
   const title = titleOf(target)
   try {
     if (!fs.existsSync(path.join(ROOT, fileOf(target)))) throw new Error(`${fileOf(target)} is missing. Build it: npm run build:all -- --targets ${target}`)
@@ -167,7 +169,8 @@ async function test (target, { system, start, slower = 1 }, counts, checkout = c
       command,
       env: { ...process.env, ...env, TEST_PATIENCE: String(patience) },
       root: checkout(target),
-      timeout: TIMEOUT * patience
+      timeout: TIMEOUT * patience,
+      jobs
     }
     await install(target, runtime)
     const skips = notRun.filter(skip => !skip.targets || skip.targets.includes(target))
@@ -179,17 +182,17 @@ async function test (target, { system, start, slower = 1 }, counts, checkout = c
 }
 
 async function main (args) {
-  const { help, here, write, names } = wanted(args)
+  const { help, here, write, jobs, names } = wanted(args)
   if (help) return process.stdout.write(HELP)
   const counts = await count(notRun)
   if (here) {
-    const { failed } = await test(targetHere(), { start: async () => ({ command: [process.execPath] }) }, counts, () => ROOT)
+    const { failed } = await test(targetHere(), { start: async () => ({ command: [process.execPath] }) }, { counts, jobs, checkout: () => ROOT })
     if (failed > 0) process.exitCode = 1
     return
   }
   const rows = []
   for (const target of names) {
-    const total = await test(target, systems[target], counts)
+    const total = await test(target, systems[target], { counts, jobs })
     if (total.failed > 0) process.exitCode = 1
     else rows.push(await rowOf(target, total))
   }

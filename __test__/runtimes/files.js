@@ -19,6 +19,7 @@ const TIMEOUT = 300000 // ms a file
  * @property {object} [env]
  * @property {string} [root] the checkout whose tests it runs
  * @property {number} [timeout=300000] milliseconds for each file
+ * @property {number} [jobs=1] how many files run at a time
  */
 
 /** Runs a file without the tests that `skips` names. Returns how many tests passed, why others were not run, and what failed. */
@@ -70,11 +71,19 @@ async function count (notRun) {
  */
 async function runAll (runtime, counts, notRun) {
   const total = { runtime, passed: 0, skipped: 0, failed: 0 }
-  for (const file of FILES) {
+  const files = FILES.slice()
+  const job = async () => {
+    while (files.length > 0) await runOne(files.shift())
+  }
+  await Promise.all(Array.from({ length: runtime.jobs || 1 }, job))
+  console.log(`${runtime.title}: ${total.passed} passed, ${total.failed} failed, ${total.skipped} not run`)
+  return total
+
+  async function runOne (file) {
     const skips = notRun.filter(skip => skip.file === file)
     if (skips.some(skip => !skip.tests)) {
       total.skipped += counts[file]
-      continue
+      return
     }
     const { passed, reasons, failures } = await runFile(runtime, file, skips)
     if (failures.length === 0 && passed + reasons.length !== counts[file]) {
@@ -85,8 +94,6 @@ async function runAll (runtime, counts, notRun) {
     total.skipped += reasons.length
     total.failed += failures.length
   }
-  console.log(`${runtime.title}: ${total.passed} passed, ${total.failed} failed, ${total.skipped} not run`)
-  return total
 }
 
 module.exports = { ROOT, count, runAll }
