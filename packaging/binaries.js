@@ -1,6 +1,6 @@
 'use strict'
 
-// What a binary of the package has to be, for each target. lief reads it, from PyPI.
+// Checks that a binary fits its target. lief, from PyPI, reads the file.
 
 const { spawnSync } = require('child_process')
 const fs = require('fs')
@@ -13,8 +13,8 @@ const LIEF = '1.0.0'
 const OLDEST_GLIBC = '2.17'
 const OLDEST_MACOS = { x64: '10.12', arm64: '11.0' }
 
-// What comes with the system. libgcc_s does not come with each Linux, nor
-// VCRUNTIME140 with each Windows.
+// The libraries that each system has. Some Linux systems lack libgcc_s, some Windows systems
+// VCRUNTIME140.
 const LIBRARIES = {
   gnu: /^(lib(c|m|dl|pthread|rt)\.so\.\d|ld-linux-(x86-64|aarch64)\.so\.\d)$/,
   musl: /^libc\.so$/,
@@ -42,7 +42,7 @@ function newest (versions) {
   return versions.slice().sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).pop()
 }
 
-/** The oldest glibc or macOS that a binary runs on, in words; undefined where it asks for none. */
+/** The oldest glibc or macOS that a binary runs on, in words; undefined if it requires none. */
 function oldest ({ versions = [], oldestMacOS }) {
   if (oldestMacOS) return `macOS ${oldestMacOS}`
   const glibc = newest(versions.filter(version => version.startsWith('GLIBC_')))
@@ -50,7 +50,7 @@ function oldest ({ versions = [], oldestMacOS }) {
 }
 
 /**
- * In what a binary differs from what a target needs.
+ * The faults of a binary for a target.
  *
  * @param {string} target
  * @param {object} facts of the binary
@@ -77,7 +77,7 @@ function faultsOf (target, facts, content) {
   }
   if (system === 'darwin') {
     expect('the oldest macOS', facts.oldestMacOS, OLDEST_MACOS[architecture])
-    // macOS starts no program for arm64 without a signature, be it nobody's.
+    // macOS on arm64 loads no binary without a signature. An ad-hoc signature suffices.
     if (architecture === 'arm64') expect('the signature', JSON.stringify(facts.signature), JSON.stringify({ adHoc: true, wrongPages: 0 }))
   }
   const text = content.toString('latin1')
@@ -87,7 +87,7 @@ function faultsOf (target, facts, content) {
   return faults
 }
 
-/** In what a file differs from what a target needs, and what lief read in it. */
+/** The faults of a file for a target, and the facts that lief read in it. */
 async function check (target, file) {
   const [facts] = await read([file])
   return { facts, faults: faultsOf(target, facts, fs.readFileSync(file)) }

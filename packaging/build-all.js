@@ -1,7 +1,7 @@
 'use strict'
 
-// Builds the package's binaries for all platforms, or for some, on Linux x64, and
-// holds each of them against what its platform needs. `--help` says more.
+// Builds the package's binaries for all platforms, or for some, on Linux x64, and checks that
+// each fits its platform. See `--help`.
 
 const fs = require('fs')
 const { join } = require('path')
@@ -27,7 +27,7 @@ against what its platform needs, and put beside package.json when it passes. A t
 that fails does not stop the others; the exit code is 1 then.
 `
 
-/** Ends the program where the arguments are wrong, or ask for help. */
+/** Ends the program if the arguments are wrong, or ask for help. */
 function wanted (args) {
   let values
   try {
@@ -51,7 +51,7 @@ function refuse (message) {
   process.exit(2)
 }
 
-/** Builds for a target, and gives the path of what it made. */
+/** Builds for a target; returns the path of the library. */
 async function build (target) {
   const { env, options, lld, remap } = await rust(rustTarget(target))
   const link = await linking(target, lld)

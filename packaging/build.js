@@ -1,7 +1,7 @@
 'use strict'
 
-// Builds this machine's binary as it goes to others. On Linux zig links, against glibc
-// 2.17. build-all.js builds for the other platforms.
+// Builds this machine's binary so that it runs on other machines too. On Linux zig links it,
+// against glibc 2.17. build-all.js builds for the other platforms.
 
 const { copyFileSync, mkdirSync, readdirSync, rmSync } = require('fs')
 const { join } = require('path')
@@ -13,12 +13,12 @@ const zig = require('./zig.js')
 const PROCESSORS = { x64: 'x86_64', arm64: 'aarch64' }
 
 /**
- * The target that zig links for on a machine; undefined where the machine's own linker
- * makes a binary that runs elsewhere too, and zig's a bad one.
+ * The target for which zig links on a machine. undefined if zig links badly there, and the
+ * machine's own linker makes a binary that runs on other machines too.
  *
  * @param {string} platform as process.platform
  * @param {string} architecture as process.arch
- * @throws {Error} where there is no target for such a machine
+ * @throws {Error} if there is no target for such a machine
  */
 function zigTarget (platform, architecture) {
   if (platform !== 'linux') return undefined
@@ -29,8 +29,8 @@ function zigTarget (platform, architecture) {
 
 async function build () {
   const target = zigTarget(process.platform, process.arch)
-  // As in `npm run build`, to a folder of its own: a file that some process has
-  // loaded is replaced, not written over.
+  // Builds to another folder, as `npm run build` does. The file here may be loaded by a
+  // process, so it is replaced, not overwritten.
   const output = join(ROOT, 'target', 'portable')
   rmSync(output, { recursive: true, force: true })
   mkdirSync(output, { recursive: true })

@@ -1,20 +1,20 @@
 'use strict'
 
-// Packages of Debian, unpacked into a folder: nothing is installed on the machine.
-// The lists of packages are checked by apt against Debian's signatures, and the
-// packages against the lists.
+// Unpacks packages of Debian into a folder, without installing them on the machine. apt checks
+// the lists of packages by Debian's signatures, and the packages by the lists.
 
 const fs = require('fs')
 const { join } = require('path')
 const { FOLDER, run, step } = require('./workshop.js')
 
-// What the tests run on comes from one release, whatever the machine's is.
+// The tests run on packages of one release, which may not be that of the machine.
 const RELEASE = 'trixie'
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
 const SOURCES = `deb [signed-by=${KEYRING}] http://deb.debian.org/debian ${RELEASE} main\n`
 
 /**
- * An apt with state of its own, that knows arm64 too. It gives the file of its settings.
+ * Prepares an apt with state of its own, which also knows arm64; returns the file of its
+ * settings.
  *
  * @param {boolean} own whether it takes packages of RELEASE, and not of the machine's sources
  */

@@ -1,7 +1,6 @@
 'use strict'
 
-// How each target is linked: what cargo command, with which environment and options
-// of the compiler.
+// How each target is linked: the cargo command, its environment and the compiler's options.
 
 const fs = require('fs')
 const { join } = require('path')
@@ -12,7 +11,7 @@ const zig = require('./zig.js')
 
 const OLDEST_GLIBC = '2.17'
 
-/** What a target is called by the tools that build it, where that is another name. */
+/** The names of targets in the tools that build them, if they differ. */
 function rustTarget (target) {
   // A binary for gnullvm loads in the same Node.js, and needs no Visual C++ runtime.
   return target.replace(/-msvc$/, '-gnullvm')
@@ -47,7 +46,7 @@ async function macos (target, lld) {
       .replace(/\barm64e-/g, 'arm64-')
     // The C library and the mathematical one are parts of libSystem.
     for (const name of ['libSystem', 'libc', 'libm']) fs.writeFileSync(join(libraries, `${name}.tbd`), system)
-    // Rust's libc asks for libiconv, and takes nothing from it.
+    // Rust's libc links libiconv, but uses nothing of it.
     fs.writeFileSync(join(libraries, 'libiconv.tbd'), [
       '--- !tapi-tbd',
       'tbd-version: 4',
@@ -66,7 +65,7 @@ async function macos (target, lld) {
       [`CARGO_TARGET_${target.toUpperCase().replace(/-/g, '_')}_LINKER`]: join(__dirname, 'rust-lld')
     },
     flags: [
-      // Otherwise the file would hold the path at which it was made.
+      // Otherwise the file would contain the path at which it was made.
       '-C', 'link-arg=-install_name', '-C', `link-arg=@rpath/${napi.binaryName}.node`,
       // Otherwise the file's UUID would be a hash of paths too, those of the objects.
       '-C', 'link-arg=-S'
@@ -76,14 +75,14 @@ async function macos (target, lld) {
 }
 
 async function windows (env) {
-  // napi-build asks for Node.js as a library, although nothing of it is linked:
-  // the addon finds Node-API when it is loaded.
+  // napi-build links Node.js as a library, although the addon finds Node-API only when it is
+  // loaded.
   const libraries = await step('windows-libnode-1', folder => {
     fs.writeFileSync(join(folder, 'libnode.dll'), '')
     fs.writeFileSync(join(folder, 'libnode.a'), '!<arch>\n')
   })
   return {
-    // Otherwise the file would hold the time at which it was linked.
+    // Otherwise the file would contain the time at which it was linked.
     env: { ...env, LIBNODE_PATH: libraries, SOURCE_DATE_EPOCH: '315532800' },
     // Without a list of exports everything is exported.
     flags: ['-C', `link-arg=${join(ROOT, 'packaging', 'exports.def')}`],

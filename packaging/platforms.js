@@ -1,6 +1,6 @@
 'use strict'
 
-// The binaries that belong into the package, and those that are there.
+// The binaries that the package must contain, and those that exist here.
 
 const { existsSync } = require('fs')
 const { join } = require('path')
@@ -8,7 +8,7 @@ const { napi } = require('../package.json')
 
 const ROOT = join(__dirname, '..')
 
-// As napi-rs names them, and lib/load-native.js.
+// As napi-rs and lib/load-native.js name them.
 const SYSTEMS = { linux: 'linux', darwin: 'darwin', windows: 'win32' }
 const PROCESSORS = { x86_64: 'x64', aarch64: 'arm64' }
 

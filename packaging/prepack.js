@@ -1,7 +1,7 @@
 'use strict'
 
-// npm runs this before it packs: it makes this machine's binary anew, so that it
-// runs elsewhere too, and says which binaries go into the tarball.
+// npm runs this before it packs. It builds this machine's binary again, so that it runs on
+// other machines too, and prints which binaries go into the tarball.
 
 const { build } = require('./build.js')
 const { present, missing } = require('./platforms.js')

@@ -1,8 +1,8 @@
 'use strict'
 
-// npm runs this in a clone after `npm ci`, and where the package is a git
-// dependency: it builds the binary for this machine. Before packing, prepack.js
-// has made a better one.
+// npm runs this in a clone after `npm ci`, and if the package is a git dependency. It builds
+// the binary for this machine, except before packing, when prepack.js has built one that also
+// runs on other machines.
 
 const { run, has } = require('./run.js')
 

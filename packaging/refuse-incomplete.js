@@ -1,7 +1,7 @@
 'use strict'
 
-// Run before publishing: a package without the binary of a platform that the
-// README names must not get out.
+// npm runs this before publishing. It refuses to publish a package that lacks the binary of a
+// platform that the README names.
 
 const { missing } = require('./platforms.js')
 

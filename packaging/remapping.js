@@ -1,7 +1,7 @@
 'use strict'
 
-// Keeps the paths of the machine that builds out of a binary. Messages of panics have
-// the path of each source file.
+// Keeps paths of the building machine out of a binary. The messages of panics contain the path
+// of their source file.
 
 const { homedir } = require('os')
 const { join } = require('path')
@@ -10,8 +10,8 @@ const { ROOT } = require('./platforms.js')
 const CARGO_HOME = process.env.CARGO_HOME || join(homedir(), '.cargo')
 
 /**
- * @param {string[]} sources folders with the source of Rust's standard library, where
- *   it is compiled too
+ * @param {string[]} sources folders with the source of Rust's standard library, if that is
+ *   compiled too
  * @returns {string[]} options of rustc
  */
 function remapping (sources = []) {

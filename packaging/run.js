@@ -5,9 +5,9 @@
 const { spawnSync } = require('child_process')
 const { ROOT } = require('./platforms.js')
 
-/** What it prints goes where our own output goes; on failure, throws. */
+/** Runs a program, whose output goes to standard error. Throws if it fails. */
 function run (command, options, env = process.env) {
-  // To standard error: `npm pack --json` has the other one for itself.
+  // Standard output belongs to `npm pack --json`.
   const shell = process.platform === 'win32' // npm and npx are scripts there
   const { error, status } = spawnSync(command, options, { cwd: ROOT, env, shell, stdio: ['ignore', 2, 2] })
   if (error) throw error

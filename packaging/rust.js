@@ -1,7 +1,7 @@
 'use strict'
 
-// Rust for the targets: its compiler and its standard library, in a folder of their
-// own. They come by rustup where it can download, and from Debian where it cannot.
+// Rust for the targets: the compiler and the standard library, in a folder of their own. They
+// come from rustup if it can download, otherwise from Debian.
 
 const fs = require('fs')
 const { join } = require('path')
@@ -31,7 +31,7 @@ async function rust (target) {
 
 let installation
 
-/** undefined where rustup cannot install a toolchain. */
+/** undefined if rustup cannot install a toolchain. */
 function rustup () {
   installation = installation || install()
   return installation
@@ -81,7 +81,7 @@ async function debianRust (target) {
   }
 }
 
-/** A program that starts another one with libraries of its own. */
+/** Makes a program that starts another one with libraries of its own. */
 function script (file, libraries, program) {
   fs.writeFileSync(file, `#!/bin/sh\nLD_LIBRARY_PATH='${libraries}' exec '${program}' "$@"\n`, { mode: 0o755 })
 }

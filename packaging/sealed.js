@@ -1,7 +1,7 @@
 'use strict'
 
-// Runs JavaScript files with Node.js alone on the PATH, no registry, and where the
-// system can do that, no network at all.
+// Runs JavaScript files with only Node.js on the PATH, without a registry, and, if the system
+// allows it, without a network.
 
 const { spawnSync } = require('child_process')
 const { existsSync, mkdirSync, symlinkSync } = require('fs')
@@ -12,7 +12,7 @@ const withoutNetwork = [['--map-root-user', '--net'], ['--net']]
   .map(options => [unshare, ...options])
   .find(([command, ...options]) => command && spawnSync(command, [...options, 'true']).status === 0)
 
-/** A function that runs a file in a folder, with that home. */
+/** Returns a function that runs a file in a folder, with the given home folder. */
 function sealed (home) {
   const bin = join(home, 'bin')
   mkdirSync(bin)

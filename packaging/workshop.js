@@ -1,7 +1,7 @@
 'use strict'
 
-// The folder in which binaries for other platforms are made and tested, and the
-// steps of that work: a step that is done is not done again.
+// The folder in which binaries for other platforms are built and tested, and the steps of this
+// work. A finished step is not repeated.
 
 const { spawn } = require('child_process')
 const fs = require('fs')
@@ -20,9 +20,9 @@ function say (message) {
 const steps = new Map()
 
 /**
- * Does `work`, unless it was done before, in this process or an earlier one. `work`
- * gets the path of the empty folder to fill. Its name is that of the step, which
- * therefore has to contain the versions of what the step makes.
+ * Calls `work`, unless it has finished before, in this process or an earlier one. `work` gets
+ * the path of an empty folder to fill. The step's name is that of the folder, so it has to
+ * contain the versions of what the step makes.
  *
  * @returns {Promise<string>} the folder
  */
@@ -45,10 +45,10 @@ function step (name, work) {
 }
 
 /**
- * Runs a program, and gives what it writes to its standard output. All that it writes
- * goes to a log in the folder.
+ * Runs a program, and returns its standard output. All of its output goes to a log in the
+ * folder.
  *
- * @throws {Error} with the last lines of the log, where the program fails
+ * @throws {Error} with the last lines of the log, if the program fails
  */
 function run (log, command, options, { cwd = ROOT, env = process.env, timeout } = {}) {
   const file = join(FOLDER, 'logs', `${log}.log`)

@@ -1,12 +1,12 @@
 'use strict'
 
-// zig as the linker, which brings the symbols of old C libraries: a binary that is
-// linked with the system's own needs at least the system's version.
+// zig as the linker. It contains the symbols of old C libraries. A binary that is linked with
+// the system's linker needs at least the system's version of these libraries.
 
 const { delimiter, join } = require('path')
 const { FOLDER, pip, step } = require('./workshop.js')
 
-// From PyPI, at fixed versions: a release is to come out the same tomorrow.
+// From PyPI, at fixed versions, so that a release can be reproduced.
 const ZIG = '0.17.1'
 const ZIGBUILD = '0.24.0'
 
@@ -19,14 +19,14 @@ async function zig () {
   }
 }
 
-/** The environment in which cargo finds zig, and `napi build --cross-compile` does. */
+/** The environment in which cargo and `napi build --cross-compile` find zig. */
 async function environment () {
   const folder = await zig()
   const PATH = [join(folder, 'bin'), join(folder, 'ziglang'), process.env.PATH].join(delimiter)
   return {
     PATH,
     CARGO_ZIGBUILD_ZIG_PATH: join(folder, 'ziglang', 'zig'),
-    // What zig compiles of the C libraries is kept here, and not in the home folder.
+    // zig's cache of compiled C libraries is here, not in the home folder.
     CARGO_ZIGBUILD_CACHE_DIR: join(FOLDER, 'zig-cache', 'zigbuild'),
     ZIG_GLOBAL_CACHE_DIR: join(FOLDER, 'zig-cache', 'global'),
     ZIG_LOCAL_CACHE_DIR: join(FOLDER, 'zig-cache', 'local')

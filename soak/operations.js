@@ -1,9 +1,9 @@
 'use strict'
 
-// The operations that a program is made of. Each does a call on the manager and
-// on the model, and throws a Mismatch where they differ. A program is a list of
-// numbers, two for each operation: which one, and its argument. So any part of
-// a program is a program too, which is what shrinking needs.
+// The operations that a program is made of. Each makes a call on the manager and on the
+// model, and throws a Mismatch if the results differ. A program is a list of numbers, two for
+// each operation: the operation's number and its argument. So any part of a program is a
+// program too, which shrinking needs.
 
 const EventEmitter = require('events')
 const { inspect } = require('util')
@@ -31,7 +31,7 @@ function show (value) {
   return Object.is(value, -0) ? '-0' : String(value)
 }
 
-/** A manager beside the model that says what it has to do. */
+/** A manager, and the model with which it is compared. */
 class Pair {
   /**
    * @param {function} Manager CallosumServerSlots, or another class to be tested
@@ -83,7 +83,7 @@ class Pair {
     }
   }
 
-  // ---- The comparison of a call with what the model says. ----
+  // ---- The comparison of a call with the model. ----
 
   /** What a call does that may emit an event: its answer or what it throws, and its events. */
   observe (act) {
@@ -235,7 +235,7 @@ class Pair {
     this.leased.set(slot, lease)
   }
 
-  /** The second time, after clear(), or if another lease has the slot by then, it does nothing. */
+  /** The second time, after clear(), or if another lease has the slot by then, release() must do nothing. */
   release (name) {
     const { slots, override, leases } = this
     const lease = leases.get(name)
@@ -261,7 +261,7 @@ class Pair {
     this.releasing.add(lease)
     const outcome = this.observe(() => release())
     this.releasing.delete(lease)
-    // Somebody may have put the slot of a lease: then the release is an error.
+    // If the slot of a lease was put, the release is an error.
     if (!isPut) this.expectEvent('release()', outcome, undefined, 'ERR_INVALID_SLOT', lease.slot)
     else if (outcome.throws) throw outcome.thrown
     else if (outcome.events.length !== 0) differ('release(), events', outcome.events.length, 0)
@@ -275,7 +275,7 @@ class Pair {
     this.leased = new Map()
   }
 
-  /** Begins an iteration, of which only the first slot is looked at now. */
+  /** Begins an iteration, and checks its first slot. */
   iterate (name) {
     const iterator = this.slots.values()
     const expected = this.model.values()
@@ -284,7 +284,7 @@ class Pair {
     this.iterators.set(name, { iterator, expected: expected.slice(1) })
   }
 
-  /** Ends it: nothing that was done meanwhile shows. */
+  /** Ends it: it must not show any change since then. */
   iterateOn (name) {
     const begun = this.iterators.get(name)
     if (begun === undefined) return
@@ -296,7 +296,7 @@ class Pair {
     if (slots.length !== expected.length) differ('values(), its length', slots.length, expected.length)
   }
 
-  /** All of the state that can be seen. */
+  /** Compares the whole visible state. */
   look () {
     const { slots, model } = this
     if (slots.size !== model.size) differ('size', slots.size, model.size)
@@ -520,7 +520,7 @@ function problemOf (act) {
   }
 }
 
-/** To make the traces of the errors would take half of the time. */
+/** Without stack traces, which would take half of the time. */
 function withoutTraces (act) {
   const { stackTraceLimit } = Error
   Error.stackTraceLimit = 0

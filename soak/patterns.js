@@ -1,23 +1,23 @@
 'use strict'
 
-// What programs are mixed of. A pattern does some operations on a pair, through
-// a recorder that writes down which; it looks at the model alone to choose them.
+// The patterns that programs are made of. A pattern runs operations through a recorder. It
+// chooses them by the model, never by the manager.
 
 const { NAMES, nest } = require('./operations')
 const { ARGUMENTS_OF_FROM, HOSTILE, OPTIONS, RECEIVERS, USES } = require('./values')
 const { TABLE } = require('../common/fast-model')
 
-/** Where the map's integers, its pages, its integers of pages and its growths are. */
+/** Multiples of these are the ends of leaf words and summary words, and of bitmaps that grow. */
 const EDGES = [32, 1024, 4096, 32768, 131072]
 
-/** With more slots, what looks at all of them is left to the looks between patterns. */
+/** With more slots than this, only the checks between patterns look at all of them. */
 const MANY = 50000
 
 function fill (program, random, size) {
   program.getSome(1 + random.below(Math.max(1, 2 * size - program.model.size)))
 }
 
-/** Puts so many slots in use, from a place on, upwards or downwards. */
+/** Puts a number of slots in use, from a random slot upwards or downwards. */
 function drain (program, random, size) {
   const count = 1 + random.below(size)
   const given = program.model.near
@@ -73,7 +73,7 @@ function lifo (program, random) {
   }
 }
 
-/** Makes some 8 to 40 runs of free slots, in one of four orders; gets some of them. */
+/** Makes 8 to 40 runs of free slots, in one of four orders; gets some of these slots. */
 function runs (program, random) {
   const count = 8 + random.below(33)
   const stride = 2 + random.below(6)
@@ -91,8 +91,8 @@ function runs (program, random) {
 }
 
 /**
- * Works around the ends of the lowest runs: puts beside them, between them and
- * in them, so that runs grow, join, split, spill and are refilled; and gets.
+ * Puts slots around the ends of the lowest free runs: beside, between and in them, so that
+ * runs grow, join and split; and gets slots.
  */
 function boundaries (program, random) {
   const { model } = program
@@ -121,7 +121,7 @@ function boundaries (program, random) {
   }
 }
 
-/** Runs that begin or end where the map's integers and pages do. */
+/** Makes free runs that begin or end at the end of a leaf word or a summary word. */
 function edges (program, random) {
   const step = EDGES[random.below(EDGES.length)]
   const given = program.model.near
@@ -137,8 +137,8 @@ function edges (program, random) {
 }
 
 /**
- * Fills all holes, so that the map and its pages are empty; then a few slots from
- * all over it are put, and taken again.
+ * Fills all holes, so that the bitmap is empty. Then puts a few slots from all over it, and
+ * takes them again.
  */
 function sparse (program, random) {
   const { model } = program
@@ -155,7 +155,7 @@ function sparse (program, random) {
   }
 }
 
-/** Around the highest slot that was given, where the bitmap may end. */
+/** Puts and gets slots around the high-water mark, where the bitmap may end. */
 function top (program, random) {
   const { model } = program
   for (let i = 1 + random.below(60); i > 0; i--) {
@@ -167,7 +167,7 @@ function top (program, random) {
   }
 }
 
-/** To the limit and one over; where there is no near limit, just many. */
+/** Takes slots up to the limit and tries one more. If the limit is far away, takes many. */
 function brim (program, random, size) {
   const { model } = program
   if (model.maxSlots > 4 * size) return fill(program, random, size)
@@ -178,7 +178,7 @@ function brim (program, random, size) {
   }
 }
 
-/** Single slots taken out of their turn: near, around the map's end, far ahead. */
+/** Reserves single slots: low ones, around the end of the bitmap, and far above it. */
 function reserve (program, random, size) {
   const { maxSlots, near } = program.model
   const reach = Math.min(near + size, 4 * size)
@@ -297,7 +297,7 @@ function listeners (program, random) {
   }
 }
 
-/** Each with its share in all. */
+/** The patterns, each as often as its share. */
 const PATTERNS = [
   [fill, 6], [drain, 6], [wave, 6], [churn, 8], [drift, 8], [lifo, 6], [runs, 12], [boundaries, 20], [edges, 8], [sparse, 8],
   [top, 8], [brim, 3], [reserve, 3], [leases, 4], [iterations, 2], [hostile, 4], [mixed, 4], [rebuild, 2], [wrong, 2], [listeners, 3]

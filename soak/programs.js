@@ -6,7 +6,7 @@ const { PATTERNS } = require('./patterns')
 
 const LIMITS = [1, 2, 3, 7, 16, 17, 31, 32, 33, 40, 64, 100, 129, 200, 1023, 1024, 1025, 4095, 4096, 4097, 8193, 131073]
 
-/** Does operations on a pair and writes them down. */
+/** Runs operations on a pair, and records them. */
 class Recorder {
   constructor (Manager, setting) {
     this.pair = new Pair(Manager, setting)
@@ -14,7 +14,7 @@ class Recorder {
     this.program = new Int32Array(4096)
     this.length = 0
     this.names = 0
-    this.looked = 0 // the length when all of the state was looked at last
+    this.looked = 0 // the length at the last check of the whole state
   }
 
   /** Operations done. */
@@ -35,7 +35,7 @@ class Recorder {
     return this.pair.get()
   }
 
-  /** So many, but one that there is none for. */
+  /** Gets `count` slots, or as many as there are. */
   getSome (count) {
     for (let i = 0; i < count; i++) if (this.get() === undefined) return
   }
@@ -54,7 +54,7 @@ class Recorder {
     if (this.model.has(slot)) this.put(slot)
   }
 
-  /** An error takes as long as fifty calls. */
+  /** Puts the slot. If it is free, mostly does not: an error takes as long as fifty calls. */
   putMostlyInUse (slot, random) {
     if (this.model.has(slot) || random.below(50) === 0) this.put(slot)
   }
@@ -71,7 +71,7 @@ class Recorder {
     return this.names++
   }
 
-  /** Whether a look at all slots would take longer than what was done since. */
+  /** Whether a check of the whole state would take longer than the operations since the last one. */
   isDearToLookAt () {
     return this.length - this.looked < 8 * this.model.near + 2000
   }
@@ -83,7 +83,7 @@ class Recorder {
 }
 
 /**
- * Does the random program of that seed.
+ * Runs the random program of a seed.
  *
  * @returns {{done: number, setting: object, failure: object|undefined}} how many
  *   operations, on what; and where one went wrong, the program up to there and
@@ -106,7 +106,7 @@ function runProgram (Manager, seed) {
       pattern(program, random, size)
       if (!program.isDearToLookAt()) program.look()
     }
-    // All that is free below the highest slot given, in turn: nothing was lost.
+    // Takes all free slots below the high-water mark: none was lost.
     const { near } = program.model
     while (program.model.lowest < near && program.get() !== undefined);
     program.look()

@@ -4,22 +4,22 @@
 
 const { Fault, flag, integer, readOptions } = require('../common/options')
 
-const ABOUT = `Does random programs over the whole API, on managers with their fast paths and on
-managers without, and compares each call with a model. Where one goes wrong
-it prints the program, shortened, as JavaScript, and exits with 1.
+const ABOUT = `Runs random programs over the whole API, on managers with their fast paths and on
+managers without, and compares each call with a model. If a call differs, it prints
+the program, shortened, as JavaScript, and exits with 1.
 
-With --replay it does the programs of soak/corpus.json instead. With --explore it
-changes these, and keeps there what reaches code of index.js or lib/ that none
-reached before, or reaches it as often as none did.`
+With --replay it runs the programs of soak/corpus.json instead. With --explore it
+changes these, and adds the programs that reach code of index.js or lib/ which no
+other program reaches, or reach it more often.`
 
 const SOME = 20000000
 const SOME_SECONDS = 60
 
 const options = readOptions('npm run soak -- [options]', {
-  operations: integer(1, 1e12, `so many in all; ${SOME} unless there are --seconds`),
-  seconds: integer(1, 1e6, `for so long; with --explore ${SOME_SECONDS} unless it is given`),
+  operations: integer(1, 1e12, `how many in all; ${SOME} unless --seconds is given`),
+  seconds: integer(1, 1e6, `how long; with --explore ${SOME_SECONDS} by default`),
   seed: integer(0, 2 ** 31 - 1, 'of the first program; the next has N + 1, and so on'),
-  replay: flag('does the kept programs'),
+  replay: flag('runs the kept programs'),
   explore: flag('looks for programs to keep')
 }, {
   about: ABOUT,
@@ -30,7 +30,7 @@ const options = readOptions('npm run soak -- [options]', {
   }
 })
 
-// Before the package is loaded: V8 tells the blocks of later functions alone.
+// Begins before the package is loaded: V8 reports the blocks of functions loaded later only.
 const coverage = options.explore ? new (require('./coverage').Coverage)() : undefined
 
 const CallosumServerSlots = require('..')
@@ -99,10 +99,10 @@ class Report {
   }
 
   line ({ programs, done }) {
-    const all = done.fast + done.crossing
+    const all = done.fast + done.native
     const seconds = (Date.now() - this.began) / 1000
     return `${number(all)} operations in ${number(programs)} programs, ${number(done.fast)} of them with the fast paths, ` +
-      `${number(done.crossing)} without; ${seconds.toFixed(0)} s, ${(all / seconds / 1e6).toFixed(1)} million a second`
+      `${number(done.native)} without; ${seconds.toFixed(0)} s, ${(all / seconds / 1e6).toFixed(1)} million a second`
   }
 
   progress (result) {

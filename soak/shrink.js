@@ -4,11 +4,11 @@ const { NAMES, NUMBERS, TAKES_ANOTHER, nested, replay, withoutTraces } = require
 const { ARGUMENTS_OF_FROM, HOSTILE, OPTIONS, RECEIVERS, USES } = require('./values')
 
 /**
- * A program that goes wrong too, and is as short as leaving out parts of it
- * makes it, with arguments as low: delta debugging (Zeller and Hildebrandt, 2002).
+ * Shortens a program that fails, by leaving out parts and lowering arguments: delta debugging
+ * (Zeller and Hildebrandt, 2002).
  *
  * @returns {{setting: object, program: Int32Array, problem: string}|undefined}
- *   undefined where the program does not go wrong again
+ *   undefined if the program does not fail again
  */
 function shrink (Manager, failure, seconds = 60) {
   return withoutTraces(() => shrinkUntil(Manager, failure, Date.now() + seconds * 1000))
@@ -17,7 +17,7 @@ function shrink (Manager, failure, seconds = 60) {
 function shrinkUntil (Manager, failure, deadline) {
   let best
 
-  /** Takes the candidate for the best, up to where it goes wrong, if it does. */
+  /** If the candidate fails, makes it the best one, up to its failure. */
   function goesWrong (setting, program) {
     const wrong = replay(Manager, setting, program)
     if (wrong === undefined) return false
@@ -31,14 +31,14 @@ function shrinkUntil (Manager, failure, deadline) {
       for (let end = best.program.length; end > 0 && Date.now() < deadline; end -= step) {
         end = Math.min(end, best.program.length)
         const start = Math.max(0, end - part)
-        // What is left is what was left at the last step, as among many get().
+        // The rest is the same as at the last step, as among many get().
         if (step === 2 && isSame(best.program, start, end)) continue
         goesWrong(best.setting, without(best.program, start, end))
       }
     }
   }
 
-  /** Whether anything could be lowered. */
+  /** Lowers arguments; returns whether it could lower any. */
   function lower () {
     let lowered = false
     for (let i = 1; i < best.program.length; i += 2) {
@@ -81,7 +81,7 @@ function simplerThan (name, argument) {
   if (name === 'leaseSlot') return ['reserve', argument]
 }
 
-/** Whether the same is done at both places. */
+/** Whether both places have the same operation. */
 function isSame (program, i, j) {
   return program[i] === program[j] && program[i + 1] === program[j + 1]
 }
@@ -139,7 +139,7 @@ function inner (n) {
 
 const REPEATABLE = ['get', 'put', 'reserve', 'has']
 
-/** The program as JavaScript that can be pasted; the last call is the wrong one. */
+/** The program as JavaScript that can be pasted. The last call is the one that fails. */
 function print ({ setting, program, problem }) {
   const options = setting.maxSlots === 2147483647 ? '' : `{ maxSlots: ${setting.maxSlots} }`
   const off = "CallosumServerSlots[Symbol.for('callosum-server-slots.internals')].withoutFastPaths"
@@ -180,7 +180,7 @@ function print ({ setting, program, problem }) {
   return lines.join('\n')
 }
 
-/** Where the same operation ends to be done with arguments at the same distance. */
+/** The end of a series of the same operation, with arguments at the same distance. */
 function endOfSeries (program, names, i) {
   if (!REPEATABLE.includes(names[i])) return i + 1
   const argument = j => program[2 * j + 1]
