@@ -9,7 +9,7 @@ class PacketIds {
   constructor (min = 1, max = 65535) {
     this.min = min
     this.slots = new CallosumServerSlots({ maxSlots: max - min + 1 })
-    this.slots.on('error', () => {}) // to free or use what is not an id in use has no effect
+    this.slots.on('error', () => {}) // free() or use() of an invalid id has no effect
   }
 
   /** The lowest vacant id, used from now on; null if there is none. */

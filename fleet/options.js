@@ -31,7 +31,7 @@ function check (options) {
   // At first, a server may get twice its share.
   const files = Math.max(connections, clients * connections / servers * 2) + FILES
   if (files > fileLimit()) {
-    throw new Fault(`so many connections take ${Math.ceil(files)} open files in a process, and ${fileLimit()} are allowed ` +
+    throw new Fault(`These connections take ${Math.ceil(files)} open files in a process, and the limit is ${fileLimit()} ` +
       '(ulimit -n)')
   }
   try {

@@ -6,6 +6,6 @@
 const { missing } = require('./platforms.js')
 
 if (missing().length > 0) {
-  console.error(`Not to be published, for want of: ${missing().join(', ')}`)
+  console.error(`Cannot publish: these binaries are missing: ${missing().join(', ')}`)
   process.exitCode = 1
 }

@@ -38,7 +38,7 @@ class Coverage {
   }
 
   /**
-   * What was reached since this was asked last.
+   * What was reached since the last call.
    *
    * @returns {Set<string>} file, point and range of counts
    */

@@ -163,7 +163,7 @@ class Pair {
     for (let i = count % MOST_AT_ONCE; i > 0; i--) if (this.get() === undefined) return
   }
 
-  /** Every so many-th of the slots in use, from the lowest or, with an odd hundred, from the highest. */
+  /** Puts every n-th slot in use, from the lowest or, with an odd hundred, from the highest. */
   putEvery (n) {
     const values = this.model.values().subarray(0, MOST_AT_ONCE)
     if (Math.floor(n / 100) % 2 === 1) values.reverse()

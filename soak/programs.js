@@ -116,7 +116,7 @@ function runProgram (Manager, seed) {
   return { done: program.done, setting, failure }
 }
 
-/** A random program of about so many operations, and what it was done on. */
+/** A random program of about `length` operations, and its setting. */
 function record (Manager, random, length) {
   const setting = { maxSlots: random.below(3) > 0 ? 2147483647 : LIMITS[random.below(LIMITS.length)], fast: random.below(2) === 0 }
   const program = new Recorder(Manager, setting)

@@ -5,7 +5,7 @@
 
 const { inspect } = require('util')
 
-/** What is no slot. */
+/** Values that are not slots. */
 const HOSTILE = [
   '-1', '-0.5', '1.5', 'NaN', 'Infinity', '2 ** 31', '2 ** 32', '2 ** 32 + 1', '-(2 ** 31)', '2 ** 53', '2147483647',
   "'0'", "'1'", "''", 'null', 'undefined', 'true', 'false', '0n', '1n', '[]', '[1]', '{}', 'Object(1)', 'Symbol(1)',
@@ -84,7 +84,7 @@ const ARGUMENTS_OF_FROM = [
   ]
 ]
 
-/** What is no manager. */
+/** Values that are not managers. */
 const RECEIVERS = [
   () => ({}),
   () => undefined,

@@ -134,7 +134,7 @@ class Server {
       timer = setTimeout(() => {
         try {
           this.expectNoFault()
-          reject(new Error(`waited in vain for ${what}: ${this.log.lastLine}`))
+          reject(new Error(`timed out waiting for ${what}: ${this.log.lastLine}`))
         } catch (error) {
           reject(error)
         }

@@ -1,7 +1,7 @@
 'use strict'
 
 // What the client reads: the slot line to the byte, and the bytes after it, which
-// belong to whoever leases the connection.
+// belong to the lessee.
 
 const assert = require('node:assert/strict')
 const { spawnSync } = require('node:child_process')

@@ -97,7 +97,7 @@ test('what workers hold is freed when they end: resident memory grows by less th
     const source = ${JSON.stringify(`
       const CallosumServerSlots = require(${PACKAGE})
       globalThis.kept = []
-      // Lists of slots reserved far ahead, 4 MB in all, which V8 knows nothing of.
+      // Sparse reservations, 4 MB in all, which V8 knows nothing of.
       for (let i = 0; i < 10; i++) {
         kept.push(CallosumServerSlots.from({ maxSlots: 2e9, maxSlotGiven: 2e9, inUse: [[1e9, 1e9 + 1e5]] }))
       }`)}

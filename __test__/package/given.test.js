@@ -1,6 +1,6 @@
 'use strict'
 
-// maxSlotGiven: how many different slots have been given so far.
+// maxSlotGiven: one more than the highest slot that was ever taken or reserved.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')

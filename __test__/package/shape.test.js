@@ -86,7 +86,7 @@ test('calling it on an instance starts afresh, as in 0.1.0', () => {
   assert.deepStrictEqual([slots.size, slots.get(), slots.get(), slots.put(0), slots.get()], [0, 0, 1, undefined, 0])
 })
 
-test('maxSlotGiven counts the different slots given so far', () => {
+test('maxSlotGiven is one more than the highest slot given so far', () => {
   const slots = new CallosumServerSlots()
   const seen = [slots.maxSlotGiven]
   for (const act of [() => slots.get(), () => slots.get(), () => slots.put(1), () => slots.put(0), () => slots.get(), () => slots.get(), () => slots.get()]) {

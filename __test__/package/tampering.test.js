@@ -1,7 +1,7 @@
 'use strict'
 
 // What is patched, frozen, wrapped or overridden: each in a process of its own,
-// which holds 3,000 calls against a naive model afterwards. What a patch changes
+// which then compares 3,000 calls with a naive model. What a patch changes
 // is what passes through it; which slots are in use it does not change.
 
 const assert = require('node:assert/strict')
@@ -13,7 +13,7 @@ const inside = require('../support/inside')
 const { take, ways } = require('../support/states')
 const { FREE_COUNT } = require('../../lib/layout.js')
 
-/** Runs in the child: a program on a manager, held against a Set. */
+/** Runs in the child: a program on a manager, compared with a Set. */
 function check (CallosumServerSlots) {
   const slots = new CallosumServerSlots()
   const inUse = new Set()

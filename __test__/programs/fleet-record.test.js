@@ -1,6 +1,6 @@
 'use strict'
 
-// What the fleet holds a server's log against.
+// The model with which the fleet compares a server's log.
 
 const assert = require('node:assert/strict')
 const test = require('node:test')

@@ -145,7 +145,7 @@ describe('the options of the fleet', { concurrency: 2 }, () => {
   test('more connections than files may be open are refused', { skip: onWindows }, async t => {
     const fleet = run(t, ['--connections', '200'], { shell: 'ulimit -n 256' })
     assert.equal(await fleet.ends(), 2)
-    assert.match(fleet.output, /^so many connections take 500 open files in a process, and 256 are allowed \(ulimit -n\)/)
+    assert.match(fleet.output, /^These connections take 500 open files in a process, and the limit is 256 \(ulimit -n\)/)
   })
 })
 
