@@ -16,11 +16,11 @@ const { figure } = require('../common/table')
 // The patterns that the package's README shows, with their description there.
 const says = {
   'fill 1,000,000': 'fill: a million `get()`',
-  'lifo 1,000': 'lifo: put the last one, get it; 1,000 in use',
-  'churn 1,000': 'churn: put a random one, get it; 1,000 in use',
-  'drift 1,000': 'drift: they come and go at random; around 1,000',
-  'wave 10,000': 'wave: a random half of 10,000 put, then taken again',
-  'sparse 10,000': 'sparse: 1 in 128 of 10,000 put, then taken again'
+  'lifo 1,000': 'lifo: put the slot given last, get it again; 1,000 in use',
+  'churn 1,000': 'churn: put a random slot, get it again; 1,000 in use',
+  'drift 1,000': 'drift: random arrivals and departures, around 1,000 in use',
+  'wave 10,000': 'wave: put a random half of 10,000, get them again',
+  'sparse 10,000': 'sparse: put 1 in 128 of 10,000, get them again'
 }
 
 const file = name => path.join(__dirname, name)

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Runs a program with files of another system laid under those of the machine, and
-# with an interpreter for programs of another processor, in a user and mount
-# namespace of its own: nothing outside of it changes, and it ends with the program.
+# Runs a program with the files of another system below those of the machine, and with an
+# interpreter for programs of another processor. It uses a user and mount namespace of its
+# own: nothing outside of it changes, and it ends with the program.
 #
 #   LAYERS=<folder>:… [INTERPRETER=<qemu> MAGIC=<of binfmt_misc>] enter.sh <program> …
 #
-# A layer is a folder with usr/lib, and whatever else of usr it brings.
+# A layer is a folder with usr/lib, and perhaps other folders of usr.
 set -eu
 if [ "${ENTERED:-}" != yes ]; then
   ENTERED=yes exec unshare --user --map-root-user --mount "$0" "$@"

@@ -1,7 +1,7 @@
 'use strict'
 
-// The tests that are not run on some of the platforms, and why: those of `file` whose
-// names match `tests`, or all; with the binaries of `targets`, or with all.
+// The tests that are not run on some of the platforms, with the reasons: the tests of `file`
+// whose names match `tests`, or all of them; with the binaries of `targets`, or with all.
 
 const ofAllRuntimes = require('../runtimes/not-run').filter(({ runtimes }) => !runtimes)
 

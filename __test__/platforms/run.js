@@ -1,7 +1,7 @@
 'use strict'
 
-// Runs the package's tests with the binary of each platform that can run here, and
-// installs the tarball there. `--help` says more.
+// Runs the package's tests with the binary of each platform that can run here, and installs
+// the tarball there. See `--help`.
 
 const { execFile, execFileSync } = require('node:child_process')
 const fs = require('node:fs')
@@ -66,7 +66,7 @@ function wanted (args) {
   }
 }
 
-/** The checkout once more, with the binary of one target alone, so that no other can be loaded. */
+/** Makes a copy of the checkout that has only the binary of one target, so that no other is loaded. */
 function checkoutWith (target) {
   const folder = path.join(FOLDER, 'checkouts', target)
   fs.rmSync(folder, { recursive: true, force: true })
@@ -81,7 +81,7 @@ function checkoutWith (target) {
 
 let tarball
 
-/** The package with all binaries that there are. */
+/** Packs the package, with all binaries that exist. */
 function pack () {
   if (tarball === undefined) {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'platforms-'))
@@ -102,7 +102,7 @@ const PROGRAM = `
 /**
  * Installs the tarball with npm, without a registry.
  *
- * @throws {Error} where another binary than the target's is loaded, or none
+ * @throws {Error} if the binary of the target is not the one that is loaded
  */
 async function install (target, { command: [binary, ...options], env }) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'installed-'))
@@ -121,7 +121,7 @@ async function install (target, { command: [binary, ...options], env }) {
 
 const HEAD = ['| platform | needs | tested with | tests passed | not run | on |', '| --- | --- | --- | --: | --: | --- |']
 
-/** What the README says of a platform; `total` is of the tests that passed there, if they ran. */
+/** The README's row for a platform; `total` is the result of the tests, if they ran. */
 async function rowOf (target, total) {
   const { facts, faults } = await check(target, path.join(ROOT, fileOf(target)))
   if (faults.length > 0) throw new Error(`${fileOf(target)}: ${faults.join('; ')}`)
@@ -134,8 +134,8 @@ async function rowOf (target, total) {
 }
 
 /**
- * Puts rows into the README's table, in place of what it says of the same platforms, and
- * those of platforms that were not tested where it says nothing of them.
+ * Writes rows to the README's table, in place of the rows of the same platforms. Adds rows for
+ * platforms that were not tested, if the table has none.
  */
 function writeReadme (rows, untested) {
   const file = path.join(ROOT, 'README.md')
@@ -149,7 +149,7 @@ function writeReadme (rows, untested) {
   }))
 }
 
-/** The target of this very system. */
+/** The target of this system. */
 function targetHere () {
   const libc = process.platform === 'linux' ? (process.report.getReport().header.glibcVersionRuntime ? '-gnu' : '-musl') : ''
   const file = `.${process.platform}-${process.arch}${libc}.node`

@@ -1,7 +1,7 @@
 'use strict'
 
-// How the systems are set up on which the binaries are tested: from Debian, npm and
-// PyPI, in folders and namespaces of their own. The machine stays as it is.
+// Sets up the systems on which the binaries are tested, from Debian, npm and PyPI, in folders
+// and namespaces of their own. It changes nothing else on the machine.
 
 const fs = require('node:fs')
 const path = require('node:path')
@@ -12,11 +12,11 @@ const NODE = '22.23.3'
 const NODE_OF_WHEELS = '22.20.0' // the newest 22 on PyPI, which alone has Node.js for musl
 const ENTER = path.join(__dirname, 'enter.sh')
 
-// The head of a program for arm64, and which bits of it count, as binfmt_misc wants it.
+// The first bytes of a program for arm64, and the mask of those that count, for binfmt_misc.
 const ARM64 = '\\x7fELF\\x02\\x01\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x02\\x00\\xb7\\x00' +
   ':\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\x00\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xfe\\xff\\xff\\xff'
 
-/** Node.js from npm, for a platform that need not be this one. */
+/** Node.js from npm, for any platform. */
 async function nodeFromNpm (platform) {
   const name = `node-${platform}`
   const folder = await step(`${name}-${NODE}`, folder => run(name, 'npm', [
@@ -40,16 +40,16 @@ async function qemu () {
   return { INTERPRETER: path.join(folder, 'usr', 'bin', 'qemu-aarch64'), MAGIC: ARM64 }
 }
 
-/** Wine, and the folder of its Windows. */
+/** Wine, and a folder with its Windows. */
 async function wine () {
-  // Of what Debian's wine depends on, these are the ones without which it does not start Node.js.
+  // Of the packages that Debian's wine depends on, it needs these to start Node.js.
   const layer = await unpacked('wine', ['wine64', 'libwine', 'libc6', 'libunwind8', 'liblzma5', 'libgcc-s1'])
   const zlib = await unpacked('wine-zlib', ['libz-mingw-w64'])
   const windows = await step('windows', async folder => {
     const dll = path.join(zlib, 'usr', 'x86_64-w64-mingw32', 'lib', 'zlib1.dll')
     const env = { ...process.env, LAYERS: layer, WINEPREFIX: folder, WINEDEBUG: '-all' }
     fs.copyFileSync(dll, path.join(layer, 'usr', 'lib', 'x86_64-linux-gnu', 'wine', 'x86_64-windows', 'zlib1.dll'))
-    // wineboot misses what 32-bit programs need, and goes on.
+    // wineboot reports that the files for 32-bit programs are missing, and continues.
     await run('wineboot', ENTER, ['/bin/sh', '-c', '/usr/lib/wine/wine64 wineboot --init; /usr/lib/wine/wineserver64 --wait'], { env })
     const system = path.join(folder, 'drive_c', 'windows', 'system32')
     if (!fs.existsSync(path.join(system, 'kernel32.dll'))) throw new Error('wineboot has made no Windows')
