@@ -26,6 +26,7 @@ const env = {
 }
 
 if (replay) {
+  cargo('test', '--quiet', '--locked', '--lib') // that the corpora find planted faults
   for (const target of TARGETS) cargo('run', '--quiet', '--locked', '--bin', target, path.join('corpus', target))
   process.exit(0)
 }

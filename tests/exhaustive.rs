@@ -24,6 +24,7 @@ mod support;
 
 use callosum_server_slots::memory::{CAPACITY, words_for};
 use callosum_server_slots::{CannotReserve, MAX_SLOTS, NoFreeSlot, NotInUse, Slots};
+use support::faults::{FAULTS, is_found};
 use support::model::Model;
 use support::refusable::Refusable;
 use support::watchdog::Watchdog;
@@ -103,6 +104,15 @@ fn slots_just_above_the_capacity() {
 #[test]
 fn slots_far_above_the_capacity() {
     Search { near: 4, others: &[1 << 20, (1 << 20) + 1, MAX_SLOTS - 1], ..EIGHT }.run();
+}
+
+#[test]
+fn every_planted_fault_is_found() {
+    // Slots in several words, some of which are zero.
+    let search = Search { leaf_words: 64, base: 70, near: 2, others: &[0, 33, 34, 69], ..EIGHT };
+    for (name, fault) in FAULTS {
+        assert!(is_found(fault, || search.run()), "not found: {name}");
+    }
 }
 
 #[test]

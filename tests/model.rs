@@ -1,6 +1,5 @@
 //! Random programs against a naive model, with C1 to C4 checked after every step.
 
-use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -9,7 +8,9 @@ mod support;
 use callosum_server_slots::memory::words_for;
 use callosum_server_slots::{MAX_SLOTS, Slots};
 use proptest::prelude::*;
+use support::faults::{FAULTS, is_found};
 use support::model::{Model, Runs};
+use support::refusable::Refusable;
 use support::watchdog::Watchdog;
 
 #[derive(Debug, Clone)]
@@ -51,8 +52,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 fn run(leaf_words: usize, max_slots: u32, steps: &[Step]) {
     let _watchdog = Watchdog::start();
-    let memory: Box<[Cell<i32>]> = vec![Cell::new(0); words_for(leaf_words)].into();
-    let mut slots = Slots::from_buffer(memory, max_slots);
+    let mut slots = Slots::from_buffer(Refusable::new(words_for(leaf_words)), max_slots);
     let mut model = Model::new(max_slots);
     for step in steps {
         for slot in puts(step, &model) {
@@ -102,7 +102,7 @@ fn puts(step: &Step, model: &Model) -> Vec<u32> {
 
 /// Compares everything that can be seen without moving the cursor, which a call of
 /// `peek` does: that is a step of its own.
-fn check(slots: &Slots, model: &Model) {
+fn check(slots: &Slots<Refusable>, model: &Model) {
     slots.check_invariants();
     assert_eq!(slots.max_slot_given(), model.max_slot_given);
     assert_eq!(slots.max_slots(), model.max_slots);
@@ -113,6 +113,15 @@ fn check(slots: &Slots, model: &Model) {
     let ends = model.in_use.0.iter().take(50).flat_map(|run| [run.start, run.end - 1, run.end]);
     for slot in ends.chain([0, 31, 32, 1023, 1024, model.max_slot_given, model.max_slots]) {
         assert_eq!(slots.contains(slot), model.in_use.contains(slot), "contains({slot})");
+    }
+}
+
+#[test]
+fn every_planted_fault_is_found() {
+    let steps =
+        [Step::Get(100), Step::PutEvery(7), Step::Get(1), Step::Peek, Step::Get(3), Step::Get(60)];
+    for (name, fault) in FAULTS {
+        assert!(is_found(fault, || run(32, MAX_SLOTS, &steps)), "not found: {name}");
     }
 }
 

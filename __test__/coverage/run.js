@@ -10,6 +10,7 @@ const path = require('node:path')
 
 const { readOptions } = require('../../common/options')
 const listed = require('./not-covered.json')
+const { parse, report } = require('./report')
 
 const ROOT = path.join(__dirname, '..', '..')
 const TARGET = path.join(ROOT, 'target', 'coverage')
@@ -69,35 +70,13 @@ function testJavaScript () {
   return fs.readFileSync(path.join(TARGET, 'lcov.info'), 'utf8')
 }
 
-/** For each file, the texts of the lines that no test reached, by line number. */
-function parse (lcov) {
-  const files = {}
-  for (const [, name, data] of lcov.matchAll(/^SF:(.*)\n([^]*?)^end_of_record$/gm)) {
-    const file = path.relative(ROOT, path.resolve(ROOT, name))
-    const lines = fs.readFileSync(path.join(ROOT, file), 'utf8').split('\n')
-    const counts = Array.from(data.matchAll(/^DA:(\d+),(\d+)/gm), ([, line, count]) => [Number(line), Number(count)])
-    const missed = counts.filter(([, count]) => count === 0).map(([line]) => ({ line, text: lines[line - 1].trim() }))
-    files[file] = { total: counts.length, missed }
-  }
-  return files
-}
-
 readOptions('npm run coverage', {}, { about: 'What the tests cover of index.js, lib/ and src/; fails where not-covered.json does not list a line.' })
 fs.rmSync(PROFILES, { recursive: true, force: true })
 const tool = llvmTools()
 const binaries = testRust()
-const files = { ...parse(testJavaScript()), ...parse(ofRust(tool, binaries)) }
-
-let unlisted = 0
-for (const file of Object.keys(files).sort()) {
-  const { total, missed } = files[file]
-  console.log(`${file}: ${total - missed.length} of ${total} lines, ${((1 - missed.length / total) * 100).toFixed(1)}%`)
-  for (const { line, text } of missed) {
-    const entry = listed.find(entry => entry.file === file && entry.lines.includes(text))
-    if (!entry && /^[\])}>;,]+$/.test(text)) continue // the end of something that has been told of
-    console.log(`  ${line}: ${text}\n    ${entry ? entry.reason : 'NOT LISTED'}`)
-    if (!entry) unlisted++
-  }
-}
-console.log(unlisted === 0 ? 'Every line that is not covered is listed' : `${unlisted} lines are not covered, and not listed in not-covered.json`)
+const nameOf = name => path.relative(ROOT, path.resolve(ROOT, name))
+const textOf = file => fs.readFileSync(path.join(ROOT, file), 'utf8')
+const files = { ...parse(testJavaScript(), nameOf, textOf), ...parse(ofRust(tool, binaries), nameOf, textOf) }
+const { lines, unlisted } = report(files, listed)
+console.log(lines.join('\n'))
 if (unlisted > 0) process.exitCode = 1

@@ -46,6 +46,7 @@ pub fn run(data: &[u8]) {
     let slots = leaf_words as u32 * 32;
     let mut pair = Pair { map: FreeMap::from_buffer(&words), model: Runs::default(), slots };
     for step in &program.steps {
+        crate::faults::happen(&words);
         pair.step(step);
         assert_eq!(pair.map.count(), pair.model.len());
     }

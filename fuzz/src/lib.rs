@@ -9,6 +9,8 @@ use std::path::PathBuf;
 
 use arbitrary::{Arbitrary, Unstructured};
 
+#[path = "../../tests/support/faults.rs"]
+mod faults;
 pub mod free_map;
 #[path = "../../tests/support/model.rs"]
 mod model;
@@ -47,5 +49,41 @@ impl<Program: Debug> Drop for Shown<'_, Program> {
         if std::thread::panicking() {
             eprintln!("in {:#?}", self.0);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use crate::faults::{FAULTS, Fault, is_found};
+
+    /// Which of the faults none of the kept inputs finds.
+    fn not_found(
+        faults: &[(&'static str, Fault)],
+        corpus: &str,
+        run: fn(&[u8]),
+    ) -> Vec<&'static str> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(corpus);
+        let read = |file: std::io::Result<fs::DirEntry>| fs::read(file.unwrap().path()).unwrap();
+        let inputs: Vec<Vec<u8>> = folder.read_dir().unwrap().map(read).collect();
+        let all = || inputs.iter().for_each(|input| run(input));
+        faults.iter().filter(|(_, fault)| !is_found(*fault, all)).map(|(name, _)| *name).collect()
+    }
+
+    #[test]
+    fn the_kept_inputs_find_every_planted_fault_of_the_manager() {
+        assert_eq!(not_found(&FAULTS, "slots", super::slots::run), [""; 0]);
+    }
+
+    #[test]
+    fn the_kept_inputs_find_every_planted_fault_of_the_map() {
+        // The map alone knows no high-water mark, so two of them cannot happen.
+        let faults: Vec<_> = FAULTS
+            .into_iter()
+            .filter(|(name, _)| !name.contains("high-water") && !name.contains("slot 0"))
+            .collect();
+        assert_eq!(not_found(&faults, "free_map", super::free_map::run), [""; 0]);
     }
 }

@@ -5,6 +5,8 @@ use std::rc::Rc;
 
 use callosum_server_slots::Memory;
 
+use super::faults;
+
 /// Words, and whether an allocation of more fails.
 pub(crate) struct Refusable {
     words: Box<[Cell<i32>]>,
@@ -30,6 +32,7 @@ impl Refusable {
 
 impl AsRef<[Cell<i32>]> for Refusable {
     fn as_ref(&self) -> &[Cell<i32>] {
+        faults::happen(&self.words);
         &self.words
     }
 }
