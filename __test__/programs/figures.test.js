@@ -31,6 +31,10 @@ test('SECURITY.md says how many inputs the fuzz corpus has', () => {
   assert.equal(figure('SECURITY.md', /([\d,]+) of them are kept and replayed/), inputs.length)
 })
 
+test('SECURITY.md says how many programs the soak has kept', () => {
+  assert.equal(figure('SECURITY.md', /([\d,]+) of these programs are kept/), JSON.parse(read('soak/corpus.json')).length)
+})
+
 test('SECURITY.md and CONTRIBUTING.md say how much .ci/run soaks', () => {
   const operations = figure('.ci/run', /soak -- --operations (\d+)/)
   assert.equal(figure('SECURITY.md', /Each `\.ci\/run` does (\d+) million/) * 1e6, operations)
