@@ -39,7 +39,7 @@ class FastModel {
     this.far = new Set() // the slots in use from `table` up
     this.size = 0 // slots in use
     this.maxSlotGiven = 0
-    this.near = 0 // maxSlotGiven of the slots below `table`
+    this.highWater = 0 // one more than the highest slot taken below `table`
     this.lowest = 0 // every slot below this one is in use
   }
 
@@ -93,7 +93,7 @@ class FastModel {
       this.size++
       return
     }
-    if (slot >= this.near) this.near = slot + 1
+    if (slot >= this.highWater) this.highWater = slot + 1
     if (slot >= this.inUse.length) this.grow(slot)
     this.inUse[slot] = 1
     this.counts[slot >>> this.shift]++
@@ -141,8 +141,8 @@ class FastModel {
   values () {
     const values = new Int32Array(this.size)
     let count = 0
-    const { inUse, near } = this
-    for (let slot = 0; slot < near; slot++) if (inUse[slot] === 1) values[count++] = slot
+    const { inUse, highWater } = this
+    for (let slot = 0; slot < highWater; slot++) if (inUse[slot] === 1) values[count++] = slot
     values.set(Array.from(this.far).sort((a, b) => a - b), count)
     return values
   }

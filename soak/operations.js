@@ -337,7 +337,7 @@ class Pair {
     this.adopt(act())
     model.maxSlots = maxSlots
     model.maxSlotGiven = Math.min(model.maxSlotGiven, maxSlots)
-    model.near = Math.min(model.near, maxSlots)
+    model.highWater = Math.min(model.highWater, maxSlots)
   }
 
   /** A slot as JavaScript may write it: -0. */

@@ -20,7 +20,7 @@ function fill (program, random, size) {
 /** Puts a number of slots in use, from a random slot upwards or downwards. */
 function drain (program, random, size) {
   const count = 1 + random.below(size)
-  const given = program.model.near
+  const given = program.model.highWater
   if (random.below(2) === 0) {
     for (let slot = random.below(given + 1), i = 0; slot < given && i < count; slot++, i++) {
       if (program.model.has(slot)) program.put(slot)
@@ -78,7 +78,7 @@ function runs (program, random) {
   const count = 8 + random.below(33)
   const stride = 2 + random.below(6)
   const length = 1 + random.below(stride - 1)
-  const from = random.below(Math.max(1, program.model.near - count * stride))
+  const from = random.below(Math.max(1, program.model.highWater - count * stride))
   const order = Array.from({ length: count }, (_, i) => i)
   const kind = random.below(4)
   if (kind === 1) order.reverse()
@@ -99,11 +99,11 @@ function boundaries (program, random) {
   for (let i = 1 + random.below(20); i > 0; i--) {
     const ends = [] // of the lowest runs: where each starts and ends
     const wanted = 2 * (1 + random.below(45))
-    for (let slot = model.lowest; ends.length < wanted && slot < model.near;) {
+    for (let slot = model.lowest; ends.length < wanted && slot < model.highWater;) {
       const start = model.nextFree(slot)
-      if (start >= model.near) break
+      if (start >= model.highWater) break
       const next = model.nextInUse(start)
-      ends.push(start, next === undefined ? model.near : next)
+      ends.push(start, next === undefined ? model.highWater : next)
       if (next === undefined) break
       slot = next
     }
@@ -124,7 +124,7 @@ function boundaries (program, random) {
 /** Makes free runs that begin or end at the end of a leaf word or a summary word. */
 function edges (program, random) {
   const step = EDGES[random.below(EDGES.length)]
-  const given = program.model.near
+  const given = program.model.highWater
   for (let i = 1 + random.below(12); i > 0; i--) {
     const edge = step * random.below(given / step + 2)
     const from = edge - random.below(3) - (random.below(8) === 0 ? step : 0)
@@ -142,13 +142,13 @@ function edges (program, random) {
  */
 function sparse (program, random) {
   const { model } = program
-  if (model.near - model.size > MANY) return
-  program.getSome(model.near - model.size)
+  if (model.highWater - model.size > MANY) return
+  program.getSome(model.highWater - model.size)
   for (let i = 1 + random.below(5); i > 0; i--) {
     const count = 1 + random.below(60)
     const step = EDGES[random.below(EDGES.length)]
     for (let j = 0; j < count; j++) {
-      const slot = random.below(model.near + 1)
+      const slot = random.below(model.highWater + 1)
       program.putInUse(random.below(3) > 0 ? slot : Math.max(0, step * Math.floor(slot / step) - random.below(2)))
     }
     program.getSome(count)
@@ -159,7 +159,7 @@ function sparse (program, random) {
 function top (program, random) {
   const { model } = program
   for (let i = 1 + random.below(60); i > 0; i--) {
-    const slot = model.near - 1 - random.below(random.below(2) === 0 ? 3 : 70)
+    const slot = model.highWater - 1 - random.below(random.below(2) === 0 ? 3 : 70)
     const kind = random.below(10)
     if (kind < 5) program.putInUse(slot)
     else if (kind < 9) program.get()
@@ -180,8 +180,8 @@ function brim (program, random, size) {
 
 /** Reserves single slots: low ones, around the end of the bitmap, and far above it. */
 function reserve (program, random, size) {
-  const { maxSlots, near } = program.model
-  const reach = Math.min(near + size, 4 * size)
+  const { maxSlots, highWater } = program.model
+  const reach = Math.min(highWater + size, 4 * size)
   const far = [maxSlots - 1, maxSlots - 2, 2000000000, 2000000001, 1000000000 + random.below(100), TABLE + random.below(10)]
   const base = random.below(reach)
   for (let i = 1 + random.below(40); i > 0; i--) {
@@ -205,7 +205,7 @@ function leases (program, random) {
       names.push(program.newName())
       program.do('lease', names[names.length - 1])
     } else if (kind > 5) {
-      const slot = random.below(50) === 0 ? program.model.maxSlots : random.below(Math.min(program.model.near + 3, program.model.maxSlots))
+      const slot = random.below(50) === 0 ? program.model.maxSlots : random.below(Math.min(program.model.highWater + 3, program.model.maxSlots))
       program.do(kind === 6 ? 'leaseSlot' : 'adoptSlot', slot)
       if (random.below(2) === 0) names.push(slot)
     } else if (kind < 5 && names.length > 0) {
@@ -217,7 +217,7 @@ function leases (program, random) {
 }
 
 function iterations (program, random) {
-  if (program.model.near > MANY) return
+  if (program.model.highWater > MANY) return
   const name = program.newName()
   program.do('iterate', name)
   mixed(program, random)
@@ -234,7 +234,7 @@ function hostile (program, random) {
 }
 
 function mixed (program, random) {
-  const around = program.model.near + 3
+  const around = program.model.highWater + 3
   for (let i = 1 + random.below(50); i > 0; i--) {
     const kind = random.below(8)
     if (kind < 3) program.get()
@@ -245,9 +245,9 @@ function mixed (program, random) {
 }
 
 function rebuild (program, random) {
-  if (program.model.near > MANY || random.below(4) === 0) program.do('clear', 0)
+  if (program.model.highWater > MANY || random.below(4) === 0) program.do('clear', 0)
   else if (random.below(3) > 0) program.do('rebuild', 0)
-  else program.do('rebuildWithin', Math.min(program.model.near + random.below(40), 2147483647))
+  else program.do('rebuildWithin', Math.min(program.model.highWater + random.below(40), 2147483647))
 }
 
 /** Constructors, states, options and receivers, right and wrong. */
@@ -265,8 +265,8 @@ function wrong (program, random) {
 function inner (program, random) {
   const { model } = program
   const name = NAMES[random.below(NAMES.indexOf('restart'))]
-  if (model.near > MANY && ['iterate', 'look', 'rebuild', 'rebuildWithin'].includes(name)) return ['get', 0]
-  return [name, random.below(Math.min(model.near + 3, 100000))]
+  if (model.highWater > MANY && ['iterate', 'look', 'rebuild', 'rebuildWithin'].includes(name)) return ['get', 0]
+  return [name, random.below(Math.min(model.highWater + 3, 100000))]
 }
 
 /** Calls that are refused, with listeners that call, throw or are not there; leases whose calls are overridden. */

@@ -72,8 +72,8 @@ class Recorder {
   }
 
   /** Whether a check of the whole state would take longer than the operations since the last one. */
-  isDearToLookAt () {
-    return this.length - this.looked < 8 * this.model.near + 2000
+  isCostlyToCheck () {
+    return this.length - this.looked < 8 * this.model.highWater + 2000
   }
 
   look () {
@@ -104,11 +104,11 @@ function runProgram (Manager, seed) {
     while (program.done < length) {
       const pattern = random.below(3) === 0 ? favourite : PATTERNS[random.below(PATTERNS.length)]
       pattern(program, random, size)
-      if (!program.isDearToLookAt()) program.look()
+      if (!program.isCostlyToCheck()) program.look()
     }
     // Takes all free slots below the high-water mark: none was lost.
-    const { near } = program.model
-    while (program.model.lowest < near && program.get() !== undefined);
+    const { highWater } = program.model
+    while (program.model.lowest < highWater && program.get() !== undefined);
     program.look()
   })
   if (problem === undefined) return { done: program.done, setting, failure: undefined }
