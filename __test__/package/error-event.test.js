@@ -6,7 +6,7 @@ const assert = require('node:assert/strict')
 const { test } = require('node:test')
 
 const CallosumServerSlots = require('../..')
-const { take, from } = require('../support/states')
+const { take, slotsBelow } = require('../support/states')
 
 test('it is emitted before put() returns', () => {
   const slots = new CallosumServerSlots()
@@ -114,7 +114,7 @@ test('one of two managers that emits leaves the other alone', () => {
 })
 
 test('many managers called in turn keep their slots apart', () => {
-  const managers = from(50).map(() => new CallosumServerSlots())
+  const managers = slotsBelow(50).map(() => new CallosumServerSlots())
   for (let slot = 0; slot < 2000; slot++) {
     for (const slots of managers) assert.equal(slots.get(), slot)
   }

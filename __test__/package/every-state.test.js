@@ -6,7 +6,7 @@
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
 
-const { forEachState, from, observe, errorsOf, shuffled } = require('../support/states')
+const { forEachState, slotsBelow, observe, errorsOf, shuffled } = require('../support/states')
 const { notSlots, ran } = require('../support/values')
 
 forEachState((state, make) => {
@@ -14,7 +14,7 @@ forEachState((state, make) => {
     const slots = make()
     slots.on('error', () => {})
     const inUse = new Set(slots.values())
-    const expected = from(slots.maxSlots > 50 ? 12000 : 50).filter(slot => !inUse.has(slot))
+    const expected = slotsBelow(slots.maxSlots > 50 ? 12000 : 50).filter(slot => !inUse.has(slot))
     assert.deepEqual(expected.map(() => slots.get()), expected)
   })
 
@@ -32,7 +32,7 @@ forEachState((state, make) => {
     const errors = errorsOf(slots)
     const before = observe(slots)
     const inUse = new Set(slots.values())
-    const free = from(11000).filter(slot => !inUse.has(slot) && (slot < 120 || slot % 37 === 0))
+    const free = slotsBelow(11000).filter(slot => !inUse.has(slot) && (slot < 120 || slot % 37 === 0))
     for (const slot of free.concat(2147483645)) {
       errors.length = 0
       assert.equal(slots.put(slot), true)
@@ -103,7 +103,7 @@ forEachState((state, make) => {
       for (let slot = 0; slot < inUse.length; slot++) assert.equal(slots.get(), slot)
     })
     assert.equal(slots.put('x'), true)
-    assert.deepEqual(Array.from(slots), from(inUse.length))
+    assert.deepEqual(Array.from(slots), slotsBelow(inUse.length))
   })
 
   test(`a handler that throws leaves all as it was: ${state}`, () => {
@@ -122,7 +122,7 @@ forEachState((state, make) => {
     const slots = make()
     errorsOf(slots)
     const inUse = new Set(slots.values())
-    for (const slot of from(11000).concat(1000000, 2000000000, 2147483645, 2147483646)) {
+    for (const slot of slotsBelow(11000).concat(1000000, 2000000000, 2147483645, 2147483646)) {
       assert.equal(slots.has(slot), inUse.has(slot), String(slot))
     }
     for (const [name, value] of notSlots) assert.equal(slots.has(value), false, name)
@@ -171,7 +171,7 @@ forEachState((state, make) => {
     const slots = make()
     const errors = errorsOf(slots)
     const inUse = new Set(slots.values())
-    const candidates = shuffled(from(6000).concat(20000, 1500000000, 2147483646))
+    const candidates = shuffled(slotsBelow(6000).concat(20000, 1500000000, 2147483646))
     for (const slot of candidates.filter(slot => slot < slots.maxSlots).slice(0, 300)) {
       assert.equal(slots.reserve(slot), !inUse.has(slot), String(slot))
       inUse.add(slot)
@@ -210,7 +210,7 @@ forEachState((state, make) => {
     for (const slot of inUse) assert.equal(slots.put(slot), true, `put(${slot})`)
     assert.equal(slots.maxSlotGiven, 0)
     const count = Math.min(maxSlots, 3000)
-    assert.deepEqual(from(count).map(() => slots.get()), from(count))
+    assert.deepEqual(slotsBelow(count).map(() => slots.get()), slotsBelow(count))
   })
 
   test(`toJSON() and from() keep the state: ${state}`, () => {

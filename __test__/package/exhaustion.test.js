@@ -6,7 +6,7 @@ const assert = require('node:assert/strict')
 const { test } = require('node:test')
 
 const CallosumServerSlots = require('../..')
-const { ways, take, from, observe, errorsOf, shuffled } = require('../support/states')
+const { ways, take, slotsBelow, observe, errorsOf, shuffled } = require('../support/states')
 
 // Around an integer's bits, the first memory and its growth, and a summary's end.
 const LIMITS = [1, 2, 3, 15, 16, 17, 31, 32, 33, 63, 64, 65, 1023, 1024, 1025, 2047, 2048, 2049, 4095, 4096, 4097, 8192, 10000]
@@ -35,7 +35,7 @@ for (const way of Object.keys(ways)) {
     test(`of ${maxSlots} slots any can be put back and is given again, ${way}`, () => {
       const slots = take(make(maxSlots), maxSlots)
       slots.on('error', () => {})
-      for (const slot of shuffled(from(maxSlots)).slice(0, 200)) {
+      for (const slot of shuffled(slotsBelow(maxSlots)).slice(0, 200)) {
         assert.equal(slots.get(), undefined)
         assert.equal(slots.put(slot), undefined)
         assert.equal(slots.peek(), slot)
@@ -47,7 +47,7 @@ for (const way of Object.keys(ways)) {
     test(`of ${maxSlots} slots none is lost when all are put back, ${way}`, () => {
       const slots = make(maxSlots)
       slots.on('error', () => {})
-      for (const order of [from(maxSlots), from(maxSlots).reverse(), shuffled(from(maxSlots))]) {
+      for (const order of [slotsBelow(maxSlots), slotsBelow(maxSlots).reverse(), shuffled(slotsBelow(maxSlots))]) {
         take(slots, maxSlots + 1)
         for (const slot of order) assert.equal(slots.put(slot), undefined)
         assert.equal(slots.size, 0)
@@ -91,7 +91,7 @@ for (const way of Object.keys(ways)) {
     slots.on('error', () => {})
     const reserved = [0, 7, 1022, 1023, 1024, 1500, 1999]
     for (const slot of reserved) assert.equal(slots.reserve(slot), true)
-    const free = from(2000).filter(slot => !reserved.includes(slot))
+    const free = slotsBelow(2000).filter(slot => !reserved.includes(slot))
     assert.deepEqual(free.map(() => slots.get()), free)
     assert.equal(slots.get(), undefined)
     assert.equal(slots.size, 2000)

@@ -11,16 +11,16 @@ const CallosumServerSlots = require('../..')
 const inside = require('../support/inside')
 const Model = require('../support/model')
 const { assertSameWords, withoutId } = require('../support/shared-words')
-const { from } = require('../support/states')
+const { slotsBelow } = require('../support/states')
 
 const { withoutFastPaths } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
 
 // All slots below `base` are in use from the beginning, and stay so.
 const searches = {
-  'eight slots of eight': { maxSlots: 8, base: 0, slots: from(8) },
-  'eight slots of many': { base: 0, slots: from(8) },
-  'slots at the end of a leaf word': { base: 28, slots: from(8).map(i => 28 + i) },
-  'slots at the end of a summary word, where the bitmap grows': { base: 1021, slots: from(6).map(i => 1021 + i) },
+  'eight slots of eight': { maxSlots: 8, base: 0, slots: slotsBelow(8) },
+  'eight slots of many': { base: 0, slots: slotsBelow(8) },
+  'slots at the end of a leaf word': { base: 28, slots: slotsBelow(8).map(i => 28 + i) },
+  'slots at the end of a summary word, where the bitmap grows': { base: 1021, slots: slotsBelow(6).map(i => 1021 + i) },
   'slots in different leaf words and summary words': { base: 0, slots: [0, 1, 2, 31, 32, 64, 1023, 1024] },
   'slots under stale summary bits': { base: 1031, slots: [3, 40, 41, 80, 1026, 1030] },
   'sparse reservations': { base: 0, slots: [0, 1, 1024, 1025, 1056, 2048, 1000000, 1000001] }

@@ -6,7 +6,7 @@ const assert = require('node:assert/strict')
 const { test } = require('node:test')
 
 const CallosumServerSlots = require('../..')
-const { ways, take, from, shuffled } = require('../support/states')
+const { ways, take, slotsBelow, shuffled } = require('../support/states')
 
 for (const way of Object.keys(ways)) {
   const make = () => ways[way](new CallosumServerSlots())
@@ -24,9 +24,9 @@ for (const way of Object.keys(ways)) {
   })
 
   for (const [order, back] of [
-    ['ascending', from(3000)],
-    ['descending', from(3000).reverse()],
-    ['in any order', shuffled(from(3000))]
+    ['ascending', slotsBelow(3000)],
+    ['descending', slotsBelow(3000).reverse()],
+    ['in any order', shuffled(slotsBelow(3000))]
   ]) {
     test(`it does not fall when slots are put back ${order}, nor rise when they are given again, ${way}`, () => {
       const slots = take(make(), 3000)

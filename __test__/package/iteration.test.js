@@ -6,7 +6,7 @@ const assert = require('node:assert/strict')
 const { test } = require('node:test')
 
 const CallosumServerSlots = require('../..')
-const { ways, take, from, shuffled } = require('../support/states')
+const { ways, take, slotsBelow, shuffled } = require('../support/states')
 
 const { prototype } = CallosumServerSlots
 
@@ -53,10 +53,10 @@ for (const way of Object.keys(ways)) {
 
   test(`it yields the slots in use, ascending, ${way}`, () => {
     const slots = take(make(), 3000)
-    const back = shuffled(from(3000)).slice(0, 1500)
+    const back = shuffled(slotsBelow(3000)).slice(0, 1500)
     for (const slot of back) slots.put(slot)
     slots.reserve(2000000000)
-    const expected = from(3000).filter(slot => !back.includes(slot))
+    const expected = slotsBelow(3000).filter(slot => !back.includes(slot))
     assert.deepEqual(Array.from(slots), expected.concat(2000000000))
     assert.deepEqual([...slots.values()], expected.concat(2000000000))
   })

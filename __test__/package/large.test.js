@@ -6,7 +6,7 @@ const assert = require('node:assert/strict')
 const { test } = require('node:test')
 
 const CallosumServerSlots = require('../..')
-const { ways, take, from, shuffled } = require('../support/states')
+const { ways, take, slotsBelow, shuffled } = require('../support/states')
 
 const COUNT = 300000
 
@@ -20,7 +20,7 @@ for (const way of Object.keys(ways)) {
   test(`half of ${COUNT} slots, put back in any order, are given again ascending, twice, ${way}`, () => {
     const slots = take(make(), COUNT)
     for (const seed of [1, 2]) {
-      const back = shuffled(from(COUNT), seed).slice(0, COUNT / 2)
+      const back = shuffled(slotsBelow(COUNT), seed).slice(0, COUNT / 2)
       for (const slot of back) slots.put(slot)
       assert.equal(slots.size, COUNT / 2)
       givesAscending(slots, back.sort((a, b) => a - b))
@@ -31,7 +31,7 @@ for (const way of Object.keys(ways)) {
   test(`a few of ${COUNT} slots, put back in any order, are given again ascending, again and again, ${way}`, () => {
     const slots = take(make(), COUNT)
     for (let seed = 0; seed < 30; seed++) {
-      const back = shuffled(from(100), seed).map(i => (i * 7919 + seed * 104729) % COUNT)
+      const back = shuffled(slotsBelow(100), seed).map(i => (i * 7919 + seed * 104729) % COUNT)
       for (const slot of back) slots.put(slot)
       givesAscending(slots, back.sort((a, b) => a - b))
     }
@@ -40,7 +40,7 @@ for (const way of Object.keys(ways)) {
 
   test(`a slot put back under an emptied summary is found, ${way}`, () => {
     const slots = take(make(), COUNT)
-    const low = from(40).map(i => 2 * i)
+    const low = slotsBelow(40).map(i => 2 * i)
     for (let part = 0; part < COUNT / 1024; part++) {
       const slot = part * 1024 + 1023
       if (slot >= COUNT) break
@@ -58,7 +58,7 @@ for (const way of Object.keys(ways)) {
     let given = 0
     for (const count of [500, 1000, 1100, 2100, 5000, 17000, 40000, 70000]) {
       while (given < count) assert.equal(slots.get(), given++)
-      const back = shuffled(from(count), count).slice(0, count / 2)
+      const back = shuffled(slotsBelow(count), count).slice(0, count / 2)
       for (const slot of back) slots.put(slot)
       assert.equal(slots.size, count - back.length)
       givesAscending(slots, back.sort((a, b) => a - b))
@@ -69,9 +69,9 @@ for (const way of Object.keys(ways)) {
   test(`a rebuilt manager grows as others do, ${way}`, () => {
     const slots = ways[way](CallosumServerSlots.from({ maxSlots: 100000, maxSlotGiven: 900, inUse: [[0, 400], [500, 900]] }))
     for (const slot of [700, 650, 600, 10, 20, 30]) slots.put(slot)
-    givesAscending(slots, [10, 20, 30, ...from(100).map(i => 400 + i), 600, 650, 700])
-    givesAscending(slots, from(20000).map(i => 900 + i))
-    const back = shuffled(from(20900)).slice(0, 10000)
+    givesAscending(slots, [10, 20, 30, ...slotsBelow(100).map(i => 400 + i), 600, 650, 700])
+    givesAscending(slots, slotsBelow(20000).map(i => 900 + i))
+    const back = shuffled(slotsBelow(20900)).slice(0, 10000)
     for (const slot of back) slots.put(slot)
     givesAscending(slots, back.sort((a, b) => a - b))
     assert.equal(slots.get(), 20900)

@@ -8,7 +8,7 @@ const { errorMonitor } = require('node:events')
 const { test } = require('node:test')
 
 const CallosumServerSlots = require('../..')
-const { ways, take, from, observe } = require('../support/states')
+const { ways, take, slotsBelow, observe } = require('../support/states')
 
 const CALLS = {
   'get()': slots => slots.get(),
@@ -62,7 +62,7 @@ for (const way of Object.keys(ways)) {
       const slots = make(Busy)
       refuse(slots)
       const inUse = new Set(slots)
-      const free = from(45).filter(slot => slot < maxSlots && !inUse.has(slot))
+      const free = slotsBelow(45).filter(slot => slot < maxSlots && !inUse.has(slot))
       assert.deepEqual(free.map(() => slots.get()), free)
     })
   }

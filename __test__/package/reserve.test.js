@@ -8,7 +8,7 @@ const { test } = require('node:test')
 
 const CallosumServerSlots = require('../..')
 const Model = require('../support/model')
-const { ways, take, from, errorsOf } = require('../support/states')
+const { ways, take, slotsBelow, errorsOf } = require('../support/states')
 
 const HIGHEST = 2147483646
 
@@ -124,7 +124,7 @@ test('a thousand slots far apart cost next to nothing', () => {
   assert.ok(after.arrayBuffers - before.arrayBuffers < 1000000)
   assert.ok(after.rss - before.rss < 20000000)
   assert.equal(slots.size, 1000)
-  assert.deepEqual(Array.from(slots), from(1000).map(i => 2000000000 - (999 - i) * 1000000))
+  assert.deepEqual(Array.from(slots), slotsBelow(1000).map(i => 2000000000 - (999 - i) * 1000000))
 })
 
 for (const way of Object.keys(ways)) {
@@ -134,7 +134,7 @@ for (const way of Object.keys(ways)) {
     const slots = make()
     const reserved = [1, 31, 32, 63, 1022, 1023, 1024, 1025, 2047, 2048, 4095, 4096, 4097, 8191, 8192]
     for (const slot of reserved) slots.reserve(slot)
-    const expected = from(9000).filter(slot => !reserved.includes(slot))
+    const expected = slotsBelow(9000).filter(slot => !reserved.includes(slot))
     assert.deepEqual(expected.map(() => slots.get()), expected)
   })
 

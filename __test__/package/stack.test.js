@@ -7,7 +7,7 @@ const assert = require('node:assert/strict')
 const { test } = require('node:test')
 
 const CallosumServerSlots = require('../..')
-const { ways, take, from } = require('../support/states')
+const { ways, take, slotsBelow } = require('../support/states')
 
 const DEPTHS = 400
 
@@ -51,7 +51,7 @@ for (const way of Object.keys(ways)) {
       let thrown = 0
       // More where a compiled call takes so little stack that there was always room.
       for (let padding = 0; padding < 8 || (thrown === 0 && padding < 64); padding++) {
-        const managers = from(DEPTHS).map(() => take(ways[way](new CallosumServerSlots()), before))
+        const managers = slotsBelow(DEPTHS).map(() => take(ways[way](new CallosumServerSlots()), before))
         for (const slots of managers) slots.on('error', error => { if (error.code !== 'ERR_INVALID_SLOT') throw error })
         const outcomes = fromTheDeepest(managers, act, new Array(padding))
         assert.ok(outcomes.length > DEPTHS / 2)
@@ -73,7 +73,7 @@ for (const way of Object.keys(ways)) {
 test('a constructor with no stack left makes a manager, or none', () => {
   const first = take(new CallosumServerSlots(), 7)
   const make = () => Object.create(CallosumServerSlots.prototype)
-  const outcomes = fromTheDeepest(from(DEPTHS).map(make), object => CallosumServerSlots.call(object), [])
+  const outcomes = fromTheDeepest(slotsBelow(DEPTHS).map(make), object => CallosumServerSlots.call(object), [])
   assert.ok(outcomes.some(({ thrown }) => thrown))
   for (const { manager, thrown } of outcomes) {
     if (thrown) assert.throws(() => manager.get(), { name: 'TypeError' })

@@ -15,18 +15,18 @@ const ways = {
 const builders = {
   'nothing given yet': () => make(),
   'ten in use': () => take(make(), 10),
-  'one hole': () => give(take(make(), 10), [4]),
-  'one hole, taken again': () => take(give(take(make(), 10), [4]), 1),
-  'the highest slots put back': () => give(take(make(), 10), [9, 8]),
-  'a hole, and the highest slot put back': () => give(take(make(), 10), [9, 4]),
-  'holes from the highest down': () => give(take(make(), 100), from(40).map(i => 90 - 2 * i)),
-  'holes from the lowest up': () => give(take(make(), 100), from(40).map(i => 2 * i)),
-  'holes, the lowest taken again': () => take(give(take(make(), 100), from(40).map(i => 90 - 2 * i)), 1),
-  'a hole over two leaf words': () => give(take(make(), 100), [...from(40).map(i => 60 - i), 3]),
+  'one hole': () => putBack(take(make(), 10), [4]),
+  'one hole, taken again': () => take(putBack(take(make(), 10), [4]), 1),
+  'the highest slots put back': () => putBack(take(make(), 10), [9, 8]),
+  'a hole, and the highest slot put back': () => putBack(take(make(), 10), [9, 4]),
+  'holes from the highest down': () => putBack(take(make(), 100), slotsBelow(40).map(i => 90 - 2 * i)),
+  'holes from the lowest up': () => putBack(take(make(), 100), slotsBelow(40).map(i => 2 * i)),
+  'holes, the lowest taken again': () => take(putBack(take(make(), 100), slotsBelow(40).map(i => 90 - 2 * i)), 1),
+  'a hole over two leaf words': () => putBack(take(make(), 100), [...slotsBelow(40).map(i => 60 - i), 3]),
   'as many in use as the bitmap covers at first': () => take(make(), 1024),
-  'many holes': () => give(take(make(), 10000), shuffled(from(5000)).map(i => 2 * i + 1)),
-  'long free runs': () => give(take(make(), 10000), shuffled(from(10000).filter(i => i % 700 < 600))),
-  'everything returned': () => give(take(make(), 5000), shuffled(from(5000))),
+  'many holes': () => putBack(take(make(), 10000), shuffled(slotsBelow(5000)).map(i => 2 * i + 1)),
+  'long free runs': () => putBack(take(make(), 10000), shuffled(slotsBelow(10000).filter(i => i % 700 < 600))),
+  'everything returned': () => putBack(take(make(), 5000), shuffled(slotsBelow(5000))),
   'sparse reservations': () => reserve(take(make(), 5), [2000000000, 2147483646, 1000000]),
   'all slots in use but one': () => take(make({ maxSlots: 50 }), 49),
   'all slots in use': () => take(make({ maxSlots: 50 }), 50)
@@ -50,18 +50,19 @@ function take (slots, count) {
   return slots
 }
 
-function give (slots, back) {
+function putBack (slots, back) {
   for (const slot of back) slots.put(slot)
   return slots
 }
 
-function reserve (slots, ahead) {
-  for (const slot of ahead) slots.reserve(slot)
+function reserve (slots, sparse) {
+  for (const slot of sparse) slots.reserve(slot)
   return slots
 }
 
-function from (length) {
-  return Array.from({ length }, (_, i) => i)
+/** The slots from 0 up to, but not including, `end`. */
+function slotsBelow (end) {
+  return Array.from({ length: end }, (_, slot) => slot)
 }
 
 /** The visible state, as a string. */
@@ -87,4 +88,4 @@ function randomFrom (seed) {
   return n => random.below(n)
 }
 
-module.exports = { ways, builders, forEachState, take, from, observe, errorsOf, shuffled, randomFrom }
+module.exports = { ways, builders, forEachState, take, slotsBelow, observe, errorsOf, shuffled, randomFrom }
