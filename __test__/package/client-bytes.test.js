@@ -12,7 +12,7 @@ const { Duplex, PassThrough } = require('node:stream')
 const test = require('node:test')
 const tls = require('node:tls')
 
-const { sleep, until, listen, slots, connect, slotsOf } = require('../support/callosum-servers.js')
+const { PATIENCE, sleep, until, listen, slots, connect, slotsOf } = require('../support/callosum-servers.js')
 
 const ONE = { connections: 1, interval: 60000 }
 
@@ -68,7 +68,7 @@ for (const [name, serve, code] of [
 ]) {
   test(`a server that ${name} has failed`, async t => {
     const server = await listen(t, (socket, count) => count === 0 ? serve(socket) : socket.write('7\r\n'))
-    const client = connect(t, [server], { ...ONE, timeout: 100 })
+    const client = connect(t, [server], { ...ONE, timeout: 100 * PATIENCE })
     await client.acquire()
     assert.deepEqual(client.failures.map(({ server, error }) => [server, error.code]), [[server, code]])
     if (code === 'ERR_SLOT_MISSING') assert.equal(client.failures[0].error.message, 'The server closed the connection before it sent a slot')

@@ -7,8 +7,11 @@ const { once } = require('node:events')
 const net = require('node:net')
 const { CallosumClient } = require('../../client.js')
 
-// The longest that any test waits for any one thing, in ms; longer under an emulator.
-const WAIT = 10000 * Number(process.env.TEST_PATIENCE || 1)
+// How many times as long everything may take, as under an emulator.
+const PATIENCE = Number(process.env.TEST_PATIENCE || 1)
+
+// The longest that any test waits for any one thing, in ms.
+const WAIT = 10000 * PATIENCE
 
 function sleep (time) {
   return new Promise(resolve => setTimeout(resolve, time))
@@ -60,7 +63,7 @@ function slots (...given) {
 
 /** A client that is closed at the end of the test. `failures` has the errors of 'failed'. */
 function connect (t, servers, options) {
-  const client = new CallosumClient({ servers, interval: 5, fillInterval: 5, offers: 1, timeout: 1000, ...options })
+  const client = new CallosumClient({ servers, interval: 5, fillInterval: 5, offers: 1, timeout: 1000 * PATIENCE, ...options })
   client.failures = []
   client.on('failed', (server, error) => client.failures.push({ server, error }))
   t.after(() => client.close({ timeout: 0 }))
@@ -71,4 +74,4 @@ function slotsOf (client) {
   return client.connections.map(({ slot }) => slot)
 }
 
-module.exports = { WAIT, sleep, until, listen, slots, connect, slotsOf }
+module.exports = { PATIENCE, WAIT, sleep, until, listen, slots, connect, slotsOf }
