@@ -20,11 +20,11 @@ const HELP = `Builds the package's binaries for all platforms, on Linux x64.
 ${targets.map(target => `             ${target}`).join('\n')}
   --help     this text
 
-The compiler and the linkers are fetched into .platforms, by rustup, or from Debian
-where rustup cannot download, and from PyPI by python3 with pip. What is there already
-is used again, so that the command takes up where it stopped. Each binary is held
-against what its platform needs, and put beside package.json when it passes. A target
-that fails does not stop the others; the exit code is 1 then.
+The compiler and the linkers are downloaded into .platforms: by rustup, or from Debian
+if rustup cannot download, and from PyPI by python3 with pip. Finished downloads are
+used again, so the command continues where it stopped. A binary that passes its checks
+is put beside package.json. A target that fails does not stop the others; the exit code
+is then 1.
 `
 
 /** Ends the program if the arguments are wrong, or ask for help. */

@@ -85,9 +85,8 @@ class Recorder {
 /**
  * Runs the random program of a seed.
  *
- * @returns {{done: number, setting: object, failure: object|undefined}} how many
- *   operations, on what; and where one went wrong, the program up to there and
- *   what the problem was
+ * @returns {{done: number, setting: object, failure: object|undefined}} the number of
+ *   operations and the setting; if an operation fails, the program up to it and the problem
  */
 function runProgram (Manager, seed) {
   const random = new Random(seed)

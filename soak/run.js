@@ -131,7 +131,7 @@ function fail (failure) {
 function showShortened (failure) {
   console.log('Shortening it …\n')
   const shrunken = shrink(CallosumServerSlots, failure)
-  console.log(shrunken ? print(shrunken) : 'Alone it does not go wrong: what was done before in this process matters.')
+  console.log(shrunken ? print(shrunken) : 'Alone it does not fail: it depends on what this process did before.')
 }
 
 function number (n) {

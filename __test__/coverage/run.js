@@ -70,7 +70,7 @@ function testJavaScript () {
   return fs.readFileSync(path.join(TARGET, 'lcov.info'), 'utf8')
 }
 
-readOptions('npm run coverage', {}, { about: 'What the tests cover of index.js, lib/ and src/; fails where not-covered.json does not list a line.' })
+readOptions('npm run coverage', {}, { about: 'The coverage of index.js, client.js, lib/ and src/ by the tests. Fails if a line is neither covered nor listed in\nnot-covered.json.' })
 fs.rmSync(PROFILES, { recursive: true, force: true })
 const tool = llvmTools()
 const binaries = testRust()

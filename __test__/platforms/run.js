@@ -22,17 +22,17 @@ Linux x64, and installs the packed tarball on each of their systems.
   npm run test:platforms -- [--jobs n] [--write] [target …]
   npm run test:platforms -- --here [--jobs n]
 
-  --jobs    how many test files run at a time, 1 to 64; 1 unless it is given
+  --jobs    how many test files run at a time, 1 to 64; 1 by default
   --write   a platform that passes gets its row in the README's table
-  --here    tests on this very system, in this Node.js, with the binary for it; on Linux
+  --here    tests on this system, in this Node.js, with the binary for it; on Linux
   --help    this text
 
 Targets that can run here:
 ${Object.keys(systems).map(name => `  ${name}`).join('\n')}
 
-What they need is fetched into .platforms, from Debian, npm and PyPI. They run in user
-and mount namespaces of their own, for which Linux 6.7 or later is needed on arm64.
-TEST_PATIENCE=4 in the environment has each test wait four times as long for an end.
+Their systems are downloaded into .platforms, from Debian, npm and PyPI. They run in user
+and mount namespaces of their own. For arm64 this needs Linux 6.7 or later.
+TEST_PATIENCE=4 in the environment makes each test wait four times as long.
 `
 const TIMEOUT = 300000 // ms a file
 const PATIENCE = Number(process.env.TEST_PATIENCE || 1) // times as long a wait, on a busy machine

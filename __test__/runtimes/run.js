@@ -75,7 +75,7 @@ function write (rows) {
 async function main () {
   const options = readOptions('npm run test:runtimes -- [options] [runtime …]', {
     write: flag('writes the row of each runtime that passes into docs/platforms.md')
-  }, { about: `The package's tests in all of these runtimes, or in those named:\n${Object.keys(packages).join(', ')}`, words: wordsOf(Object.keys(packages)) })
+  }, { about: `Runs the package's tests in all of these runtimes, or in those named:\n${Object.keys(packages).join(', ')}`, words: wordsOf(Object.keys(packages)) })
   const names = options.words.length > 0 ? options.words : Object.keys(packages)
 
   const counts = await count(notRun)

@@ -11,7 +11,7 @@ const path = require('path')
 
 const { readOptions } = require('../../common/options')
 
-readOptions('npm run test:sanitizers', {}, { about: 'The Rust tests and the binding under AddressSanitizer, on Linux.' })
+readOptions('npm run test:sanitizers', {}, { about: 'Runs the Rust tests and the tests of the binding under AddressSanitizer, on Linux.' })
 
 const ROOT = path.join(__dirname, '..', '..')
 const TARGET = `${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-unknown-linux-gnu`
