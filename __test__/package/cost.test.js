@@ -77,15 +77,16 @@ test('the first put() below a free run of four million slots takes no longer tha
   const n = 4000000
   const slots = filled(n)
   for (let slot = n - 2; slot >= 2; slot--) slots.put(slot)
-  let longest = 0n
+  const times = []
   for (let round = 0; round < 20; round++) {
     const before = process.hrtime.bigint()
     slots.put(0)
     const after = process.hrtime.bigint()
     slots.get()
-    if (round > 9 && after - before > longest) longest = after - before // the first ones are not compiled yet
+    if (round > 9) times.push(Number(after - before)) // the first ones are not compiled yet
   }
-  assert.ok(longest < 100000n, `${longest} ns`) // it once took 2.4 ms at ten million
+  const median = times.sort((a, b) => a - b)[5] // a busy machine may interrupt one
+  assert.ok(median < 100000, `${median} ns`) // it once took 2.4 ms at ten million
 })
 
 test('clear(): constant time, however many slots are in use', () => {
@@ -103,16 +104,18 @@ test('clear(): constant time, however many slots are in use', () => {
 })
 
 test('get(): what growth costs is constant for each slot', () => {
-  const perSlot = count => {
+  // Processor time: a busy machine interrupts each round of four million slots.
+  const timeWith = count => {
     let least = Infinity
     for (let round = 0; round < 5; round++) {
-      const before = process.hrtime.bigint()
-      filled(count)
-      least = Math.min(least, Number(process.hrtime.bigint() - before) / count)
+      const before = process.cpuUsage()
+      for (let slots = 0; slots < 4000000; slots += count) filled(count)
+      const { user, system } = process.cpuUsage(before)
+      least = Math.min(least, user + system)
     }
     return least
   }
-  perSlot(100000) // warms up
-  const [few, many] = [perSlot(10000), perSlot(4000000)]
-  assert.ok(many < 4 * few, `${few} ns, ${many} ns`)
+  timeWith(100000) // warms up
+  const [few, many] = [timeWith(10000), timeWith(4000000)]
+  assert.ok(many < 4 * few, `four million slots: ${few} µs in managers of 10,000, ${many} µs in one`)
 })

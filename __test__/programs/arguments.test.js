@@ -134,7 +134,7 @@ async function isRefused (program, args, message, env) {
 
 function run (program, args, env) {
   return new Promise(resolve => {
-    execFile(process.execPath, [program, ...args], { cwd: ROOT, env: { ...process.env, ...env }, timeout: 20_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [program, ...args], { cwd: ROOT, env: { ...process.env, ...env }, timeout: 60_000 }, (error, stdout, stderr) => {
       resolve({ code: error ? error.code : 0, stdout, stderr })
     })
   })
