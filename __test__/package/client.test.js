@@ -396,15 +396,17 @@ test('an offer whose connection has closed since then loses against another', as
   assert.equal(server.accepted, 1)
 })
 
-test('a loss during an attempt does not begin another', async t => {
-  const server = await listen(t, (socket, count) => { if (count === 0) socket.write('0\r\n') })
-  const client = connect(t, [server], { connections: 2, timeout: 60000 })
-  await until(() => server.accepted === 2)
-  for (const { socket } of client.connections) socket.destroy()
-  await until(() => client.connections.length === 0)
-  await sleep(50)
-  assert.equal(server.accepted, 2)
-})
+for (const [name, connections] of [['full', 1], ['filling', 2]]) {
+  test(`a loss during an attempt of a ${name} client does not begin another`, async t => {
+    const server = await listen(t, (socket, count) => { if (count === 0) socket.write('0\r\n') })
+    const client = connect(t, [server], { connections, timeout: 60000 })
+    await until(() => server.accepted === 2)
+    for (const { socket } of client.connections) socket.destroy()
+    await until(() => client.connections.length === 0)
+    await sleep(50)
+    assert.equal(server.accepted, 2)
+  })
+}
 
 test('clients that are made together do not connect together', async t => {
   const server = await listen(t, slots())
