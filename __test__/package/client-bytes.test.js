@@ -289,6 +289,28 @@ for (const [style, read] of Object.entries({ data: readers.data, readable: reade
   })
 }
 
+test("a socket that is paused in the listener of 'open' stays so, and loses nothing", async t => {
+  const server = await listen(t, socket => socket.write('0\r\nhello'))
+  const client = connect(t, [server], ONE)
+  let received = ''
+  client.on('open', ({ socket }) => socket.on('data', data => { received += data }).pause())
+  await until(() => client.connections.length === 1)
+  await sleep(30)
+  assert.equal(received, '')
+  client.connections[0].socket.resume()
+  await until(() => received === 'hello')
+})
+
+test('a listener that is added while a flood has to wait gets all of it with the lease', async t => {
+  const server = await listen(t, socket => socket.write('0\r\n' + 'x'.repeat(1e6)))
+  const client = connect(t, [server], ONE)
+  await until(() => client.connections.length === 1 && client.connections[0].socket.isPaused())
+  let received = 0
+  client.connections[0].socket.on('data', data => { received += data.length })
+  client.lease()
+  await until(() => received === 1e6)
+})
+
 test("what came before a setEncoding() in the listener of 'open' is read as text, with what comes after it", async t => {
   const server = await listen(t, socket => send(socket, '0\r\nab', 'cd'))
   const client = connect(t, [server], ONE)
