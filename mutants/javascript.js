@@ -21,19 +21,17 @@ const ROOT = path.join(__dirname, '..')
 const RESULTS = path.join(__dirname, '.results')
 const JOURNAL = path.join(RESULTS, 'javascript.jsonl')
 
-// Test files in the order in which a mutant meets them, by measurement: those that find
-// most in the least time first. The files of one step share a process.
+// The test files that the mutants of a file meet, in this order: by measurement, those that
+// find most in the least time, and of the others those that find one more. The files of one
+// step share a process.
 const CALLS = [['get-put', 'shape', 'options', 'error-event'], ['given', 'inspect', 'json', 'lease', 'iteration', 'native', 'reentrancy']]
-const STATES = [['reserve'], ['every-state'], ['last-slot', 'large'], ['model'], ['exhaustive']]
-const SURROUNDINGS = [['refused-memory'], ['copies', 'modules'], ['worker'], ['tampering'], ['stack'], ['panic'], ['exhaustion']]
-const CLIENT = [['client'], ['client-bytes']]
 const STEPS = {
-  'index.js': [...CALLS, ...STATES, ...SURROUNDINGS, ['cost'], ['termination']],
-  'lib/internals.js': [...CALLS, ...SURROUNDINGS, ...STATES, ['termination'], ['memory']],
-  'lib/layout.js': [...CALLS, ...STATES],
-  'lib/errors.js': [...CALLS, ['refused-memory'], ...CLIENT],
-  'lib/load-native.js': [['native'], ['no-binary'], ['copies', 'modules'], ['bundlers']],
-  'client.js': CLIENT
+  'index.js': [...CALLS, ['reserve'], ['refused-memory'], ['every-state'], ['last-slot', 'large'], ['model'], ['tampering']],
+  'lib/internals.js': [...CALLS, ['reserve'], ['refused-memory'], ['tampering'], ['stack']],
+  'lib/layout.js': [...CALLS, ['reserve']],
+  'lib/errors.js': [...CALLS, ['refused-memory'], ['client']],
+  'lib/load-native.js': [['no-binary'], ['copies', 'modules']],
+  'client.js': [['client'], ['client-bytes']]
 }
 
 const LIMIT_FACTOR = 2 // a step may take so many times the processor time of the original, and
@@ -46,8 +44,8 @@ const logger = Object.fromEntries(['trace', 'debug', 'info', 'warn', 'error', 'f
 ]))
 
 /**
- * Runs the tests on each mutant: see run.js. An interrupted run is taken up where the
- * source has not changed since; survivors meet the tests again, which may be better now.
+ * Runs the tests on each mutant: see run.js. An earlier run is taken up where the source
+ * has not changed since. Survivors meet the tests again if these have.
  */
 async function mutants ({ files, diff, resume, say }) {
   const unknown = files.find(file => !Object.hasOwn(STEPS, file))
@@ -59,7 +57,7 @@ async function mutants ({ files, diff, resume, say }) {
   }
   if (!resume) fs.rmSync(JOURNAL, { force: true })
   fs.mkdirSync(RESULTS, { recursive: true })
-  const known = caughtBefore()
+  const known = outcomesBefore()
   const open = all.filter(({ key }) => !known.has(key))
   if (open.length > 0) {
     const meet = prepare()
@@ -68,7 +66,8 @@ async function mutants ({ files, diff, resume, say }) {
       const { outcome, by } = await meet(mutant)
       const { file, line, what, key } = mutant
       known.set(key, outcome)
-      fs.appendFileSync(JOURNAL, JSON.stringify({ key, outcome, by, file, line, what }) + '\n')
+      const tests = outcome === 'survived' ? digestOfTests(file) : undefined
+      fs.appendFileSync(JOURNAL, JSON.stringify({ key, outcome, by, tests, file, line, what }) + '\n')
       say(`${++done} of ${open.length}: ${OUTCOMES[outcome]} ${file}:${line}: ${what}`)
     }
   }
@@ -254,11 +253,19 @@ function endGroup ({ pid }) {
 process.on('exit', () => { if (running !== undefined) endGroup(running) })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130))
 
-/** From the keys of the mutants that were caught to how. */
-function caughtBefore () {
+/** From the keys of mutants to what an earlier run found. */
+function outcomesBefore () {
   if (!fs.existsSync(JOURNAL)) return new Map()
   const lines = fs.readFileSync(JOURNAL, 'utf8').split('\n').filter(line => line.endsWith('}')) // the last one may be cut off
-  return new Map(lines.map(line => JSON.parse(line)).filter(({ outcome }) => outcome !== 'survived').map(({ key, outcome }) => [key, outcome]))
+  const entries = lines.map(line => JSON.parse(line)).filter(({ outcome, file, tests }) => outcome !== 'survived' || tests === digestOfTests(file))
+  return new Map(entries.map(({ key, outcome }) => [key, outcome]))
 }
 
-module.exports = { mutants }
+/** Tells whether the tests of a file have changed. */
+function digestOfTests (file) {
+  const hash = createHash('sha256')
+  for (const name of STEPS[file].flat()) hash.update(fs.readFileSync(path.join(ROOT, '__test__', 'package', `${name}.test.js`)))
+  return hash.digest('hex').slice(0, 20)
+}
+
+module.exports = { addedLines, mutants, mutantsOf }

@@ -6,7 +6,10 @@ const assert = require('node:assert/strict')
 const { test } = require('node:test')
 
 const CallosumServerSlots = require('../..')
+const { BITMAP_OFFSET, LEAF_WORDS } = require('../../lib/layout.js')
 const { ways, take, slotsBelow, shuffled } = require('../support/states')
+
+const { nativeOf } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
 
 const COUNT = 300000
 
@@ -86,3 +89,15 @@ for (const way of Object.keys(ways)) {
     assert.equal(slots.size, 100000)
   })
 }
+
+test('get() passes over a summary word that is zero, although the bit for it is set', () => {
+  for (const way of Object.keys(ways)) {
+    const slots = take(ways[way](new CallosumServerSlots()), 70000)
+    slots.put(5)
+    slots.put(64000)
+    const { words } = nativeOf(slots)
+    const summaryWord = (words[LEAF_WORDS] + 1100) >>> 5 // of slots 34,816 to 35,839, which are in use; it has the parent of 64,000
+    words[BITMAP_OFFSET + words[LEAF_WORDS] + (summaryWord >>> 5)] |= 1 << summaryWord
+    assert.deepEqual([slots.get(), slots.get(), slots.get()], [5, 64000, 70000], way)
+  }
+})
