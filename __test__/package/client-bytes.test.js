@@ -200,6 +200,17 @@ test('a socket that is read some time after it was leased has lost nothing', asy
   await until(() => received === 'abc')
 })
 
+test('a flood that is read some time after the lease has lost nothing', async t => {
+  const server = await listen(t, socket => socket.write('0\r\n' + 'x'.repeat(1e6)))
+  const client = connect(t, [server], ONE)
+  await until(() => client.connections.length === 1 && client.connections[0].socket.isPaused())
+  const { socket } = client.lease()
+  await sleep(50)
+  let received = 0
+  socket.on('data', data => { received += data.length })
+  await until(() => received === 1e6)
+})
+
 test('what comes between two leases reaches the second', async t => {
   const server = await listen(t, socket => {
     socket.write('0\r\n')
