@@ -1,9 +1,9 @@
 'use strict'
 
-// A reporter of node:test that ends the process at the first failing test, with 1 and
-// the test's name. It ends it with TIMED_OUT if no test ends for a while, as where one
-// waits for what never comes; node:test has no limit for tests in its own process.
-// Otherwise it says how many seconds of processor time the process has taken.
+// A reporter of node:test that ends the process soon after the first failing test, with 1
+// and the test's name. It ends it with TIMED_OUT if no test ends for a while: node:test has
+// no limit of time for tests in its own process. If all pass, it says how many seconds of
+// processor time the process has taken.
 
 const fs = require('node:fs')
 

@@ -4,11 +4,13 @@
 // arguments.test.js.
 
 const assert = require('node:assert/strict')
+const { spawnSync } = require('node:child_process')
 const { existsSync } = require('node:fs')
 const path = require('node:path')
 const { describe, test } = require('node:test')
 
 const { compare } = require('../../mutants/compare')
+const { addedLines, mutants, mutantsOf } = require('../../mutants/javascript')
 const listed = require('../../mutants/listed.json')
 const { ROOT } = require('../support/child')
 
@@ -70,4 +72,49 @@ describe('an entry of listed.json', () => {
     compare({ listed, survivors: [], isCovered: nowhere })
     for (const { file } of listed) assert.ok(existsSync(path.join(ROOT, file)), file)
   })
+})
+
+describe('mutants of JavaScript', () => {
+  test('are told by their text and their function, without a line', async () => {
+    const [whole, refusal, ...others] = await mutantsOf('lib/layout.js')
+    assert.match(whole.what, /^ObjectLiteral in the module: \{ .* … .* \} → \{\}$/)
+    assert.equal(refusal.what, 'UnaryOperator in the module: -2 → +2')
+    assert.deepEqual(others, [])
+  })
+
+  test('replace an expression as a whole', async () => {
+    const all = await mutantsOf('index.js')
+    const { mutated } = all.find(({ what }) => what === 'LogicalOperator in isBelowLimit: isSlot(slot) && slot < limit → isSlot(slot) || slot < limit')
+    assert.ok(mutated.includes('if ((isSlot(slot) || slot < limit)) return true'))
+  })
+
+  test('are caught by the tests, and not made of lines that a diff leaves alone', async () => {
+    const files = ['lib/layout.js']
+    const say = () => {}
+    const counts = { made: 2, caught: 2, timedOut: 0 }
+    assert.deepEqual(await mutants({ files, resume: true, say }), { ...counts, survivors: [], byFile: { 'lib/layout.js': counts } })
+    const { made } = await mutants({ files, diff: '+++ b/lib/layout.js\n@@ -2,0 +3 @@\n+x', resume: true, say })
+    assert.equal(made, 0)
+  })
+
+  test('are not made of other files', async () => {
+    await assert.rejects(mutants({ files: ['bench/run.js'], resume: true }), /but not of bench\/run\.js$/)
+  })
+
+  test('are limited to the lines that a diff adds', () => {
+    const diff = '--- a/x.js\n+++ b/x.js\n@@ -1,3 +1,4 @@\n same\n-old\n+new\n+more\n same\n@@ -9 +10,0 @@\n-gone\n--- a/y.js\n+++ b/y.js\n@@ -7 +7 @@\n-a\n+b'
+    assert.deepEqual([...addedLines(diff)].map(([file, lines]) => [file, [...lines]]), [['x.js', [2, 3]], ['y.js', [7]]])
+  })
+
+  for (const [name, program, status, output] of [
+    ['soon after one that fails, and name it', "test('first', () => {}); test('second', () => { throw new Error('mine') }); test('third', async () => { await new Promise(resolve => setTimeout(resolve, 500)); console.log('ran') })", 1, /^second\n$/],
+    ['where all pass, and tell their processor time', "test('first', () => {}); test('second', t => t.todo())", 0, /^[\d.]+\n$/]
+  ]) {
+    test(`meet tests that end ${name}`, () => {
+      const reporter = path.join(ROOT, 'mutants', 'first-failure.js')
+      const run = spawnSync(process.execPath, [`--test-reporter=${reporter}`, '-e', `const test = require('node:test'); ${program}`], { encoding: 'utf8', env: { ...process.env, NODE_TEST_CONTEXT: undefined } })
+      assert.match(run.stdout, output)
+      assert.equal(run.status, status)
+    })
+  }
 })
