@@ -101,3 +101,14 @@ test('get() passes over a summary word that is zero, although the bit for it is 
     assert.deepEqual([slots.get(), slots.get(), slots.get()], [5, 64000, 70000], way)
   }
 })
+
+test('get() passes over the first leaf word if it is zero, although the bit for it is set', () => {
+  for (const way of Object.keys(ways)) {
+    const slots = take(ways[way](new CallosumServerSlots()), 320)
+    slots.put(100)
+    slots.put(200)
+    const { words } = nativeOf(slots)
+    words[BITMAP_OFFSET + words[LEAF_WORDS] + (words[LEAF_WORDS] >>> 5)] |= 1
+    assert.deepEqual([slots.get(), slots.get(), slots.get()], [100, 200, 320], way)
+  }
+})
