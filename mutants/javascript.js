@@ -57,7 +57,8 @@ async function mutants ({ files, diff, resume, say }) {
   }
   if (!resume) fs.rmSync(JOURNAL, { force: true })
   fs.mkdirSync(RESULTS, { recursive: true })
-  const known = outcomesBefore()
+  const digests = Object.fromEntries(Object.keys(STEPS).map(file => [file, digestOfTests(file)]))
+  const known = outcomesBefore(digests)
   const open = all.filter(({ key }) => !known.has(key))
   if (open.length > 0) {
     const meet = prepare()
@@ -66,7 +67,7 @@ async function mutants ({ files, diff, resume, say }) {
       const { outcome, by } = await meet(mutant)
       const { file, line, what, key } = mutant
       known.set(key, outcome)
-      const tests = outcome === 'survived' ? digestOfTests(file) : undefined
+      const tests = outcome === 'survived' ? digests[file] : undefined
       fs.appendFileSync(JOURNAL, JSON.stringify({ key, outcome, by, tests, file, line, what }) + '\n')
       say(`${++done} of ${open.length}: ${OUTCOMES[outcome]} ${file}:${line}: ${what}`)
     }
@@ -254,10 +255,10 @@ process.on('exit', () => { if (running !== undefined) endGroup(running) })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130))
 
 /** From the keys of mutants to what an earlier run found. */
-function outcomesBefore () {
+function outcomesBefore (digests) {
   if (!fs.existsSync(JOURNAL)) return new Map()
   const lines = fs.readFileSync(JOURNAL, 'utf8').split('\n').filter(line => line.endsWith('}')) // the last one may be cut off
-  const entries = lines.map(line => JSON.parse(line)).filter(({ outcome, file, tests }) => outcome !== 'survived' || tests === digestOfTests(file))
+  const entries = lines.map(line => JSON.parse(line)).filter(({ outcome, file, tests }) => outcome !== 'survived' || tests === digests[file])
   return new Map(entries.map(({ key, outcome }) => [key, outcome]))
 }
 
