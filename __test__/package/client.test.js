@@ -9,7 +9,7 @@ const test = require('node:test')
 
 const { CallosumClient } = require('../../client.js')
 const CallosumServerSlots = require('../..')
-const { WAIT, sleep, until, listen, slots, connect, slotsOf } = require('../support/callosum-servers.js')
+const { PATIENCE, WAIT, sleep, until, listen, slots, connect, slotsOf } = require('../support/callosum-servers.js')
 
 // ---- What is kept ----
 
@@ -324,7 +324,7 @@ test('acquire() takes its listener off the signal', async t => {
 // ---- Attempts ----
 
 // ms that the second of two offers may take longer than the first, on a slow machine.
-const FOR_BOTH = 500
+const FOR_BOTH = 500 * PATIENCE
 
 test('with room a client tries several servers at once and keeps the lowest slot', async t => {
   const servers = [await listen(t, slots(5)), await listen(t, slots(3))]
@@ -388,10 +388,10 @@ test('a server that refuses does not shorten the time of the others', async t =>
 test('an offer whose connection has closed since then loses against another', async t => {
   const short = await listen(t, socket => socket.end('0\r\n'))
   const server = await listen(t, async socket => {
-    await sleep(50)
+    await until(() => short.accepted > 0 && short.sockets.size === 0)
     socket.write('5\r\n')
   })
-  const client = connect(t, [short, server], { connections: 1, offers: 2, fillInterval: 500 })
+  const client = connect(t, [short, server], { connections: 1, offers: 2, fillInterval: FOR_BOTH })
   assert.equal((await client.acquire()).slot, 5)
   assert.equal(server.accepted, 1)
 })
