@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use arbitrary::{Arbitrary, Unstructured};
 
 #[path = "../../tests/support/faults.rs"]
+#[cfg_attr(not(test), allow(dead_code, reason = "only the tests plant faults"))]
 mod faults;
 pub mod free_map;
 #[path = "../../tests/support/model.rs"]
