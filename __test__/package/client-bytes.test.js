@@ -14,7 +14,7 @@ const tls = require('node:tls')
 
 const { PATIENCE, sleep, until, listen, slots, connect, slotsOf } = require('../support/callosum-servers.js')
 
-const ONE = { connections: 1, interval: 60000 }
+const ONE = { connections: 1, interval: 60000 * PATIENCE }
 
 /** Sends these texts, each in a segment of its own. */
 async function send (socket, ...texts) {
