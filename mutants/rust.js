@@ -40,7 +40,7 @@ const PARTS = [
     all: BINDING.flatMap(file => ['--file', file]),
     stages: [
       packageTests('native', 'get-put', 'given', 'options', 'iteration', 'json', 'reserve', 'refused-memory'),
-      packageTests('lease', 'panic', 'tampering', 'exhaustion', 'worker', 'worker-termination', 'every-state', 'garbage')
+      packageTests('panic', 'tampering', 'memory:made and dropped, leave|numbers of collected')
     ]
   }
 ]

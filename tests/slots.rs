@@ -167,6 +167,22 @@ fn max_slot_given_is_the_high_water_mark_or_what_was_given_above() {
 }
 
 #[test]
+fn a_manager_says_which_slots_are_in_use() {
+    let _watchdog = Watchdog::start();
+    let mut slots = Slots::new();
+    assert_eq!(slots.reserve_run(0..3), Ok(()));
+    assert_eq!(slots.put(1), Ok(()));
+    assert_eq!(slots.reserve(5000), Ok(()));
+    assert!(!slots.is_empty());
+    assert!(slots.iter().eq([0, 2, 5000]));
+    let in_use = |slot| slots.contains(slot);
+    assert_eq!(
+        [0, 1, 2, 3, 4999, 5000, 5001].map(in_use),
+        [true, false, true, false, false, true, false]
+    );
+}
+
+#[test]
 fn the_bitmap_grows_over_a_reservation_of_64_slots_for_each_in_use() {
     let _watchdog = Watchdog::start();
     for (slot, expected) in [(64 * 100 - 1, 256), (64 * 100, 32)] {
