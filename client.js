@@ -8,8 +8,7 @@ const MAX_SLOT = 2147483646
 const MAX_CONNECTIONS = 2147483647
 const MAX_TIME = 2147483647 // ms, the longest that setTimeout() takes
 const MAX_OFFERS = 100
-const SLOT_LINE = /^(\d{1,10})\r?$/
-const PART_OF_SLOT_LINE = /^\d{1,10}\r?$/
+const SLOT_LINE = /^(\d{1,10})\r?$/ // or the part of one that has come
 const LONGEST_LINE = 11 // characters without the line feed
 const KEEP_ALIVE = 60000 // ms: detects servers that vanish without a FIN
 // How many bytes an idle connection buffers. At this size the socket is paused, and closed
@@ -495,14 +494,14 @@ function open (server, { connect, timeout, pool }, callback) {
   function onData (data) {
     const end = data.indexOf('\n')
     line += data.slice(0, Math.min(end < 0 ? data.length : end, LONGEST_LINE + 1)).toString('latin1')
-    if (end < 0 && PART_OF_SLOT_LINE.test(line)) return
-    const [, digits] = (end >= 0 && SLOT_LINE.exec(line)) || []
-    if (digits === undefined || Number(digits) > MAX_SLOT) {
+    const match = SLOT_LINE.exec(line)
+    if (end < 0 && match !== null) return // it may still become longer
+    if (match === null || Number(match[1]) > MAX_SLOT) {
       const sent = line.slice(0, LONGEST_LINE + 1)
       return fail(withCode('ERR_SLOT_INVALID', new Error(`The server sent no slot, but ${JSON.stringify(sent)}`)))
     }
     stop()
-    callback(undefined, new Member(socket, Number(digits), server, data.slice(end + 1), timeout, member => pool.closed(member)))
+    callback(undefined, new Member(socket, Number(match[1]), server, data.slice(end + 1), timeout, member => pool.closed(member)))
   }
 
   function onError (error) {

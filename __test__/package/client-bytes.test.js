@@ -75,6 +75,13 @@ for (const [name, serve, code] of [
   })
 }
 
+test('the error shows the first twelve characters of what came in pieces', async t => {
+  const server = await listen(t, socket => send(socket, '12345', 'abcdefghijklmnop\n'))
+  const client = connect(t, [server], ONE)
+  await until(() => client.failures.length > 0)
+  assert.equal(client.failures[0].error.message, 'The server sent no slot, but "12345abcdefg"')
+})
+
 test('a server that ends without a slot has failed at once where half-open connections are allowed, too', async t => {
   const server = await listen(t, (socket, count) => count === 0 ? socket.end() : socket.write('7\r\n'), { allowHalfOpen: true })
   const client = connect(t, [server], { ...ONE, timeout: 60000 })
