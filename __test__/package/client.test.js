@@ -356,6 +356,14 @@ for (const [part, change] of Object.entries({ host: { host: '127.0.0.2' }, port:
   })
 }
 
+test('an attempt tries no more servers than options.offers says', async t => {
+  const tried = []
+  connect(t, [1, 2, 3, 4].map(port => ({ port })), { offers: 2, fillInterval: 400, connect ({ port }) { tried.push(port); throw new Error('mine') } })
+  await until(() => tried.length >= 2)
+  await sleep(20)
+  assert.equal(tried.length, 2)
+})
+
 test('servers that are known twice are tried as any others', async t => {
   const server = await listen(t, slots(1, 0))
   const client = connect(t, [server, server, { ...server }], { connections: 1, offers: 2, interval: 60000, fillInterval: FOR_BOTH })
