@@ -149,8 +149,8 @@ declare namespace CallosumClient {
     /** The size of the pool, in connections: 1 to 2147483647, 10 by default. */
     connections?: number | undefined
     /**
-     * The mean time from one attempt to the next while the pool is full. Each time is random,
-     * from half of it to one and a half. 1000 by default.
+     * The mean time from the end of an attempt to the start of the next, while the pool is full.
+     * Each time is random, from half of it to one and a half. 1000 by default.
      */
     interval?: number | undefined
     /** The same while the pool has room. 100 by default. */
@@ -162,7 +162,12 @@ declare namespace CallosumClient {
      * connections are then closed, without `'failed'`.
      */
     offers?: number | undefined
-    /** How long a server may take, from the start of the attempt, until its slot line has arrived. 2000 by default. */
+    /**
+     * How long each of these may take, 2000 by default: the function `servers`; a server, from
+     * the start of the connection until its slot line has arrived; the last bytes written to
+     * a connection that is dropped; and, for an idle connection whose buffer is full, until it
+     * is leased.
+     */
     timeout?: number | undefined
     /**
      * Which idle connection is leased. With `'random'`, the default, requests are spread as

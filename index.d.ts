@@ -39,8 +39,8 @@ declare class CallosumServerSlots {
   ): T
 
   /**
-   * A manager with all slots free. Its memory grows with the highest slot given, not with
-   * `maxSlots`: about 1 KB at first, 0.14 bytes for each slot at a million. The memory is
+   * A manager with all slots free. Its memory grows with the most slots that were in use at
+   * once, not with `maxSlots`: about 1 KB at first, 0.14 bytes for each at a million. It is
    * freed after the manager was garbage-collected and the program has returned to the event
    * loop.
    *
@@ -129,7 +129,7 @@ declare class CallosumServerSlots {
    * Takes the given slot, as for a connection taken over after a restart.
    *
    * `maxSlotGiven` becomes at least `slot + 1`. A slot far above the others is kept in an
-   * ordered set of runs, so memory is in proportion to the number of slots in use. Takes
+   * ordered set of runs, so memory does not grow with the highest slot. Takes
    * time in proportion to the free slots that it skips from `maxSlotGiven` to `slot`. If it
    * skips none, it takes constant time, amortised as in `get()`, or logarithmic as in
    * `put()`.

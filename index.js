@@ -44,8 +44,9 @@ function CallosumServerSlots (/* options */) {
 inherits(CallosumServerSlots, EventEmitter)
 
 // Execution can be terminated in any loop or call, as by a vm timeout. In get(), put()
-// and their helpers all loops and calls come before the first write that matters, and the
-// count is never more than the number of set bits. So at most the slot in flight is lost.
+// and their helpers all loops and calls come before the first write that matters, and
+// FREE_COUNT is never more than the number of set bits. So at most the slot that the call was
+// about to give or take is lost.
 
 /**
  * Takes the lowest free slot. Constant time, amortised over the growth of the bitmap.
@@ -55,7 +56,7 @@ inherits(CallosumServerSlots, EventEmitter)
  */
 CallosumServerSlots.prototype.get = function () {
   const words = wordsOf(this)
-  if (!(words[FREE_COUNT] > 0)) { // negated, for detached memory: every word reads as undefined, and Rust is called
+  if (!(words[FREE_COUNT] > 0)) { // not `=== 0`: in detached memory every word reads as undefined, and Rust, which throws, is called
     const slot = words[HIGH_WATER]
     if (!(slot < words[CAPACITY])) return getByNative(this)
     words[HIGH_WATER] = slot + 1

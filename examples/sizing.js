@@ -13,7 +13,7 @@ function limitOf ({ servers, clients, connections, offers = 2 }) {
 
 /** The clients' `interval`, in the unit of `lifetime` and `recovery`. */
 function intervalOf ({ connections, lifetime, recovery }) {
-  return Math.min(lifetime / 10, recovery) / connections
+  return Math.min(lifetime / 10, recovery / 1.3) / connections // a server that joins has its share after 1.3 turns
 }
 
 module.exports = { limitOf, intervalOf }

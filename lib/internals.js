@@ -2,8 +2,8 @@
 
 // The private state of a manager: the words that JavaScript and Rust share, the native
 // object, and the leases. A native object is an instance of the addon's class; it owns the
-// manager in Rust. Rust relies on this: nothing but this file's exports reaches them.
-// (index.js passes some of these to the tests.)
+// manager in Rust. Only this file reaches them, and index.js,
+// which passes some of them to the tests. Rust relies on that.
 
 const addon = require('./load-native.js')
 const { BITMAP_OFFSET, INITIAL_LENGTH, LEAF_WORDS, MANAGER, MANAGER_ID, SLOT } = require('./layout.js')

@@ -1,7 +1,7 @@
 'use strict'
 
 /**
- * Holds the mutants that no test noticed against the list of those that none can notice.
+ * Compares the mutants that no test noticed with the list of those that none can notice.
  * An entry stands for `count` survivors of its file and text, 1 unless it says otherwise.
  *
  * @param {object} run
@@ -9,8 +9,8 @@
  * @param {{ file: string, line: number, what: string }[]} run.survivors
  * @param {function} run.isCovered whether the run made all mutants of a file
  * @returns {{ known: object[], unlisted: object[], gone: object[] }} the survivors that
- *   are listed, those that are not, and the entries of files that the run covered that
- *   stand for more survivors than there are
+ *   are listed, those that are not, and the entries that stand for more survivors than
+ *   were found, of files whose mutants were all made
  * @throws {Error} if an entry lacks its reason, or another entry has its file and text
  */
 function compare ({ listed, survivors, isCovered }) {

@@ -8,11 +8,13 @@
 const fs = require('node:fs')
 
 const TIMED_OUT = 3
-const LONGEST_TEST = 8 // seconds, of those in which the event loop ran: a busy test is none of this timer's
+// Seconds without a finished test. The timer does not run while a test blocks the event
+// loop: the limit of processor time ends such a test.
+const MOST_SECONDS = 8
 
 module.exports = async function * firstFailure (events) {
   let waited = 0
-  const timer = setInterval(() => { if (++waited > LONGEST_TEST) process.exit(TIMED_OUT) }, 1000)
+  const timer = setInterval(() => { if (++waited > MOST_SECONDS) process.exit(TIMED_OUT) }, 1000)
   timer.unref()
   for await (const { type, data } of events) {
     waited = 0

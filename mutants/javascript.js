@@ -34,8 +34,10 @@ const STEPS = {
   'client.js': [['client'], ['client-bytes']]
 }
 
-const LIMIT_FACTOR = 2 // a step may take so many times the processor time of the original, and
-const LIMIT_SECONDS = 1 // so much more; its time by the clock is bounded more loosely
+// A step may take LIMIT_FACTOR × the processor time that it takes without a mutant, and
+// LIMIT_SECONDS more. By the clock it may take CLOCK_FACTOR times as long as that.
+const LIMIT_FACTOR = 2
+const LIMIT_SECONDS = 1
 const CLOCK_FACTOR = 20
 
 const quiet = () => {}

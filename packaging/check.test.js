@@ -1,6 +1,6 @@
 'use strict'
 
-// Packs, and holds the tarball against what the package promises. With TARBALL=file
+// Packs, and compares the tarball with what the package promises. With TARBALL=file
 // in the environment it takes that one; with COMPLETE=1 it wants all platforms in it.
 
 const assert = require('node:assert')

@@ -1,7 +1,7 @@
 'use strict'
 
 // npm runs this before publishing. It refuses to publish a package that lacks the binary of a
-// platform that the README names.
+// target in package.json.
 
 const { missing } = require('./platforms.js')
 

@@ -1,7 +1,8 @@
 'use strict'
 
 // Rust for the targets: the compiler and the standard library, in a folder of their own. They
-// come from rustup if it can download, otherwise from Debian.
+// come from rustup if it can download. Otherwise the machine's own Rust builds for Linux x64
+// with glibc, and Debian's for the other targets.
 
 const fs = require('fs')
 const { join } = require('path')

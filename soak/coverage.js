@@ -11,15 +11,15 @@ const ROOT = pathToFileURL(path.join(__dirname, '..')).href
 const COVERED = /\/(index|lib\/[\w-]+)\.js$/
 const RANGES = [1, 2, 3, 4, 8, 16, 32, 128] // each starts at its number
 
-/** Begins before the package is loaded, or its blocks are not told apart. */
+/** Make one before the package is loaded: otherwise V8 counts whole functions only. */
 class Coverage {
   constructor () {
     this.session = new inspector.Session()
     this.session.connect()
     this.post('Profiler.enable')
     this.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true })
-    // V8 leaves a block out that has the count of the block around it. So counts are
-    // read at points: at the start of each block that was ever told of.
+    // V8 does not report a block whose count equals that of the block around it. So counts
+    // are read at points: at the start of each block that it has ever reported.
     this.points = new Map() // from each file to its points
   }
 

@@ -85,7 +85,7 @@ function runs (program, random) {
   if (kind === 2) random.shuffle(order)
   if (kind === 3) order.sort((a, b) => Math.abs(a - count / 2) - Math.abs(b - count / 2))
   for (const i of order) {
-    for (let j = 0; j < length; j++) program.putInUse(from + i * stride + j)
+    for (let j = 0; j < length; j++) program.putIfInUse(from + i * stride + j)
   }
   program.getSome(random.below(count * length))
 }
@@ -114,7 +114,7 @@ function boundaries (program, random) {
     for (let j = random.below(24); j > 0; j--) {
       const end = random.below(3) === 0 ? ends[ends.length - 1 - random.below(Math.min(4, ends.length))] : ends[random.below(ends.length)]
       const slot = end + random.below(6) - 3
-      if (slot >= 0) program.putMostlyInUse(slot, random)
+      if (slot >= 0) program.putMostlyIfInUse(slot, random)
       if (random.below(4) === 0) program.get()
     }
     program.getSome(random.below(6))
@@ -129,8 +129,8 @@ function edges (program, random) {
     const edge = step * random.below(given / step + 2)
     const from = edge - random.below(3) - (random.below(8) === 0 ? step : 0)
     const to = edge + random.below(3) + (random.below(8) === 0 ? 32 : 0)
-    if (random.below(2) === 0) for (let slot = from; slot < to; slot++) program.putInUse(slot)
-    else for (let slot = to; slot >= from; slot--) program.putInUse(slot)
+    if (random.below(2) === 0) for (let slot = from; slot < to; slot++) program.putIfInUse(slot)
+    else for (let slot = to; slot >= from; slot--) program.putIfInUse(slot)
     if (random.below(3) === 0 && edge < program.model.maxSlots) program.do('reserve', edge)
   }
   program.getSome(random.below(40))
@@ -149,7 +149,7 @@ function sparse (program, random) {
     const step = EDGES[random.below(EDGES.length)]
     for (let j = 0; j < count; j++) {
       const slot = random.below(model.highWater + 1)
-      program.putInUse(random.below(3) > 0 ? slot : Math.max(0, step * Math.floor(slot / step) - random.below(2)))
+      program.putIfInUse(random.below(3) > 0 ? slot : Math.max(0, step * Math.floor(slot / step) - random.below(2)))
     }
     program.getSome(count)
   }
@@ -161,7 +161,7 @@ function top (program, random) {
   for (let i = 1 + random.below(60); i > 0; i--) {
     const slot = model.highWater - 1 - random.below(random.below(2) === 0 ? 3 : 70)
     const kind = random.below(10)
-    if (kind < 5) program.putInUse(slot)
+    if (kind < 5) program.putIfInUse(slot)
     else if (kind < 9) program.get()
     else program.put(Math.max(0, Math.min(slot + random.below(80), 2147483646)))
   }

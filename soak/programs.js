@@ -50,12 +50,12 @@ class Recorder {
     this.pair[name](argument)
   }
 
-  putInUse (slot) {
+  putIfInUse (slot) {
     if (this.model.has(slot)) this.put(slot)
   }
 
   /** Puts the slot. If it is free, mostly does not: an error takes as long as fifty calls. */
-  putMostlyInUse (slot, random) {
+  putMostlyIfInUse (slot, random) {
     if (this.model.has(slot) || random.below(50) === 0) this.put(slot)
   }
 

@@ -9,15 +9,15 @@ managers without, and compares each call with a model. If a call differs, it pri
 the program, shortened, as JavaScript, and exits with 1.
 
 With --replay it runs the programs of soak/corpus.json instead. With --explore it
-changes these, and adds the programs that reach code of index.js or lib/ which no
-other program reaches, or reach it more often.`
+changes these at random, and replaces soak/corpus.json by the fewest programs that
+reach all code of index.js and lib/ that was reached, each as often as it was.`
 
-const SOME = 20000000
-const SOME_SECONDS = 60
+const DEFAULT_OPERATIONS = 20000000
+const DEFAULT_SECONDS = 60
 
 const options = readOptions('npm run soak -- [options]', {
-  operations: integer(1, 1e12, `how many in all; ${SOME} unless --seconds is given`),
-  seconds: integer(1, 1e6, `how long; with --explore ${SOME_SECONDS} by default`),
+  operations: integer(1, 1e12, `how many in all; ${DEFAULT_OPERATIONS} unless --seconds is given`),
+  seconds: integer(1, 1e6, `how long; with --explore ${DEFAULT_SECONDS} by default`),
   seed: integer(0, 2 ** 31 - 1, 'of the first program; the next has N + 1, and so on'),
   replay: flag('runs the kept programs'),
   explore: flag('looks for programs to keep')
@@ -44,7 +44,7 @@ function main () {
   const { seconds, seed = Math.floor(Math.random() * 2 ** 31) } = options
   if (options.replay) return replayAll()
   if (options.explore) return exploreFor({ seed, seconds })
-  const operations = options.operations || (seconds ? undefined : SOME)
+  const operations = options.operations || (seconds ? undefined : DEFAULT_OPERATIONS)
   const bounds = [operations === undefined ? '' : `${number(operations)} operations`, seconds === undefined ? '' : `${seconds} s`]
   console.log(`seed ${seed}, ${bounds.filter(Boolean).join(', at most ')}`)
   const report = new Report()
@@ -70,7 +70,7 @@ function replayAll () {
   console.log(`${number(programs.length)} programs replayed, with the fast paths and without: all as the model says`)
 }
 
-function exploreFor ({ seed, seconds = SOME_SECONDS }) {
+function exploreFor ({ seed, seconds = DEFAULT_SECONDS }) {
   console.log(`seed ${seed}, ${seconds} s`)
   const began = Date.now()
   let last = began

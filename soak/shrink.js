@@ -18,7 +18,7 @@ function shrinkUntil (Manager, failure, deadline) {
   let best
 
   /** If the candidate fails, makes it the best one, up to its failure. */
-  function goesWrong (setting, program) {
+  function keepIfWrong (setting, program) {
     const wrong = replay(Manager, setting, program)
     if (wrong === undefined) return false
     best = { setting, program: program.slice(0, wrong.at + 2), problem: wrong.problem }
@@ -33,7 +33,7 @@ function shrinkUntil (Manager, failure, deadline) {
         const start = Math.max(0, end - part)
         // The rest is the same as at the last step, as among many get().
         if (step === 2 && isSame(best.program, start, end)) continue
-        goesWrong(best.setting, without(best.program, start, end))
+        keepIfWrong(best.setting, without(best.program, start, end))
       }
     }
   }
@@ -46,7 +46,7 @@ function shrinkUntil (Manager, failure, deadline) {
         if (i >= best.program.length || step > best.program[i]) continue
         const program = best.program.slice()
         program[i] -= step
-        if (goesWrong(best.setting, program)) lowered = true
+        if (keepIfWrong(best.setting, program)) lowered = true
       }
     }
     return lowered
@@ -60,13 +60,13 @@ function shrinkUntil (Manager, failure, deadline) {
       if (simpler === undefined) continue
       const program = best.program.slice()
       program.set([NUMBERS[simpler[0]], simpler[1]], i)
-      goesWrong(best.setting, program)
+      keepIfWrong(best.setting, program)
     }
   }
 
-  if (!goesWrong(failure.setting, failure.program)) return undefined
-  goesWrong({ ...best.setting, fast: true }, best.program)
-  goesWrong({ ...best.setting, maxSlots: 2147483647 }, best.program)
+  if (!keepIfWrong(failure.setting, failure.program)) return undefined
+  keepIfWrong({ ...best.setting, fast: true }, best.program)
+  keepIfWrong({ ...best.setting, maxSlots: 2147483647 }, best.program)
   leaveOut()
   simplify()
   do leaveOut()

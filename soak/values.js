@@ -1,7 +1,8 @@
 'use strict'
 
-// What programs pass as arguments and use as receivers, right or wrong. Each is the source
-// of a value, so that a program can be printed, and what is expected of it.
+// What programs pass as arguments and use as receivers, right or wrong. Values are given
+// as source, so that a program can be printed, with what is expected of them. Receivers and
+// uses are functions, which are printed as comments.
 
 const { inspect } = require('util')
 

@@ -11,12 +11,12 @@ use crate::memory::{BITMAP_OFFSET, CURSOR, FREE_COUNT, LEAF_WORDS};
 ///
 /// It is a 32-ary tree of bits. A leaf word has a bit for each of 32 slots, 1 is
 /// free. A summary word has a *summary bit* for each of its 32 child words: 1 if the
-/// child might be non-zero. The bit is *stale* if the child is zero. The *cursor* is the index of the lowest leaf word that might
-/// be non-zero. Three invariants hold between calls; [`crate::Slots`] has the fourth:
+/// child might be non-zero. The bit is *stale* if the child is zero. The *cursor* is the
+/// index of the lowest leaf word that might be non-zero. Three invariants hold between calls; [`crate::Slots`] has the fourth:
 ///
 /// - C1. While the map is not empty, no leaf word before the cursor has a set bit.
-/// - C2. Every non-zero leaf word except the one at the cursor has its summary bit
-///   set, and every non-zero summary word has its own summary bit set.
+/// - C2. For every non-zero leaf word except the one at the cursor, and for every non-zero
+///   summary word except the root, its summary bit in the parent is set.
 /// - C3. The count is the number of set bits. All of them are below the high-water
 ///   mark.
 ///
@@ -132,14 +132,14 @@ impl<'a> FreeMap<'a> {
         }
     }
 
-    /// The first slot from `from` up that is in the map, or the number of slots
-    /// that the bitmap covers. O(words).
+    /// The first slot from `from` up that is in the map, or 32 × the number of leaf
+    /// words. O(words).
     pub(crate) fn next_in_map(&self, from: u32) -> u32 {
         self.position(from, |bits| bits)
     }
 
-    /// The first slot from `from` up that is not in the map, or the number of slots
-    /// that the bitmap covers. O(words).
+    /// The first slot from `from` up that is not in the map, or 32 × the number of
+    /// leaf words. O(words).
     pub(crate) fn next_not_in_map(&self, from: u32) -> u32 {
         self.position(from, |bits| !bits)
     }
@@ -157,7 +157,8 @@ impl<'a> FreeMap<'a> {
         end
     }
 
-    /// Panics unless C1 to C3 hold. O(words). For tests.
+    /// Panics unless C1, C2 and the count of C3 hold; `Slots::check_invariants` checks the
+    /// rest. O(words). For tests.
     pub fn check_invariants(&self) {
         let leaf_words = self.leaf_words();
         let non_zero: Vec<u32> = (0..leaf_words).filter(|&word| self.leaf(word) != 0).collect();

@@ -25,7 +25,7 @@
 //!           # . . # # . # # # # . # | never used
 //!  bitmap   bits 1, 2, 5, 10
 //!  cursor   the word that contains bit 1
-//!  high-water mark: 12                      nothing is stored above it
+//!  high-water mark: 12                      above it, only sparse reservations
 //! ```
 //!
 //! [`Slots::get`] takes the lowest bit of the word at the cursor, or the high-water

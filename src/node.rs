@@ -12,10 +12,13 @@
 //! # Panics
 //!
 //! Nothing that JavaScript does through `index.js` makes the core panic. Should it
-//! panic all the same, [`Environment::with_manager`] catches the panic: the call throws an `Error` that says `internal error` and why, and the manager is
-//! *poisoned*: its words are zeroed, and any further call on it that reaches Rust
-//! throws. Other managers go on. If any other allocation fails, or a finalizer panics,
-//! Rust ends the process with a message.
+//! panic all the same, [`Environment::with_manager`] catches the panic: the call throws an
+//! `Error` that says `internal error` and why, and the manager is *poisoned*: its words are zeroed, and any further call on it that reaches Rust
+//! throws. Other managers go on.
+//!
+//! If the words of a manager cannot be allocated, the call returns an error. If an
+//! allocation of Rust's own fails (the set of sparse reservations, the list of managers),
+//! or a finalizer panics, Rust ends the process with a message.
 #![allow(unsafe_code)]
 #![allow(unreachable_pub)] // #[napi] requires pub methods
 
@@ -34,8 +37,8 @@ use crate::{CannotReserve, MAX_SLOTS, Memory, NoFreeSlot, Slots};
 
 /// Call buffer: the number of the manager that is called.
 const MANAGER: usize = 0;
-/// Call buffer: the slot to put; after the call, the slot that was got or put, or a
-/// refusal.
+/// Call buffer: the slot to put; after the call, the slot that was got, put or reserved,
+/// or a refusal.
 const SLOT: usize = 1;
 const CALL_BUFFER_WORDS: usize = 2;
 

@@ -215,7 +215,8 @@ impl<M: Memory> Slots<M> {
 
     /// Takes all slots of a run, or none.
     ///
-    /// Memory is in proportion to the number of slots in use, not to the highest slot.
+    /// Memory is in proportion to the most slots that were in use at once, not to the highest
+    /// slot.
     /// The bitmap grows to cover the run if the run's end is at most 64 times the number
     /// of slots in use. It then takes at most 17 bytes for each slot in use. Otherwise the
     /// slots at or above the capacity become sparse reservations, of which each range

@@ -240,7 +240,7 @@ describe('the interval', () => {
   test('is bounded by the lifetime and by the recovery', () => {
     assert.equal(intervalOf({ connections: 10, lifetime: 600, recovery: 3600 }), 6)
     assert.equal(intervalOf({ connections: 10, lifetime: 86400, recovery: Infinity }), 864)
-    assert.equal(intervalOf({ connections: 10, lifetime: 86400, recovery: 60 }), 6)
+    assert.equal(intervalOf({ connections: 10, lifetime: 86400, recovery: 65 }), 5)
   })
 
   test('is computed by a program that refuses wrong arguments', async () => {
