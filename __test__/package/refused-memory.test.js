@@ -31,6 +31,14 @@ function main (CallosumServerSlots) {
   const put = slots.put(5)
   const again = slots.get() // the one that was put needs no memory
   fill.length = 0
+  // Node.js 12 gives the memory back on another thread, at its own time.
+  let isBack = false
+  for (const end = Date.now() + 60000; !isBack && Date.now() < end;) {
+    globalThis.gc()
+    try {
+      isBack = new ArrayBuffer(500e6).byteLength > 0
+    } catch (_) {}
+  }
   globalThis.gc()
   const later = [slots.get(), slots.reserve(67108870), slots.get()]
   return {
