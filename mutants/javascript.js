@@ -16,10 +16,10 @@ const { wrap } = require('node:module')
 const typescript = require('typescript')
 
 const { TIMED_OUT } = require('./first-failure.js')
+const { Journal } = require('./journal.js')
 
 const ROOT = path.join(__dirname, '..')
-const RESULTS = path.join(__dirname, '.results')
-const JOURNAL = path.join(RESULTS, 'javascript.jsonl')
+const JOURNAL = path.join(__dirname, '.results', 'javascript.jsonl')
 
 // The test files that the mutants of a file meet, in this order: by measurement, those that
 // find most in the least time, and of the others those that find one more. The files of one
@@ -49,28 +49,28 @@ const logger = Object.fromEntries(['trace', 'debug', 'info', 'warn', 'error', 'f
  * Runs the tests on each mutant: see run.js. An earlier run is taken up where the source
  * has not changed since. Survivors meet the tests again if these have.
  */
-async function mutants ({ files, diff, resume, say }) {
-  const unknown = files.find(file => !Object.hasOwn(STEPS, file))
-  if (unknown !== undefined) throw new Error(`There are mutants of ${Object.keys(STEPS).join(', ')}, but not of ${unknown}`)
+async function mutants ({ files, diff, resume, say, journal = new Journal(JOURNAL) }) {
+  const refusal = refuse(files)
+  if (refusal !== undefined) throw new Error(refusal)
   const added = diff === undefined ? undefined : addedLines(diff)
   const all = []
   for (const file of files.length > 0 ? files : Object.keys(STEPS)) {
     all.push(...(await mutantsOf(file)).filter(mutant => added === undefined || isTouched(mutant, added)))
   }
-  if (!resume) fs.rmSync(JOURNAL, { force: true })
-  fs.mkdirSync(RESULTS, { recursive: true })
   const digests = Object.fromEntries(Object.keys(STEPS).map(file => [file, digestOfTests(file)]))
-  const known = outcomesBefore(digests)
+  const known = resume ? outcomesIn(journal, digests) : new Map()
   const open = all.filter(({ key }) => !known.has(key))
   if (open.length > 0) {
     const meet = prepare()
+    const keys = new Set(open.map(({ key }) => key))
     let done = 0
     for (const mutant of open) {
       const { outcome, by } = await meet(mutant)
+      if (done === 0) journal.keep(({ key }) => !keys.has(key))
       const { file, line, what, key } = mutant
       known.set(key, outcome)
       const tests = outcome === 'survived' ? digests[file] : undefined
-      fs.appendFileSync(JOURNAL, JSON.stringify({ key, outcome, by, tests, file, line, what }) + '\n')
+      journal.append({ key, outcome, by, tests, file, line, what })
       say(`${++done} of ${open.length}: ${OUTCOMES[outcome]} ${file}:${line}: ${what}`)
     }
   }
@@ -87,6 +87,12 @@ async function mutants ({ files, diff, resume, say }) {
     if (outcome === 'survived') total.survivors.push({ file, line, what })
   }
   return total
+}
+
+/** Why mutants of the files cannot be made; undefined if they can. */
+function refuse (files) {
+  const unknown = files.find(file => !Object.hasOwn(STEPS, file))
+  if (unknown !== undefined) return `There are mutants of ${Object.keys(STEPS).join(', ')}, but not of ${unknown}`
 }
 
 const OUTCOMES = { caught: 'caught  ', timedOut: 'timeout ', survived: 'SURVIVED' }
@@ -182,7 +188,8 @@ function prepare () {
   const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' }).split('\0')
   const binaries = fs.readdirSync(ROOT).filter(name => name.endsWith('.node'))
   for (const file of [...listed, ...binaries]) {
-    if (file === '' || !fs.existsSync(path.join(ROOT, file))) continue
+    // Untracked files may be a folder: that of another repository.
+    if (!fs.statSync(path.join(ROOT, file), { throwIfNoEntry: false })?.isFile()) continue
     fs.mkdirSync(path.dirname(path.join(sandbox, file)), { recursive: true })
     fs.copyFileSync(path.join(ROOT, file), path.join(sandbox, file))
   }
@@ -257,10 +264,8 @@ process.on('exit', () => { if (running !== undefined) endGroup(running) })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130))
 
 /** From the keys of mutants to what an earlier run found. */
-function outcomesBefore (digests) {
-  if (!fs.existsSync(JOURNAL)) return new Map()
-  const lines = fs.readFileSync(JOURNAL, 'utf8').split('\n').filter(line => line.endsWith('}')) // the last one may be cut off
-  const entries = lines.map(line => JSON.parse(line)).filter(({ outcome, file, tests }) => outcome !== 'survived' || tests === digests[file])
+function outcomesIn (journal, digests) {
+  const entries = journal.read().filter(({ outcome, file, tests }) => outcome !== 'survived' || tests === digests[file])
   return new Map(entries.map(({ key, outcome }) => [key, outcome]))
 }
 
@@ -271,4 +276,4 @@ function digestOfTests (file) {
   return hash.digest('hex').slice(0, 20)
 }
 
-module.exports = { addedLines, mutants, mutantsOf }
+module.exports = { addedLines, mutants, mutantsOf, refuse }

@@ -2,7 +2,8 @@
 
 // Mutation testing: npm run mutants -- --help
 //
-// The module of a language exports `async mutants ({ files, diff, resume, say })`:
+// The module of a language exports `refuse (files)`, which returns why mutants of the files
+// cannot be made, or undefined; and `async mutants ({ files, diff, resume, say })`:
 //
 //   files   paths from the root of the repository; none means all of the language
 //   diff    a unified diff; then only mutants of the lines that it adds or changes
@@ -53,7 +54,7 @@ async function main () {
   const options = readOptions('npm run mutants -- [options] [argument …]', {
     diff: revision,
     resume: flag('keeps what an interrupted run has found')
-  }, { about: ABOUT, words, check: readDiff })
+  }, { about: ABOUT, words, check })
   const results = []
   for (const { title, extension, load, files } of chosen(options.words)) {
     const say = text => process.stderr.write(`${title}: ${text}\n`)
@@ -63,14 +64,29 @@ async function main () {
   report(results, { isPartial: options.diff !== undefined })
 }
 
-/** Replaces the revision by the diff from it. */
-function readDiff (options) {
-  if (options.diff === undefined) return
-  try {
-    options.diff = execFileSync('git', ['diff', '--no-color', '--no-ext-diff', '--src-prefix=a/', '--dst-prefix=b/', options.diff, '--'], { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'ignore'] })
-  } catch {
-    throw new Fault(`--diff must be ${revision.takes}, but is '${options.diff}'`)
+/** Refuses files without mutants, and replaces the revision by the diff from it. */
+function check (options) {
+  for (const { load, files } of chosen(options.words)) {
+    const refusal = load().refuse(files)
+    if (refusal !== undefined) throw new Fault(refusal)
   }
+  if (options.diff !== undefined) options.diff = diffFrom(options.diff)
+}
+
+// A user's configuration may not change the form of the diff.
+const FORM = ['diff.suppressBlankEmpty=false', 'diff.noprefix=false', 'diff.mnemonicPrefix=false'].flatMap(setting => ['-c', setting])
+
+function diffFrom (name) {
+  try {
+    const commit = git('rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`).trim()
+    return git(...FORM, 'diff', '--no-color', '--no-ext-diff', '--src-prefix=a/', '--dst-prefix=b/', commit, '--')
+  } catch {
+    throw new Fault(`--diff must be ${revision.takes}, but is '${name}'`)
+  }
+}
+
+function git (...args) {
+  return execFileSync('git', args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'ignore'] })
 }
 
 /** The languages to test, each with its files; all of the language if there are none. */
@@ -107,6 +123,7 @@ function report (results, { isPartial }) {
   for (const line of table([['', 'made', 'caught', 'of these by time', 'listed'], ...rows])) console.log(line)
 
   for (const { file, line, what } of unlisted) console.log(`No test notices ${file}:${line}: ${what}`)
+  if (unlisted.length > 0) console.log('Write a test that fails with it, or list it in mutants/listed.json with the reason.')
   for (const { file, what } of gone) console.log(`Listed, but there is no such survivor: ${file}: ${what}`)
   if (unlisted.length + gone.length > 0) process.exitCode = 1
 }

@@ -68,17 +68,33 @@ const environment = ({ name }) => ({
 })
 
 async function mutants ({ files, diff, resume, say }) {
+  const refusal = refuse(files)
+  if (refusal !== undefined) throw new Error(refusal)
   install(say)
   fs.mkdirSync(RESULTS, { recursive: true })
   const total = { made: 0, caught: 0, timedOut: 0, survivors: [], byFile: {} }
   for (const part of PARTS) {
     const own = files.filter(part.has)
     if (files.length > 0 && own.length === 0) continue
-    if (!resume) forget(part)
-    for (const stage of part.stages) await run(part, stage, { files: own, diff, say })
-    add(total, part, { files: own, diff })
+    const choice = { files: own, diff, say }
+    if (diff === undefined) refuseWithout(own, list(part, choice))
+    keepOutcomes(part) // of an interrupted run
+    const found = resume ? readOutcomes(part) : {}
+    for (const stage of part.stages) await run(part, stage, choice, found)
+    add(total, list(part, choice), found)
   }
   return total
+}
+
+/** Why mutants of the files cannot be made; undefined if they can. */
+function refuse (files) {
+  const unknown = files.find(file => !file.startsWith('src/'))
+  if (unknown !== undefined) return `There are mutants of src/, but not of ${unknown}`
+}
+
+function refuseWithout (files, mutants) {
+  const unknown = files.find(each => mutants.every(({ file }) => file !== each))
+  if (unknown !== undefined) throw new Error(`There are no mutants of ${unknown}`)
 }
 
 function install (say) {
@@ -87,17 +103,15 @@ function install (say) {
   execFileSync('cargo', ['install', 'cargo-mutants', '--locked', '--version', VERSION, '--root', TOOLS, '--force'], { cwd: ROOT, stdio: ['ignore', 2, 2] })
 }
 
-function forget (part) {
-  for (const file of [path.join(RESULTS, part.name), outcomesFile(part)]) fs.rmSync(file, { recursive: true, force: true })
-}
-
-/** Runs a stage with the mutants of a part that no test has caught yet, and keeps what it finds. */
-async function run (part, stage, choice) {
+/**
+ * Runs a stage with the mutants of a part that no test has caught yet, and keeps what it
+ * finds, here and in `found`. What is kept of the mutants that are not in `found` is removed
+ * as soon as the tests have met the first of them.
+ */
+async function run (part, stage, choice, found) {
   const folder = path.join(RESULTS, part.name)
-  keepOutcomes(part)
-  const kept = readOutcomes(part)
   const all = list(part, choice)
-  const done = all.filter(({ key }) => kept[key] && kept[key].summary !== 'MissedMutant')
+  const done = all.filter(({ key }) => found[key] && found[key].summary !== 'MissedMutant')
   if (done.length === all.length) return
   // With --iterate, cargo-mutants leaves out what mutants.out/caught.txt names.
   const results = path.join(folder, 'mutants.out')
@@ -107,16 +121,58 @@ async function run (part, stage, choice) {
   fs.writeFileSync(path.join(folder, 'keys.json'), JSON.stringify(Object.fromEntries(all.map(({ name, key }) => [name, key]))))
 
   const args = ['mutants', ...chosen(part, choice), '--iterate', '--output', folder, '--jobs', '1', '--gitignore', 'true', '--colors', 'never', '--caught', '--unviable', '--minimum-test-timeout', String(LONGEST_TEST), ...stage]
-  const child = spawn(CARGO_MUTANTS, args, { cwd: ROOT, env: environment(part), stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(CARGO_MUTANTS, args, { cwd: ROOT, env: environment(part), stdio: ['ignore', 'pipe', 'inherit'], detached: true })
   const exit = once(child, 'exit')
+  const stopEnding = endWithThisProcess(child)
   let count = done.length
   for await (const line of readline.createInterface({ input: child.stdout })) {
-    if (!/^(caught|MISSED|TIMEOUT|unviable) /.test(line)) choice.say(line)
-    else choice.say(`${++count} of ${all.length}, ${part.name}: ${line}`)
+    if (!/^(caught|MISSED|TIMEOUT|unviable) /.test(line)) {
+      choice.say(line)
+      continue
+    }
+    if (count === done.length) writeOutcomes(part, without(readOutcomes(part), all.filter(({ key }) => !found[key])))
+    choice.say(`${++count} of ${all.length}, ${part.name}: ${line}`)
   }
   const [status, signal] = await exit
-  keepOutcomes(part)
+  stopEnding()
+  Object.assign(found, keepOutcomes(part))
   if (![0, 2, 3].includes(status)) throw new Error(`cargo-mutants ended with ${status ?? signal}; --resume goes on`)
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
+const GRACE = 10_000 // ms, for cargo-mutants to end the tests
+
+/**
+ * Has a child, which leads a process group, end when a signal ends this process. It is
+ * interrupted first: the tests that it runs have groups of their own, and only it ends them.
+ *
+ * @returns {function} undoes this
+ */
+function endWithThisProcess (child) {
+  const before = SIGNALS.map(signal => process.listeners(signal))
+  const end = () => {
+    kill(child, 'SIGINT')
+    setTimeout(() => process.exit(130), GRACE)
+    child.once('exit', () => process.exit(130))
+  }
+  const atExit = () => kill(child, 'SIGKILL')
+  for (const signal of SIGNALS) process.removeAllListeners(signal).on(signal, end)
+  process.on('exit', atExit)
+  return () => {
+    process.removeListener('exit', atExit)
+    SIGNALS.forEach((signal, i) => {
+      process.removeAllListeners(signal)
+      for (const listener of before[i]) process.on(signal, listener)
+    })
+  }
+}
+
+function kill ({ pid }, signal) {
+  try {
+    process.kill(-pid, signal)
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error
+  }
 }
 
 /**
@@ -145,33 +201,55 @@ function chosen (part, { files, diff }) {
   return [...options, '--in-diff', file]
 }
 
-/** Takes the outcomes that cargo-mutants has written into those that are kept. */
+/** Takes the outcomes that cargo-mutants has written into those that are kept, and returns them. */
 function keepOutcomes (part) {
   const folder = path.join(RESULTS, part.name)
   const results = path.join(folder, 'mutants.out')
-  if (!fs.existsSync(path.join(results, 'outcomes.json'))) return
+  const outcomes = {}
+  const written = parsed(path.join(results, 'outcomes.json'))
+  if (written === undefined) return outcomes
   const keys = JSON.parse(fs.readFileSync(path.join(folder, 'keys.json'), 'utf8'))
-  const kept = readOutcomes(part)
-  for (const { scenario, summary, log_path: log } of JSON.parse(fs.readFileSync(path.join(results, 'outcomes.json'), 'utf8')).outcomes) {
+  for (const { scenario, summary, log_path: log } of written.outcomes) {
     if (scenario === 'Baseline') continue
     const isEndless = summary === 'Timeout' || ENDLESS.test(fs.readFileSync(path.join(results, log), 'utf8'))
-    kept[keys[scenario.Mutant.name]] = { summary, isEndless }
+    outcomes[keys[scenario.Mutant.name]] = { summary, isEndless }
   }
-  fs.writeFileSync(outcomesFile(part), JSON.stringify(kept, null, 2))
+  writeOutcomes(part, { ...readOutcomes(part), ...outcomes })
+  return outcomes
+}
+
+/** Undefined without the file, or if cargo-mutants was ended while it wrote it. */
+function parsed (file) {
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8'))
+  } catch (error) {
+    if (error instanceof SyntaxError || error.code === 'ENOENT') return undefined
+    throw error
+  }
 }
 
 function readOutcomes (part) {
   return fs.existsSync(outcomesFile(part)) ? JSON.parse(fs.readFileSync(outcomesFile(part), 'utf8')) : {}
 }
 
+function writeOutcomes (part, outcomes) {
+  const file = outcomesFile(part)
+  fs.writeFileSync(`${file}.new`, JSON.stringify(outcomes, null, 2))
+  fs.renameSync(`${file}.new`, file)
+}
+
+function without (outcomes, mutants) {
+  const keys = new Set(mutants.map(({ key }) => key))
+  return Object.fromEntries(Object.entries(outcomes).filter(([key]) => !keys.has(key)))
+}
+
 function outcomesFile ({ name }) {
   return path.join(RESULTS, `${name}.json`)
 }
 
-/** Adds the outcomes of a part. */
-function add (total, part, choice) {
-  const outcomes = readOutcomes(part)
-  for (const { key, file, line, what } of list(part, choice)) {
+/** Adds the outcomes of mutants. */
+function add (total, mutants, outcomes) {
+  for (const { key, file, line, what } of mutants) {
     const { summary, isEndless } = outcomes[key]
     if (summary === 'Unviable') continue
     const isCaught = summary !== 'MissedMutant'
@@ -185,4 +263,4 @@ function add (total, part, choice) {
   }
 }
 
-module.exports = { mutants }
+module.exports = { mutants, refuse }

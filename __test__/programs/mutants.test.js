@@ -5,12 +5,14 @@
 
 const assert = require('node:assert/strict')
 const { spawnSync } = require('node:child_process')
-const { existsSync } = require('node:fs')
+const fs = require('node:fs')
+const os = require('node:os')
 const path = require('node:path')
 const { describe, test } = require('node:test')
 
 const { compare } = require('../../mutants/compare')
 const { addedLines, mutants, mutantsOf } = require('../../mutants/javascript')
+const { Journal } = require('../../mutants/journal')
 const listed = require('../../mutants/listed.json')
 const { ROOT } = require('../support/child')
 
@@ -70,7 +72,7 @@ describe('an entry of listed.json', () => {
 
   test('names a file of the package', () => {
     compare({ listed, survivors: [], isCovered: nowhere })
-    for (const { file } of listed) assert.ok(existsSync(path.join(ROOT, file)), file)
+    for (const { file } of listed) assert.ok(fs.existsSync(path.join(ROOT, file)), file)
   })
 })
 
@@ -88,13 +90,21 @@ describe('mutants of JavaScript', () => {
     assert.ok(mutated.includes('if ((isSlot(slot) || slot < limit)) return true'))
   })
 
-  test('are caught by the tests, and not made of lines that a diff leaves alone', async () => {
+  test('are caught by the tests, and not tried again where a run is resumed', async t => {
+    const journal = journalFor(t)
     const files = ['lib/layout.js']
-    const say = () => {}
     const counts = { made: 2, caught: 2, timedOut: 0 }
-    assert.deepEqual(await mutants({ files, resume: true, say }), { ...counts, survivors: [], byFile: { 'lib/layout.js': counts } })
-    const { made } = await mutants({ files, diff: '+++ b/lib/layout.js\n@@ -2,0 +3 @@\n+x', resume: true, say })
+    const result = { ...counts, survivors: [], byFile: { 'lib/layout.js': counts } }
+    assert.deepEqual(await mutants({ files, resume: false, say () {}, journal }), result)
+    assert.deepEqual(await mutants({ files, resume: true, say: assert.fail, journal }), result)
+  })
+
+  test('are not made of lines that a diff leaves alone, and what was found before stays', async t => {
+    const journal = journalFor(t)
+    journal.append({ key: 'one', outcome: 'caught', file: 'lib/layout.js' })
+    const { made } = await mutants({ files: ['lib/layout.js'], diff: '+++ b/lib/layout.js\n@@ -2,0 +3 @@\n+x', resume: false, say: assert.fail, journal })
     assert.equal(made, 0)
+    assert.deepEqual(journal.read().map(({ key }) => key), ['one'])
   })
 
   test('are not made of other files', async () => {
@@ -104,6 +114,22 @@ describe('mutants of JavaScript', () => {
   test('are limited to the lines that a diff adds', () => {
     const diff = '--- a/x.js\n+++ b/x.js\n@@ -1,3 +1,4 @@\n same\n-old\n+new\n+more\n same\n@@ -9 +10,0 @@\n-gone\n--- a/y.js\n+++ b/y.js\n@@ -7 +7 @@\n-a\n+b'
     assert.deepEqual([...addedLines(diff)].map(([file, lines]) => [file, [...lines]]), [['x.js', [2, 3]], ['y.js', [7]]])
+  })
+
+  test('of another revision than one of git are not made', () => {
+    const file = path.join(os.tmpdir(), `mutants-${process.pid}`)
+    const { status, stderr } = command(`--diff=--output=${file}`, 'client.js')
+    assert.equal(status, 2)
+    assert.match(stderr, /^--diff must be a revision of git, but is '--output=.*'\n$/)
+    assert.ok(!fs.existsSync(file))
+  })
+
+  test('are refused with those of Rust before any work, where a file has none', () => {
+    for (const files of [['tests/model.rs'], ['src/slots.rs', 'bench/run.js']]) {
+      const { status, stderr } = command(...files)
+      assert.equal(status, 2)
+      assert.match(stderr, /^There are mutants of .*, but not of (tests\/model\.rs|bench\/run\.js)\n$/)
+    }
   })
 
   for (const [name, program, status, output] of [
@@ -118,3 +144,32 @@ describe('mutants of JavaScript', () => {
     })
   }
 })
+
+describe('the journal', () => {
+  test('leaves out a line that was cut off, and removes it', t => {
+    const journal = journalFor(t)
+    journal.append({ key: 'one' })
+    fs.appendFileSync(journal.file, '{"key":"two","outc')
+    assert.deepEqual(journal.read(), [{ key: 'one' }])
+    journal.keep(() => true)
+    journal.append({ key: 'three' })
+    assert.deepEqual(journal.read(), [{ key: 'one' }, { key: 'three' }])
+  })
+
+  test('keeps the records that pass a filter', t => {
+    const journal = journalFor(t)
+    for (const key of ['one', 'two', 'three']) journal.append({ key })
+    journal.keep(({ key }) => key !== 'two')
+    assert.deepEqual(journal.read(), [{ key: 'one' }, { key: 'three' }])
+  })
+})
+
+function journalFor (t) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'journal-'))
+  t.after(() => fs.rmSync(folder, { recursive: true }))
+  return new Journal(path.join(folder, 'javascript.jsonl'))
+}
+
+function command (...args) {
+  return spawnSync(process.execPath, ['mutants/run.js', ...args], { cwd: ROOT, encoding: 'utf8' })
+}
