@@ -16,8 +16,9 @@ const EDGES = [32, 1024, 2048, 4096, 32768, 131072]
  * @param {Coverage} coverage
  * @param {{setting: object, program: Int32Array}[]} corpus what is kept so far
  * @param {{seed: number, seconds?: number, programs?: number, onProgram?: function}} options
- * @returns {{programs: number, features: number, corpus: object[], failure: object|undefined}}
- *   `corpus` has the fewest programs that reach what all have reached
+ * @returns {{programs: number, features: number, corpus: object[], added: number, failure: object|undefined}}
+ *   `corpus` has the programs that were kept so far, without those of which a new one reaches
+ *   all, and the fewest new ones that reach what else was reached: `added` of them
  */
 function explore (Manager, coverage, corpus, { seed, seconds = Infinity, programs = Infinity, onProgram = () => {} }) {
   return withoutTraces(() => new Explorer(Manager, coverage, new Random(seed)).run(corpus, { seconds, programs, onProgram }))
@@ -29,7 +30,8 @@ class Explorer {
     this.coverage = coverage
     this.random = random
     this.reached = new Set()
-    this.kept = []
+    this.old = new Map() // from each program that was kept so far to what it reached
+    this.kept = [] // the old ones, and new ones that reached more
     this.programs = 0
     this.failure = undefined
   }
@@ -37,12 +39,21 @@ class Explorer {
   run (corpus, { seconds, programs, onProgram }) {
     const end = Date.now() + seconds * 1000
     this.coverage.reset()
-    for (const candidate of corpus) this.try(candidate)
+    for (const candidate of corpus) this.take(candidate)
     while (this.failure === undefined && this.programs < programs && Date.now() < end) {
       this.try(this.candidate())
       onProgram({ programs: this.programs, kept: this.kept.length, features: this.reached.size })
     }
-    return { programs: this.programs, features: this.reached.size, corpus: this.fewest(), failure: this.failure }
+    return { programs: this.programs, features: this.reached.size, ...this.chosen(), failure: this.failure }
+  }
+
+  /** Does a program that was kept so far. */
+  take (candidate) {
+    this.programs++
+    this.kept.push(candidate)
+    const features = this.featuresOf(candidate) || new Set()
+    this.old.set(candidate, features)
+    for (const feature of features) this.reached.add(feature)
   }
 
   candidate () {
@@ -129,10 +140,31 @@ class Explorer {
     }
   }
 
-  /** The fewest of the kept programs that reach what all reach: a greedy set cover, from which what others make needless is taken out. */
-  fewest () {
-    const all = this.kept.map(candidate => ({ candidate, features: this.featuresOf(candidate) })).filter(({ features }) => features)
-    const reached = new Set()
+  /**
+   * The old and new programs that stay. Counts differ a little between runs of a program. So
+   * an old one is never left out because the others reach the same: a new one has to reach
+   * all that it reached when it was done first and does now. And a new one has to reach
+   * again what no old one has reached at either time.
+   */
+  chosen () {
+    const before = new Set()
+    for (const [candidate, features] of this.old) {
+      for (const feature of this.featuresOf(candidate) || []) features.add(feature)
+      for (const feature of features) before.add(feature)
+    }
+    const added = this.fewest(this.kept.filter(candidate => !this.old.has(candidate)), before)
+    const isReplaced = features => added.some(each => [...features].every(feature => each.features.has(feature)))
+    const left = [...this.old].filter(([, features]) => !isReplaced(features)).map(([candidate]) => candidate)
+    return { corpus: [...left, ...added.map(({ candidate }) => candidate)], added: added.length }
+  }
+
+  /**
+   * The fewest of the programs that reach what all reach, but for what is reached before: a
+   * greedy set cover, from which what others make needless is taken out. Each with its features.
+   */
+  fewest (programs, before) {
+    const all = programs.map(candidate => ({ candidate, features: this.featuresOf(candidate) })).filter(({ features }) => features)
+    const reached = new Set(before)
     const chosen = []
     while (true) {
       let best
@@ -148,10 +180,10 @@ class Explorer {
     const counts = new Map()
     for (const { features } of chosen) for (const feature of features) counts.set(feature, (counts.get(feature) || 0) + 1)
     return chosen.filter(({ features }) => {
-      const isNeeded = [...features].some(feature => counts.get(feature) === 1)
+      const isNeeded = [...features].some(feature => counts.get(feature) === 1 && !before.has(feature))
       if (!isNeeded) for (const feature of features) counts.set(feature, counts.get(feature) - 1)
       return isNeeded
-    }).map(({ candidate }) => candidate)
+    })
   }
 }
 

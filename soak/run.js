@@ -9,8 +9,10 @@ managers without, and compares each call with a model. If a call differs, it pri
 the program, shortened, as JavaScript, and exits with 1.
 
 With --replay it runs the programs of soak/corpus.json instead. With --explore it
-changes these at random, and replaces soak/corpus.json by the fewest programs that
-reach all code of index.js and lib/ that was reached, each as often as it was.`
+changes these at random, and adds to soak/corpus.json the fewest new programs that
+reach all code of index.js and lib/ that no program there reaches, or not as often.
+Only a program is left out then of which a new one reaches all. If no new program
+reaches more, soak/corpus.json stays as it is.`
 
 const DEFAULT_OPERATIONS = 20000000
 const DEFAULT_SECONDS = 60
@@ -56,7 +58,7 @@ function main () {
 }
 
 function replayAll () {
-  const programs = corpus.read()
+  const programs = readCorpus()
   for (const { setting, program } of programs) {
     for (const fast of [true, false]) {
       const each = { setting: { ...setting, fast }, program }
@@ -70,7 +72,19 @@ function replayAll () {
   console.log(`${number(programs.length)} programs replayed, with the fast paths and without: all as the model says`)
 }
 
+/** The kept programs; exits with 1 if they cannot be read, or not written where they are to be. */
+function readCorpus ({ isWritten = false } = {}) {
+  try {
+    if (isWritten) corpus.checkWritable()
+    return corpus.read()
+  } catch (error) {
+    console.error(error.message)
+    process.exit(1)
+  }
+}
+
 function exploreFor ({ seed, seconds = DEFAULT_SECONDS }) {
+  const before = readCorpus({ isWritten: true })
   console.log(`seed ${seed}, ${seconds} s`)
   const began = Date.now()
   let last = began
@@ -81,11 +95,12 @@ function exploreFor ({ seed, seconds = DEFAULT_SECONDS }) {
     last = Date.now()
     console.log(line(result))
   }
-  const result = explore(CallosumServerSlots, coverage, corpus.read(), { seed, seconds, onProgram })
+  const result = explore(CallosumServerSlots, coverage, before, { seed, seconds, onProgram })
   console.log(line({ ...result, kept: result.corpus.length }))
   if (result.failure === undefined) {
-    corpus.write(result.corpus)
-    return console.log('all as the model says')
+    if (result.added > 0) corpus.write(result.corpus)
+    const change = result.added > 0 ? `${number(result.added)} new, ${number(before.length + result.added - result.corpus.length)} left out` : 'no new program'
+    return console.log(`soak/corpus.json: ${change}\nall as the model says`)
   }
   process.exitCode = 1
   console.log(`\n${result.failure.problem}\n`)

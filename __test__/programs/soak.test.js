@@ -4,12 +4,16 @@
 
 const assert = require('node:assert/strict')
 const { spawnSync } = require('node:child_process')
+const fs = require('node:fs')
+const os = require('node:os')
+const path = require('node:path')
 const { test } = require('node:test')
 const { inspect } = require('node:util')
 
 const CallosumServerSlots = require('../..')
 const { ROOT } = require('../support/child')
 const corpus = require('../../soak/corpus')
+const explore = require('../../soak/explore')
 const { NAMES, TAKES_ANOTHER, nested, replay } = require('../../soak/operations')
 const { shrink, print } = require('../../soak/shrink')
 const soak = require('../../soak/soak')
@@ -171,6 +175,48 @@ test('among the kept programs is each operation', () => {
   assert.deepEqual(NAMES.filter(name => !done.has(name)), [])
 })
 
+const KEPT = '{"maxSlots":1,"fast":true,"program":"get"}'
+const WRONG = {
+  '[]': / has no program$/,
+  '{}': / has no program$/,
+  [`[\n${KEPT},\n{"maxSlots":1,\n]`]: /, line 3, is not JSON: /,
+  '[': / is not JSON: /,
+  [`[${KEPT},{"maxSlots":1,"fast":true,"program":"put x"}]`]: /, program 2: 'put x' must have one integer, from 0 to 2147483647, or none$/,
+  '[{"maxSlots":1,"fast":true,"program":"get, toString 3, get"}]': /, program 1: 'toString' is no operation$/,
+  '[{"maxSlots":1,"fast":true,"program":"put 3 4"}]': /, program 1: 'put 3 4' must have one integer/,
+  '[{"maxSlots":1,"fast":true,"program":"put 2147483648"}]': /, program 1: the argument of 'put 2147483648' is too large$/,
+  '[{"maxSlots":1,"fast":true}]': /, program 1: program must be a string$/,
+  '[{"maxSlots":"1","fast":true,"program":"get"}]': /, program 1: maxSlots must be an integer from 0 to 2147483647$/,
+  '[null]': /, program 1: maxSlots must be/
+}
+
+for (const [text, message] of Object.entries(WRONG)) {
+  test(`a replay of ${JSON.stringify(text)} ends with one line that says what is wrong`, t => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'corpus-'))
+    t.after(() => fs.rmSync(folder, { recursive: true }))
+    const file = path.join(folder, 'corpus.json')
+    fs.writeFileSync(file, text)
+    const source = `
+      const corpus = require('./soak/corpus')
+      const { read } = corpus
+      corpus.read = () => read(${JSON.stringify(file)})
+      require('./soak/run')`
+    const { status, stdout, stderr } = cli('-e', source, '--', 'soak/run.js', '--replay')
+    assert.deepEqual({ status, stdout }, { status: 1, stdout: '' })
+    assert.match(stderr, /^[^\n]+\n$/)
+    assert.match(stderr.trim(), message)
+  })
+}
+
+test('the kept programs that are written are read again', t => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'corpus-'))
+  t.after(() => fs.rmSync(folder, { recursive: true }))
+  const file = path.join(folder, 'corpus.json')
+  corpus.write(corpus.read(), file)
+  assert.deepEqual(corpus.read(file), corpus.read())
+  assert.deepEqual(fs.readdirSync(folder), ['corpus.json'])
+})
+
 test('a kept program is read as it was written', () => {
   for (const { program } of corpus.read()) {
     assert.deepEqual(corpus.encode(program).split(', ').flatMap(corpus.decode), Array.from(program))
@@ -184,13 +230,14 @@ test('the kept programs find more than half of the faults', () => {
 })
 
 /** What the exploration finds from nothing, in a process that counts from before the package is loaded. */
-function explored (Class) {
+function explored (Class, { corpus = [], programs = 30 } = {}) {
   const source = `
     const { Coverage } = require('./soak/coverage')
     const coverage = new Coverage()
     const CallosumServerSlots = require('.')
     const explore = require('./soak/explore')
-    console.log(JSON.stringify(explore(${Class}, coverage, [], { seed: 1, programs: 30 })))`
+    const corpus = ${JSON.stringify(corpus)}.map(({ setting, program }) => ({ setting, program: Int32Array.from(program) }))
+    console.log(JSON.stringify(explore(${Class}, coverage, corpus, { seed: 1, programs: ${programs} })))`
   const { stdout, stderr } = spawnSync(process.execPath, ['-e', source], { cwd: ROOT, encoding: 'utf8' })
   assert.equal(stderr, '')
   return JSON.parse(stdout)
@@ -202,6 +249,37 @@ test('the exploration keeps programs that reach something new, and tells how muc
   assert.equal(programs, 30)
   assert.ok(corpus.length > 10 && corpus.length < 30, `${corpus.length} programs`)
   assert.ok(features > 250, `${features} counts of blocks`)
+})
+
+test('the exploration leaves no program out that it was given, unless a new one reaches all of it', () => {
+  const { corpus: found } = explored('CallosumServerSlots')
+  const twice = [...found, ...found].map(({ setting, program }) => ({ setting, program: Object.values(program) }))
+  const { corpus: again, added } = explored('CallosumServerSlots', { corpus: twice, programs: twice.length })
+  assert.equal(added, 0)
+  assert.equal(again.length, twice.length)
+})
+
+test('the exploration leaves a program out of which a new one reaches all', () => {
+  let reached = new Set()
+  class Counted extends CallosumServerSlots {
+    get () {
+      reached.add(reached.has('get') ? 'get again' : 'get')
+      return super.get()
+    }
+  }
+  const coverage = {
+    reset () { reached = new Set() },
+    take () {
+      const features = reached
+      this.reset()
+      return features
+    }
+  }
+  const get = { setting: { maxSlots: 100, fast: true }, program: Int32Array.of(NAMES.indexOf('get'), 0) }
+  const { corpus, features, added } = explore(Counted, coverage, [get], { seed: 1, programs: 100 })
+  assert.deepEqual({ features, added }, { features: 2, added: 1 })
+  assert.equal(corpus.length, 1)
+  assert.ok(corpus[0].program.length > get.program.length)
 })
 
 test('the exploration finds a fault, and ends with the program', () => {
