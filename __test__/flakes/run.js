@@ -24,7 +24,7 @@ const testFile = {
   name: 'An argument',
   most: Infinity,
   takes: 'the name of a test file',
-  read: text => fs.existsSync(text) ? path.resolve(text) : undefined
+  read: text => fs.statSync(text, { throwIfNoEntry: false })?.isFile() ? path.resolve(text) : undefined
 }
 
 async function main () {
@@ -91,21 +91,42 @@ async function testRust (onFailure) {
   for (const name of names.size > 0 ? names : ['cargo test']) onFailure(name, `cargo test ended with ${code}\n${output.slice(-2000)}`)
 }
 
-/** Resolves to how many tests passed. */
+/** Resolves to how many tests passed. A file that crashes or has no test is told as a failed test. */
 function testJavaScript (files, onFailure) {
   return new Promise((resolve, reject) => {
     let passed = 0
+    const crashed = new Map() // from each file to its error
+    const written = new Map() // from each file to what it wrote to its standard error
     run({ files, concurrency: true, timeout: TIMEOUT })
-      .on('test:pass', () => { passed++ })
-      .on('test:fail', ({ name, file, details: { error } }) => {
-        if (error.failureType === 'subtestsFailed') return // told by the subtest
-        const where = path.relative(ROOT, file || name)
-        onFailure(file === undefined || name === file ? where : `${where}: ${name}`, String((error.cause && error.cause.stack) || error.cause || error.message))
+      .on('test:pass', ({ name, file }) => {
+        if (isFile(name, file)) onFailure(path.relative(ROOT, path.resolve(name)), 'no test in it') // otherwise its tests are told in its place
+        else passed++
       })
-      .on('end', () => resolve(passed))
+      .on('test:fail', ({ name, file, todo, details: { error } }) => {
+        if (error.failureType === 'subtestsFailed' || todo !== undefined) return // a subtest is told itself
+        if (isFile(name, file)) crashed.set(path.resolve(name), error)
+        else onFailure(`${path.relative(ROOT, file)}: ${name}`, textOf(error))
+      })
+      .on('test:stderr', ({ file, message }) => written.set(file, (written.get(file) || '') + message))
+      .on('end', () => {
+        for (const [file, error] of crashed) {
+          const lines = (written.get(file) || '').trim().split('\n').slice(1 - MOST_LINES)
+          onFailure(path.relative(ROOT, file), [textOf(error), ...lines].join('\n').trim())
+        }
+        resolve(passed)
+      })
       .on('error', reject)
       .resume()
   })
+}
+
+/** Whether an event tells of a test file as a whole. */
+function isFile (name, file) {
+  return file === undefined || path.resolve(name) === file
+}
+
+function textOf ({ cause, message }) {
+  return String((cause && cause.stack) || cause || message)
 }
 
 function indented (text) {

@@ -50,3 +50,23 @@ test('without a failure the exit code is 0', t => {
   assert.equal(status, 0)
   assert.match(stdout, /\nno test failed in 2 runs\n$/)
 })
+
+test('a file that crashes is shown with what it wrote to its standard error', t => {
+  const { status, stdout } = flakes('--runs', '1', '--busy', '0', fileWith(t, "throw new Error('planted')"))
+  assert.equal(status, 1)
+  assert.match(stdout, / {4}Error: planted\n/)
+})
+
+test('a file without a test is a failure', t => {
+  for (const file of [fileWith(t, ''), 'package.json']) {
+    const { status, stdout } = flakes('--runs', '1', '--busy', '0', file)
+    assert.equal(status, 1)
+    assert.match(stdout, / {4}no test in it\nrun 1 of 1: 0 passed, 1 failed/)
+  }
+})
+
+test('a test that is marked todo may fail', t => {
+  const file = fileWith(t, "require('node:test').test('later', { todo: true }, () => { throw new Error('planted') })")
+  const { status, stdout } = flakes('--runs', '1', '--busy', '0', file)
+  assert.equal(status, 0, stdout)
+})
