@@ -56,7 +56,7 @@ function wanted (args) {
     const jobs = Number(values.jobs)
     if (!/^[0-9]+$/.test(values.jobs) || jobs < 1 || jobs > 64) throw new Error(`--jobs must be an integer from 1 to 64. Received '${values.jobs}'`)
     if (values.here && (values.write || positionals.length > 0)) throw new Error('--here takes neither --write nor a target')
-    const unknown = positionals.find(name => !(name in systems))
+    const unknown = positionals.find(name => !Object.hasOwn(systems, name))
     if (unknown !== undefined) throw new Error(`a target must be one of ${Object.keys(systems).join(', ')}. Received '${unknown}'`)
     if (values.here) targetHere()
     return { ...values, jobs, names: positionals.length > 0 ? positionals : Object.keys(systems) }
@@ -70,9 +70,10 @@ function wanted (args) {
 function checkoutWith (target) {
   const folder = path.join(FOLDER, 'checkouts', target)
   fs.rmSync(folder, { recursive: true, force: true })
-  const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate'], { cwd: ROOT, encoding: 'utf8' })
-  for (const file of files.trim().split('\n')) {
-    if (fs.existsSync(path.join(ROOT, file))) fs.cpSync(path.join(ROOT, file), path.join(folder, file))
+  const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate', '-z'], { cwd: ROOT, encoding: 'utf8' })
+  for (const file of files.split('\0')) {
+    // Untracked files may be a folder: that of another repository.
+    if (fs.statSync(path.join(ROOT, file), { throwIfNoEntry: false })?.isFile()) fs.cpSync(path.join(ROOT, file), path.join(folder, file))
   }
   fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'))
   fs.copyFileSync(path.join(ROOT, fileOf(target)), path.join(folder, fileOf(target)))

@@ -19,7 +19,7 @@ test('it says how it is used, and for which targets', () => {
 })
 
 test('it refuses what it does not know, with one line', () => {
-  for (const options of [['aarch64-apple-darwin'], ['musl'], ['--readme'], ['--here', '--write'], ['--jobs', '0'], ['--jobs', 'x'], ['--here', targets[0]]]) {
+  for (const options of [['aarch64-apple-darwin'], ['musl'], ['toString'], ['--readme'], ['--here', '--write'], ['--jobs', '0'], ['--jobs', 'x'], ['--here', targets[0]]]) {
     const { status, stderr } = run(...options)
     assert.strictEqual(status, 2)
     assert.match(stderr, /^[^\n]+\n$/)
