@@ -63,7 +63,8 @@ declare class CallosumClient<Server extends object = NetConnectOpts, Stream exte
    * Leases a connection as soon as one is idle: first come, first served. Without a timeout
    * or a signal it waits without a limit. Constant time.
    *
-   * @throws rejects with `ERR_ACQUIRE_TIMEOUT` after the timeout, with an `AbortError`
+   * @throws rejects with `ERR_ACQUIRE_TIMEOUT` after the timeout (if there are no connections,
+   * its `cause` is the error of the last attempt), with an `AbortError`
    * (`ABORT_ERR`; its `cause` is the signal's reason) when aborted, with
    * `ERR_CLIENT_CLOSED` if the client is closed before or meanwhile, and with
    * `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE` if an option is invalid

@@ -164,6 +164,7 @@ class Pool {
     this.waiting = new Set() // in the order of the calls of acquire()
     this.sockets = new Set() // all that have not closed, also those outside the pool
     this.isClosed = false
+    this.lastFailure = undefined // of an attempt, since one succeeded
     this.onLoss = () => {} // called when the pool has lost a member
     this.onEmpty = () => {} // called when the last socket has closed
   }
@@ -196,6 +197,7 @@ class Pool {
       this.remove(highest)
       this.drop(highest)
     }
+    this.lastFailure = undefined
     member.wasKept = true
     this.kept.add(member)
     this.idle.push(member)
@@ -307,9 +309,17 @@ class Pool {
       this.waiting.add(waiter)
       if (signal !== undefined) signal.addEventListener('abort', onAbort)
       if (timeout !== undefined) {
-        timer = setTimeout(() => waiter.reject(withCode('ERR_ACQUIRE_TIMEOUT', new Error(`No connection was idle within ${timeout} ms`))), timeout)
+        timer = setTimeout(() => waiter.reject(this.acquireTimeout(timeout)), timeout)
       }
     })
+  }
+
+  acquireTimeout (timeout) {
+    const { lastFailure } = this
+    const isEmpty = this.kept.size === 0
+    const error = withCode('ERR_ACQUIRE_TIMEOUT', new Error(`No connection was idle within ${timeout} ms${isEmpty ? ': there is none' : ''}${isEmpty && lastFailure instanceof Error ? `. The last attempt failed: ${lastFailure.message}` : ''}`))
+    if (isEmpty && lastFailure !== undefined) error.cause = lastFailure
+    return error
   }
 
   /** Gives idle connections to the calls of acquire() that wait. */
@@ -385,10 +395,15 @@ class Rover {
         }
       }
     } catch (error) {
-      this.emit('failed', undefined, error) // thrown by a getter of a server, for example
+      this.failed(undefined, error) // thrown by a getter of a server, for example
     }
     this.isUnderway = false
     this.schedule()
+  }
+
+  failed (server, error) {
+    this.pool.lastFailure = error
+    this.emit('failed', server, error)
   }
 
   /** The list of servers. If it cannot be read: an empty list, and 'failed'. */
@@ -403,7 +418,7 @@ class Rover {
       })
       return checkedServers('options.servers()', await Promise.race([servers(), late]))
     } catch (error) {
-      if (!this.isStopped) this.emit('failed', undefined, error)
+      if (!this.isStopped) this.failed(undefined, error)
       return []
     } finally {
       clearTimeout(timer)
@@ -443,7 +458,7 @@ class Rover {
         if (isSettled) break
         const end = open(server, this, (error, member) => {
           pending--
-          if (member === undefined) this.emit('failed', server, error)
+          if (member === undefined) this.failed(server, error)
           else if (offers.push(member) === 1) timer = setTimeout(settle, this.fillInterval)
           if (pending === 0) settle()
         })

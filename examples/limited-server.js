@@ -4,7 +4,7 @@
 //
 //   MAX_SLOTS=25 PORT=4040 METRICS_PORT=9090 node examples/limited-server.js
 //   curl http://127.0.0.1:9090/metrics
-//   kill -TERM …    no new connections; the process ends when the others have ended
+//   kill -TERM …    no new connections; the others are ended, and destroyed after PATIENCE ms
 
 const http = require('http')
 const net = require('net')
@@ -46,12 +46,13 @@ function serve (maxSlots) {
       ''
     ].join('\n'),
 
-    /** Resolves when all slots are free; closes the remaining connections after `timeout` ms. */
+    /** Ends all connections. Resolves when all slots are free. Destroys what remains after `timeout` ms. */
     async close (timeout) {
       isClosing = true
       const lastSlot = new Promise(resolve => { onLastSlot = resolve })
       // Its callback comes before 'close' of the last sockets: too early to check the slots.
       server.close()
+      for (const socket of sockets) socket.end() // yours: a busy one after its reply
       const timer = setTimeout(() => { for (const socket of sockets) socket.destroy() }, timeout)
       if (slots.size > 0) await lastSlot
       clearTimeout(timer)
@@ -62,7 +63,10 @@ function serve (maxSlots) {
 function main ({ MAX_SLOTS = '25', PORT = '4040', METRICS_PORT = '9090', PATIENCE = '10000' }) {
   const { server, slots, metrics, close } = serve(Number(MAX_SLOTS))
   server.listen(Number(PORT), '127.0.0.1', () => console.log(`listening on ${server.address().port}`))
-  const metricsServer = http.createServer((request, response) => response.end(metrics()))
+  const metricsServer = http.createServer((request, response) => {
+    response.setHeader('Content-Type', 'text/plain; version=0.0.4')
+    response.end(metrics())
+  })
   metricsServer.listen(Number(METRICS_PORT), '127.0.0.1', () => console.log(`metrics on ${metricsServer.address().port}`))
   process.once('SIGTERM', async () => {
     await close(Number(PATIENCE))

@@ -15,7 +15,7 @@ class Players {
     this.file = file
     this.claimTime = claimTime
     this.slots = new CallosumServerSlots()
-    this.players = new Map() // from each player's secret to { lease, timer }
+    this.players = new Map() // from each player's secret to { lease, connections, timer }
     const saved = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : []
     for (const [secret, number] of saved) {
       const lease = this.slots.lease(number) // that very slot
@@ -25,17 +25,22 @@ class Players {
 
   /** The player's number: the earlier one, or else the lowest free one. */
   join (secret) {
-    const { lease, timer } = this.players.get(secret) || { lease: this.slots.lease() }
+    const { lease, timer, connections } = this.players.get(secret) || { lease: this.slots.lease(), connections: 0 }
     if (lease === undefined) return undefined // full, if there is a limit
     clearTimeout(timer)
-    this.players.set(secret, { lease })
+    this.players.set(secret, { lease, connections: connections + 1 })
     return lease.slot
   }
 
-  /** Called when the connection has ended. The player may come back. */
+  /**
+   * Called when a connection has ended. The player may come back, or be back already: the
+   * end of a lost connection shows late.
+   */
   leave (secret) {
     const player = this.players.get(secret)
-    if (player !== undefined && player.timer === undefined) this.wait(secret, player.lease)
+    if (player === undefined || player.connections === 0) return
+    player.connections--
+    if (player.connections === 0) this.wait(secret, player.lease)
   }
 
   wait (secret, lease) {
@@ -43,7 +48,7 @@ class Players {
       this.players.delete(secret)
       lease.release()
     }, this.claimTime)
-    this.players.set(secret, { lease, timer })
+    this.players.set(secret, { lease, timer, connections: 0 })
   }
 
   /**

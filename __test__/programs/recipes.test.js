@@ -69,11 +69,12 @@ describe('a server with a limit', () => {
     await once(limited.server, 'listening')
     t.after(() => limited.close(0))
     const open = async () => {
-      const socket = net.connect(limited.server.address().port, '127.0.0.1').on('error', () => {})
+      // It does not end when the server does: it is busy.
+      const socket = net.connect({ port: limited.server.address().port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => {})
       t.after(() => socket.destroy())
       let text = ''
       socket.on('data', data => { text += data })
-      await until(() => text.endsWith('\n') || socket.destroyed)
+      await until(() => text.endsWith('\n') || socket.destroyed || socket.readableEnded)
       return { socket, text }
     }
     return { ...limited, open }
@@ -112,6 +113,15 @@ describe('a server with a limit', () => {
     const { socket } = await busy.open()
     await busy.close(50)
     assert.equal(busy.slots.size, 0)
+    await until(() => socket.readableEnded || socket.destroyed)
+  })
+
+  test('ends idle connections at once when it closes', async t => {
+    const { server, slots, close } = await start(t, 5)
+    const socket = net.connect(server.address().port, '127.0.0.1')
+    await once(socket, 'data')
+    await close(60000)
+    assert.equal(slots.size, 0)
     await until(() => socket.destroyed)
   })
 
@@ -125,10 +135,11 @@ describe('a server with a limit', () => {
     await until(() => /listening on \d+\n/.test(output) && /metrics on \d+\n/.test(output))
     const [, port] = /listening on (\d+)/.exec(output)
     const [, metricsPort] = /metrics on (\d+)/.exec(output)
-    const socket = net.connect(Number(port), '127.0.0.1')
+    const socket = net.connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true })
     await once(socket, 'data')
     const body = await new Promise(resolve => http.get({ port: metricsPort, host: '127.0.0.1', agent: false }, response => {
       let text = ''
+      assert.match(response.headers['content-type'], /^text\/plain/) // Prometheus 3 wants it
       response.on('data', data => { text += data }).on('end', () => resolve(text))
     }))
     assert.equal(body, 'slots_in_use 1\nslots_highest 0\nslots_refused_total 0\n')
@@ -178,6 +189,17 @@ describe('players', () => {
     assert.equal(players.join('a'), 0)
     assert.equal(players.join('a'), 0)
     assert.equal(players.slots.size, 2)
+  })
+
+  test('keep their numbers when they are back before the lost connection has ended', async t => {
+    const players = file(t).open(20)
+    players.join('a')
+    players.join('a')
+    players.leave('a')
+    await sleep(60)
+    assert.equal(players.join('b'), 1)
+    players.leave('a')
+    await until(() => players.slots.size === 1)
   })
 
   test('lose a number that they do not claim in time, after a restart too', async t => {
