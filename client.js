@@ -15,6 +15,7 @@ const KEEP_ALIVE = 60000 // ms: detects servers that vanish without a FIN
 // after the timeout.
 const HELD_BYTES = 262144
 const HELD_CHUNKS = 16 // more are joined to one
+const CLOSE_TIME = 1000 // ms from destroy() to 'close', which some streams do not emit
 
 /**
  * Keeps connections to the servers that offer the lowest slots, and lends them out.
@@ -133,8 +134,6 @@ class Member {
   /** Puts the socket into the state of a new one: its first reader gets all that was buffered. */
   stopReading () {
     const { socket } = this.connection
-    clearTimeout(this.fullTimer)
-    this.fullTimer = undefined
     socket.removeListener('data', this.onData)
     // After pause(), a 'data' listener would not start the flow. With null it does.
     if (!this.isReadByOthers) socket.readableFlowing = null
@@ -143,6 +142,8 @@ class Member {
 
   giveHeld () {
     const { heldBytes, connection: { socket } } = this
+    clearTimeout(this.fullTimer)
+    this.fullTimer = undefined
     if (heldBytes === 0) return
     const chunk = this.heldAsOne()
     this.held = []
@@ -188,6 +189,17 @@ class Pool {
     if (this.sockets.size === 0) this.onEmpty()
   }
 
+  /** Destroys a socket, and does not wait for its 'close' for ever. */
+  destroy (socket) {
+    const forget = () => {
+      clearTimeout(timer)
+      this.forget(socket)
+    }
+    const timer = setTimeout(forget, CLOSE_TIME)
+    socket.on('close', forget) // a lessee may have removed the listener of watch()
+    socket.destroy()
+  }
+
   /** Keeps a connection if the pool has room, or if its slot is lower than that of an idle member, which it replaces. */
   consider (member) {
     if (this.isClosed || !member.isUsable) return this.drop(member)
@@ -225,10 +237,13 @@ class Pool {
 
   /** Closes a connection after what was written to it is sent. */
   drop ({ connection: { socket } }) {
-    if (socket.destroyed) return
-    const timer = setTimeout(() => socket.destroy(), this.timeout)
+    if (socket.destroyed) return this.destroy(socket)
+    const timer = setTimeout(() => this.destroy(socket), this.timeout)
     socket.on('close', () => clearTimeout(timer))
-    socket.end(() => socket.destroy())
+    socket.end(() => {
+      clearTimeout(timer)
+      this.destroy(socket)
+    })
   }
 
   /** Called when the socket of a member has closed. */
@@ -306,8 +321,8 @@ class Pool {
         resolve: lease => waiter.end(resolve, lease),
         reject: error => waiter.end(reject, error)
       }
-      this.waiting.add(waiter)
       if (signal !== undefined) signal.addEventListener('abort', onAbort)
+      this.waiting.add(waiter)
       if (timeout !== undefined) {
         timer = setTimeout(() => waiter.reject(this.acquireTimeout(timeout)), timeout)
       }
@@ -344,7 +359,7 @@ class Pool {
       if (this.sockets.size === 0) this.onEmpty()
     }
     if (timeout !== undefined) {
-      const timer = setTimeout(() => { for (const socket of this.sockets) socket.destroy() }, timeout)
+      const timer = setTimeout(() => { for (const socket of this.sockets) this.destroy(socket) }, timeout)
       this.whenEmpty.then(() => clearTimeout(timer))
     }
     return this.whenEmpty
@@ -487,6 +502,7 @@ function open (server, { connect, timeout, pool }, callback) {
     checkSocket(socket)
     if (socket.destroyed) throw slotMissing()
   } catch (error) {
+    Promise.resolve(socket).catch(() => {}) // of an async connect(), which is refused
     process.nextTick(() => { if (!isOver) callback(error) })
     return () => { isOver = true }
   }
@@ -507,6 +523,9 @@ function open (server, { connect, timeout, pool }, callback) {
   }
 
   function onData (data) {
+    if (typeof data !== 'string' && !Buffer.isBuffer(data)) {
+      return fail(withCode('ERR_SLOT_INVALID', new Error(`The server sent no slot, but a value that is neither a string nor a Buffer: ${typeof data}`)))
+    }
     const end = data.indexOf('\n')
     line += data.slice(0, Math.min(end < 0 ? data.length : end, LONGEST_LINE + 1)).toString('latin1')
     const match = SLOT_LINE.exec(line)
@@ -545,11 +564,12 @@ function open (server, { connect, timeout, pool }, callback) {
   socket.on('error', onError)
   socket.on('end', onEnd)
   socket.on('close', onClose)
+  socket.resume() // connect() may have paused it
   if (typeof socket.setKeepAlive === 'function') socket.setKeepAlive(true, KEEP_ALIVE)
   return () => {
     if (isOver) return
     stop()
-    socket.destroy()
+    pool.destroy(socket)
   }
 }
 
@@ -568,7 +588,8 @@ function choose (servers, count) {
 }
 
 function isSame (a, b) {
-  return a.host === b.host && a.port === b.port && a.path === b.path
+  if (a === b) return true
+  return (a.port !== undefined || a.path !== undefined) && a.host === b.host && a.port === b.port && a.path === b.path
 }
 
 function settingsOf (options) {

@@ -386,6 +386,21 @@ test('single bytes are held in about as many bytes', async t => {
   assert.ok(used < 20e6, String(used))
 })
 
+test("a connection that a listener of 'open' reads stays, though its buffer was full", async t => {
+  const stream = new Duplex({ read () {}, write (chunk, encoding, done) { done() } })
+  const silent = new Duplex({ read () {}, write (chunk, encoding, done) { done() } })
+  const streams = [stream, silent]
+  const client = connect(t, [{ port: 1 }, { port: 2 }], { ...ONE, offers: 2, timeout: 200, fillInterval: 50, connect: () => streams.shift() || new Duplex({ read () {} }) })
+  let received = 0
+  client.on('open', ({ socket }) => socket.on('data', data => { received += data.length }))
+  await until(() => streams.length === 0)
+  stream.push('0\n')
+  stream.push(Buffer.alloc(400000))
+  await until(() => received === 400000)
+  await sleep(300)
+  assert.equal(stream.destroyed, false)
+})
+
 test('a flood of single bytes is read whole', async t => {
   const server = await listen(t, async socket => {
     socket.write('0\r\n')

@@ -932,6 +932,102 @@ test("a stream that never emits 'close' is a failure at the deadline, and attemp
   await client.close()
 })
 
+const { Duplex } = require('node:stream')
+const duplex = options => new Duplex({ read () {}, write (chunk, encoding, done) { done() }, ...options })
+
+for (const [when, sendsSlot] of [['during an attempt', false], ['with such a stream in the pool', true]]) {
+  test(`close() resolves ${when}, if the stream never emits 'close'`, async t => {
+    const streams = []
+    const client = connect(t, [{}], {
+      connections: 1,
+      offers: 1,
+      timeout: 60000,
+      connect () {
+        const stream = duplex({ emitClose: false })
+        if (sendsSlot) setTimeout(() => stream.push('0\n'), 5)
+        streams.push(stream)
+        return stream
+      }
+    })
+    await until(() => sendsSlot ? client.connections.length === 1 : streams.length === 1)
+    await client.close()
+    assert.equal(streams[0].destroyed, true)
+  })
+}
+
+test('close() with a timeout resolves if the lessee has removed all listeners', async t => {
+  const server = await listen(t, slots(0))
+  const client = connect(t, [server], { connections: 1 })
+  const { socket } = await client.acquire()
+  socket.removeAllListeners()
+  await client.close({ timeout: 10 })
+  assert.equal(socket.destroyed, true)
+})
+
+test('an object in place of bytes is a failure', async t => {
+  const client = connect(t, [{}], {
+    connect () {
+      const stream = duplex({ readableObjectMode: true })
+      setTimeout(() => stream.push({}), 5)
+      return stream
+    }
+  })
+  await until(() => client.failures.length >= 2)
+  assert.equal(client.failures[0].error.code, 'ERR_SLOT_INVALID')
+})
+
+test('a socket that connect() has paused is read', async t => {
+  const server = await listen(t, slots(3))
+  const client = connect(t, [server], { connections: 1, connect: options => net.connect(options).pause() })
+  await until(() => client.connections.length === 1)
+})
+
+test('an async connect() is a failure, and its own error is handled', async t => {
+  const unhandled = []
+  const onUnhandled = error => unhandled.push(error)
+  process.on('unhandledRejection', onUnhandled)
+  t.after(() => process.removeListener('unhandledRejection', onUnhandled))
+  const client = connect(t, [{}], { connect: () => Promise.reject(new Error('planted')) })
+  await until(() => client.failures.length >= 2)
+  await sleep(20)
+  assert.equal(client.failures[0].error.code, 'ERR_INVALID_ARG_TYPE')
+  assert.deepEqual(unhandled, [])
+})
+
+test('an attempt connects to different servers, also if these have no port', async t => {
+  const servers = [{ name: 'a' }, { name: 'b' }]
+  const tried = []
+  connect(t, servers, {
+    offers: 2,
+    timeout: 5,
+    connect (server) {
+      tried.push(server.name)
+      return duplex()
+    }
+  })
+  await until(() => tried.length >= 40)
+  for (let i = 0; i < 40; i += 2) assert.notEqual(tried[i], tried[i + 1])
+})
+
+test('acquire() that times out without connections says why the last attempt failed', async t => {
+  const client = connect(t, [{}], { connect () { throw new Error('planted') } })
+  await until(() => client.failures.length >= 1)
+  await assert.rejects(client.acquire({ timeout: 10 }), error => {
+    assert.equal(error.message, 'No connection was idle within 10 ms: there is none. The last attempt failed: planted')
+    assert.equal(error.cause.message, 'planted')
+    return true
+  })
+})
+
+test('acquire() that times out without connections and attempts says that there are none', async t => {
+  const client = connect(t, [], {})
+  await assert.rejects(client.acquire({ timeout: 10 }), error => {
+    assert.equal(error.message, 'No connection was idle within 10 ms: there is none')
+    assert.equal('cause' in error, false)
+    return true
+  })
+})
+
 test('a socket that is closed already is a failure, and attempts go on', async t => {
   const socket = new net.Socket()
   socket.destroy()
