@@ -287,7 +287,8 @@ declare namespace CallosumServerSlots {
     readonly slot: number
     /**
      * Puts the slot back, once. Does nothing after that, after `clear()`, and if another
-     * lease has the slot by then. If `put()` throws, as that of a subclass may, `release()`
+     * lease has the slot by then. After a `put()` of the slot, which is a mistake, it also
+     * frees the slot from a holder that got it by `get()`. If `put()` throws, as that of a subclass may, `release()`
      * can be called again. It can be called without a receiver. Constant time.
      *
      * @example
