@@ -43,13 +43,15 @@ declare class CallosumClient<Server extends object = NetConnectOpts, Stream exte
    * the lowest slot. Constant time; O(n) with `'lowest'`.
    *
    * The first bytes that you read are those that arrived after the slot line, and while the
-   * connection was idle. More than 256 KiB pause an idle connection, which is
-   * closed after `timeout` if nobody leases it. An `'error'` of the socket needs no listener. An encoding, a timeout
-   * and listeners that you set on the socket stay for the next lessee: remove your listeners
-   * before the release, one by one: the client has listeners too. A socket closes only after
-   * all that arrived has been read. A server that stops answering is noticed after minutes
-   * only, so set a time limit for each request. After an error or a timeout of your own, destroy the socket before
-   * the release. Otherwise a late reply goes to the next lessee.
+   * connection was idle. More than 256 KiB pause an idle connection, which is closed after
+   * `timeout` if nobody leases it. An `'error'` of the socket needs no listener. An encoding, a
+   * timeout and listeners that you set on the socket stay for the next lessee: remove your
+   * listeners before the release, one by one, since the client has listeners too. After an
+   * error or a timeout of your own, destroy the socket before the release. Otherwise a late
+   * reply goes to the next lessee.
+   *
+   * A socket closes only after all that arrived has been read. A server that stops answering
+   * is noticed after minutes only, so set a time limit for each request.
    *
    * A leased connection is never replaced. A pool whose connections are all leased does
    * not move to idle servers.
