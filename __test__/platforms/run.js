@@ -130,7 +130,7 @@ async function rowOf (target, total) {
   const date = new Date().toISOString().slice(0, 10)
   const cells = total
     ? [total.system, total.passed, total.skipped, date]
-    : ['not run yet; `npm run pack:check` reads the file', '', '', date]
+    : ['not run yet; `npm run pack:check` checks its format, exports and libraries', '', '', date]
   return `| ${[titleOf(target), needs, ...cells].join(' | ')} |`
 }
 
