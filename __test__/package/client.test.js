@@ -982,6 +982,13 @@ test('a socket that connect() has paused is read', async t => {
   await until(() => client.connections.length === 1)
 })
 
+test('a socket that connect() has set an encoding on is read', async t => {
+  const server = await listen(t, slots(3))
+  const client = connect(t, [server], { connections: 1, connect: options => net.connect(options).setEncoding('latin1') })
+  await until(() => client.connections.length === 1)
+  assert.deepEqual(client.failures, [])
+})
+
 test('an async connect() is a failure, and its own error is handled', async t => {
   const unhandled = []
   const onUnhandled = error => unhandled.push(error)
