@@ -974,6 +974,7 @@ test('an object in place of bytes is a failure', async t => {
   })
   await until(() => client.failures.length >= 2)
   assert.equal(client.failures[0].error.code, 'ERR_SLOT_INVALID')
+  assert.equal(client.failures[0].error.message, 'The server sent no slot, but a value that is neither a string nor a Buffer: object')
 })
 
 test('a socket that connect() has paused is read', async t => {
@@ -1001,20 +1002,21 @@ test('an async connect() is a failure, and its own error is handled', async t =>
   assert.deepEqual(unhandled, [])
 })
 
-test('an attempt connects to different servers, also if these have no port', async t => {
-  const servers = [{ name: 'a' }, { name: 'b' }]
-  const tried = []
-  connect(t, servers, {
-    offers: 2,
-    timeout: 5,
-    connect (server) {
-      tried.push(server.name)
-      return duplex()
-    }
+for (const [what, servers] of [['with other properties', [{ name: 'a' }, { name: 'b' }]], ['with paths, of which one is listed twice', [{ path: 'a' }, { path: 'a' }, { path: 'b' }]]]) {
+  test(`an attempt connects to different servers ${what}`, async t => {
+    const tried = []
+    connect(t, servers, {
+      offers: 2,
+      timeout: 5,
+      connect ({ name, path }) {
+        tried.push(name || path)
+        return duplex()
+      }
+    })
+    await until(() => tried.length >= 40)
+    for (let i = 0; i < 40; i += 2) assert.notEqual(tried[i], tried[i + 1])
   })
-  await until(() => tried.length >= 40)
-  for (let i = 0; i < 40; i += 2) assert.notEqual(tried[i], tried[i + 1])
-})
+}
 
 test('acquire() that times out without connections says why the last attempt failed', async t => {
   const client = connect(t, [{}], { connect () { throw new Error('planted') } })
