@@ -17,6 +17,8 @@ const typescript = require('typescript')
 
 const { TIMED_OUT } = require('./first-failure.js')
 const { Journal } = require('./journal.js')
+const { killGroup } = require('./kill-group.js')
+const totals = require('./total.js')
 
 const ROOT = path.join(__dirname, '..')
 const JOURNAL = path.join(__dirname, '.results', 'javascript.jsonl')
@@ -75,16 +77,10 @@ async function mutants ({ files, diff, resume, say, journal = new Journal(JOURNA
     }
   }
 
-  const total = { made: 0, caught: 0, timedOut: 0, survivors: [], byFile: {} }
-  for (const { file, line, what, key } of all) {
-    const outcome = known.get(key)
-    const counts = total.byFile[file] ??= { made: 0, caught: 0, timedOut: 0 }
-    for (const sum of [total, counts]) {
-      sum.made++
-      if (outcome !== 'survived') sum.caught++
-      if (outcome === 'timedOut') sum.timedOut++
-    }
-    if (outcome === 'survived') total.survivors.push({ file, line, what })
+  const total = totals.empty()
+  for (const mutant of all) {
+    const outcome = known.get(mutant.key)
+    totals.add(total, mutant, { isCaught: outcome !== 'survived', isTimedOut: outcome === 'timedOut' })
   }
   return total
 }
@@ -238,11 +234,11 @@ function run (tests, sandbox, { processor, clock }) {
     child.stdout.on('data', listen)
     child.stderr.on('data', listen)
     let isLate = false
-    const timer = setTimeout(() => { isLate = true; endGroup(child) }, clock * 1000)
+    const timer = setTimeout(() => { isLate = true; killGroup(child, 'SIGKILL') }, clock * 1000)
     child.on('error', reject)
     child.on('exit', (code, signal) => {
       clearTimeout(timer)
-      endGroup(child) // what the tests started, too
+      killGroup(child, 'SIGKILL') // what the tests started, too
       running = undefined
       const timedOut = isLate || signal === 'SIGXCPU' || signal === 'SIGKILL' || code === TIMED_OUT
       resolve({ outcome: code === 0 ? 'survived' : timedOut ? 'timedOut' : 'caught', output, seconds: (Date.now() - started) / 1000 })
@@ -252,15 +248,7 @@ function run (tests, sandbox, { processor, clock }) {
 
 let running
 
-function endGroup ({ pid }) {
-  try {
-    process.kill(-pid, 'SIGKILL')
-  } catch (error) {
-    if (error.code !== 'ESRCH') throw error
-  }
-}
-
-process.on('exit', () => { if (running !== undefined) endGroup(running) })
+process.on('exit', () => { if (running !== undefined) killGroup(running, 'SIGKILL') })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130))
 
 /** From the keys of mutants to what an earlier run found. */

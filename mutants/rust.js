@@ -10,6 +10,9 @@ const fs = require('node:fs')
 const path = require('node:path')
 const readline = require('node:readline')
 
+const { killGroup } = require('./kill-group.js')
+const totals = require('./total.js')
+
 const ROOT = path.join(__dirname, '..')
 const VERSION = '27.1.0'
 const TOOLS = path.join(ROOT, 'target', 'tools')
@@ -72,7 +75,7 @@ async function mutants ({ files, diff, resume, say }) {
   if (refusal !== undefined) throw new Error(refusal)
   install(say)
   fs.mkdirSync(RESULTS, { recursive: true })
-  const total = { made: 0, caught: 0, timedOut: 0, survivors: [], byFile: {} }
+  const total = totals.empty()
   for (const part of PARTS) {
     const own = files.filter(part.has)
     if (files.length > 0 && own.length === 0) continue
@@ -151,11 +154,11 @@ const GRACE = 10_000 // ms, for cargo-mutants to end the tests
 function endWithThisProcess (child) {
   const before = SIGNALS.map(signal => process.listeners(signal))
   const end = () => {
-    kill(child, 'SIGINT')
+    killGroup(child, 'SIGINT')
     setTimeout(() => process.exit(130), GRACE)
     child.once('exit', () => process.exit(130))
   }
-  const atExit = () => kill(child, 'SIGKILL')
+  const atExit = () => killGroup(child, 'SIGKILL')
   for (const signal of SIGNALS) process.removeAllListeners(signal).on(signal, end)
   process.on('exit', atExit)
   return () => {
@@ -164,14 +167,6 @@ function endWithThisProcess (child) {
       process.removeAllListeners(signal)
       for (const listener of before[i]) process.on(signal, listener)
     })
-  }
-}
-
-function kill ({ pid }, signal) {
-  try {
-    process.kill(-pid, signal)
-  } catch (error) {
-    if (error.code !== 'ESRCH') throw error
   }
 }
 
@@ -249,17 +244,10 @@ function outcomesFile ({ name }) {
 
 /** Adds the outcomes of mutants. */
 function add (total, mutants, outcomes) {
-  for (const { key, file, line, what } of mutants) {
-    const { summary, isEndless } = outcomes[key]
+  for (const mutant of mutants) {
+    const { summary, isEndless } = outcomes[mutant.key]
     if (summary === 'Unviable') continue
-    const isCaught = summary !== 'MissedMutant'
-    const counts = total.byFile[file] ??= { made: 0, caught: 0, timedOut: 0 }
-    for (const sum of [total, counts]) {
-      sum.made++
-      if (isCaught) sum.caught++
-      if (isEndless) sum.timedOut++
-    }
-    if (!isCaught) total.survivors.push({ file, line, what })
+    totals.add(total, mutant, { isCaught: summary !== 'MissedMutant', isTimedOut: isEndless })
   }
 }
 
