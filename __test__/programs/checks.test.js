@@ -104,7 +104,7 @@ describe('planted in index.js', { concurrency: 2 }, () => {
 })
 
 function run (file, only, fault) {
-  const env = { ...process.env, CALLOSUM_TEST_FAULT: JSON.stringify(fault), NODE_TEST_CONTEXT: undefined }
+  const env = { ...process.env, CALLOSUM_TEST_FAULT: JSON.stringify(fault), MODEL_SEED: '1', NODE_TEST_CONTEXT: undefined }
   const values = ['-r', './__test__/support/preload/faulty.js', '--test-reporter=tap', ...(only ? [`--test-name-pattern=${only}`] : []), `__test__/package/${file}`]
   const child = spawn(process.execPath, values, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] })
   let stdout = ''
