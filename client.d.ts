@@ -169,10 +169,10 @@ declare namespace CallosumClient {
      */
     offers?: number | undefined
     /**
-     * How long each of these may take, 2000 by default: the function `servers`; a server, from
-     * the start of the connection until its slot line has arrived; the last bytes written to
-     * a connection that is dropped; and, for an idle connection whose buffer is full, until it
-     * is leased.
+     * The limit for each of four waits, 2000 by default: until the function `servers` has
+     * returned its list; from the start of a connection until its slot line has arrived; until
+     * the last bytes of a dropped connection are sent; until an idle connection whose buffer is
+     * full is leased.
      */
     timeout?: number | undefined
     /**
@@ -181,8 +181,8 @@ declare namespace CallosumClient {
      */
     pick?: 'random' | 'lowest' | undefined
     /**
-     * Opens a connection: `net.connect` by default; for example `tls.connect`. The client turns
-     * on keep-alive for it, after 60 s.
+     * Opens a connection: `net.connect` by default; for example `tls.connect`. If what it
+     * returns has `setKeepAlive()`, the client turns on TCP keep-alive, after 60 s of silence.
      */
     connect?: ((server: Server) => Stream) | undefined
   }

@@ -19,8 +19,8 @@ declare class CallosumServerSlots {
   /**
    * A new manager in the state that `toJSON()` described, of the class that it is called
    * on. None of its slots is leased: see `adopt()`. A lower limit lowers `maxSlotGiven` to
-   * it. Takes time in proportion to the highest slot in use, or to the number of runs if
-   * the slots are sparse.
+   * it. Takes time in proportion to the highest slot in use, or to the number of runs
+   * of consecutive slots if the slots are sparse.
    *
    * @param json the data itself, not a string; it is copied
    * @param options `maxSlots`: another limit than `json.maxSlots`
@@ -40,7 +40,7 @@ declare class CallosumServerSlots {
 
   /**
    * A manager with all slots free. Its memory grows with the most slots that were in use at
-   * once, not with `maxSlots`: about 1 KB at first, 0.14 bytes for each at a million. It is
+   * once, not with `maxSlots`: 1 to 2 KB at first, 0.14 bytes for each at a million. It is
    * freed after the manager was garbage-collected and the program has returned to the event
    * loop.
    *
@@ -287,9 +287,10 @@ declare namespace CallosumServerSlots {
     readonly slot: number
     /**
      * Puts the slot back, once. Does nothing after that, after `clear()`, and if another
-     * lease has the slot by then. After a `put()` of the slot, which is a mistake, it also
-     * frees the slot from a holder that got it by `get()`. If `put()` throws, as that of a subclass may, `release()`
-     * can be called again. It can be called without a receiver. Constant time.
+     * lease has the slot by then. Do not `put()` a leased slot: a later `release()` then
+     * emits `'error'` if the slot is free, and frees it if a `get()` has given it to someone
+     * else. If `put()` throws, as that of a subclass may, `release()` can be called again. It
+     * can be called without a receiver. Constant time.
      *
      * @example
      * socket.once('close', lease.release)
@@ -306,7 +307,10 @@ declare namespace CallosumServerSlots {
   export interface Snapshot {
     /** How many slots there are: 1 to 2147483647. */
     readonly maxSlots: number
-    /** From the last run's end to `maxSlots`. */
+    /**
+     * One more than the highest slot ever taken or reserved: at least the end of the last run,
+     * at most `maxSlots`.
+     */
     readonly maxSlotGiven: number
     /**
      * The slots in use, as runs `[start, end)`, ascending: `[5, 7]` is 5 and 6.
