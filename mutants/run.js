@@ -7,7 +7,7 @@
 //
 //   files   paths from the root of the repository; none means all of the language
 //   diff    a unified diff; then only mutants of the lines that it adds or changes
-//   resume  whether to keep what an interrupted run has found
+//   resume  whether to keep what earlier runs have found
 //   say     shows a line of progress
 //
 // and resolves to `{ made, caught, timedOut, survivors: [{ file, line, what }], byFile }`.
@@ -53,7 +53,7 @@ const revision = {
 async function main () {
   const options = readOptions('npm run mutants -- [options] [argument …]', {
     diff: revision,
-    resume: flag('keeps what an interrupted run has found')
+    resume: flag('keeps what earlier runs have found')
   }, { about: ABOUT, words, check })
   const results = []
   for (const { title, extension, load, files } of chosen(options.words)) {

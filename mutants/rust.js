@@ -58,7 +58,7 @@ function packageTests (...names) {
   return [...tests('slots'), `--cargo-arg=--config=target."cfg(all())".runner=${JSON.stringify(runner)}`]
 }
 
-/** What tests/support/watchdog.rs says. */
+/** What tests/support/watchdog.rs and package-tests.js say when a limit ends a test. */
 const ENDLESS = /: no progress for \d/
 
 const environment = ({ name }) => ({
@@ -108,8 +108,8 @@ function install (say) {
 
 /**
  * Runs a stage with the mutants of a part that no test has caught yet, and keeps what it
- * finds, here and in `found`. What is kept of the mutants that are not in `found` is removed
- * as soon as the tests have met the first of them.
+ * finds, here and in `found`. Earlier outcomes of these mutants are removed only after the
+ * first has met the tests, so that a run that fails at once loses nothing.
  */
 async function run (part, stage, choice, found) {
   const folder = path.join(RESULTS, part.name)

@@ -17,8 +17,9 @@ const EDGES = [32, 1024, 2048, 4096, 32768, 131072]
  * @param {{setting: object, program: Int32Array}[]} corpus what is kept so far
  * @param {{seed: number, seconds?: number, programs?: number, onProgram?: function}} options
  * @returns {{programs: number, features: number, corpus: object[], added: number, failure: object|undefined}}
- *   `corpus` has the programs that were kept so far, without those of which a new one reaches
- *   all, and the fewest new ones that reach what else was reached: `added` of them
+ *   `corpus` has the programs that were kept so far, except each that one new program
+ *   replaces: it reaches all that the old one reaches. It also has the fewest new programs
+ *   that reach what else was reached. `added` is the number of these.
  */
 function explore (Manager, coverage, corpus, { seed, seconds = Infinity, programs = Infinity, onProgram = () => {} }) {
   return withoutTraces(() => new Explorer(Manager, coverage, new Random(seed)).run(corpus, { seconds, programs, onProgram }))
@@ -142,9 +143,9 @@ class Explorer {
 
   /**
    * The old and new programs that stay. Counts differ a little between runs of a program. So
-   * an old one is never left out because the others reach the same: a new one has to reach
-   * all that it reached when it was done first and does now. And a new one has to reach
-   * again what no old one has reached at either time.
+   * an old program is removed only if one new program reaches all that the old one reached
+   * in its first run and in this one. A new program is added only if it reaches again what
+   * no old one reached in either run.
    */
   chosen () {
     const before = new Set()

@@ -11,8 +11,8 @@ the program, shortened, as JavaScript, and exits with 1.
 With --replay it runs the programs of soak/corpus.json instead. With --explore it
 changes these at random, and adds to soak/corpus.json the fewest new programs that
 reach all code of index.js and lib/ that no program there reaches, or not as often.
-Only a program is left out then of which a new one reaches all. If no new program
-reaches more, soak/corpus.json stays as it is.`
+A kept program is removed only if one new program reaches all that it reaches. If no
+new program reaches more, soak/corpus.json stays as it is.`
 
 const DEFAULT_OPERATIONS = 20000000
 const DEFAULT_SECONDS = 60

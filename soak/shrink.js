@@ -74,7 +74,7 @@ function shrinkUntil (Manager, failure, deadline) {
   return best
 }
 
-/** Such as the operation itself in place of one that has a listener or an overridden method do it. */
+/** A simpler operation for the same place, such as the one that a listener or an overridden method does. */
 function simplerThan (name, argument) {
   if (TAKES_ANOTHER.includes(name)) return nested(argument)
   if (name === 'lease') return ['get', 0]

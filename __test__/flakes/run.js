@@ -91,7 +91,7 @@ async function testRust (onFailure) {
   for (const name of names.size > 0 ? names : ['cargo test']) onFailure(name, `cargo test ended with ${code}\n${output.slice(-2000)}`)
 }
 
-/** Resolves to how many tests passed. A file that crashes or has no test is told as a failed test. */
+/** Resolves to how many tests passed. A file that crashes or has no test is reported as a failed test. */
 function testJavaScript (files, onFailure) {
   return new Promise((resolve, reject) => {
     let passed = 0
@@ -99,11 +99,11 @@ function testJavaScript (files, onFailure) {
     const written = new Map() // from each file to what it wrote to its standard error
     run({ files, concurrency: true, timeout: TIMEOUT })
       .on('test:pass', ({ name, file }) => {
-        if (isFile(name, file)) onFailure(path.relative(ROOT, path.resolve(name)), 'no test in it') // otherwise its tests are told in its place
+        if (isFile(name, file)) onFailure(path.relative(ROOT, path.resolve(name)), 'no test in it') // otherwise its tests are reported one by one
         else passed++
       })
       .on('test:fail', ({ name, file, todo, details: { error } }) => {
-        if (error.failureType === 'subtestsFailed' || todo !== undefined) return // a subtest is told itself
+        if (error.failureType === 'subtestsFailed' || todo !== undefined) return // a subtest is reported itself
         if (isFile(name, file)) crashed.set(path.resolve(name), error)
         else onFailure(`${path.relative(ROOT, file)}: ${name}`, textOf(error))
       })

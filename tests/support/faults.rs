@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use callosum_server_slots::memory::{BITMAP_OFFSET, CURSOR, FREE_COUNT, HIGH_WATER, LEAF_WORDS};
 
-/// Changes the words, if they are in a state in which it can. Whether it did.
+/// Changes the words if their state allows it. Returns whether it did.
 pub(crate) type Fault = fn(&[Cell<i32>]) -> bool;
 
 /// The faults, and what is wrong after each. The first two break none of C1 to C4.

@@ -8,8 +8,8 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Ten times what the longest step takes without optimisation: of the processor, so that
-/// a busy machine does not matter.
+/// The limit for a step, in processor time, so that a busy machine does not matter: ten
+/// times what the longest step takes in a debug build.
 const LONGEST_STEP: Duration = Duration::from_secs(1);
 /// The same by the clock, where the time of the processor cannot be read.
 const LONGEST_STEP_BY_CLOCK: Duration = Duration::from_secs(40);
