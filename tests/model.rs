@@ -51,18 +51,20 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 fn run(leaf_words: usize, max_slots: u32, steps: &[Step]) {
-    let _watchdog = Watchdog::start();
+    let watchdog = Watchdog::start();
     let mut slots = Slots::from_buffer(Refusable::new(words_for(leaf_words)), max_slots);
     let mut model = Model::new(max_slots);
     for step in steps {
         for slot in puts(step, &model) {
             assert_eq!(slots.put(slot), model.put(slot), "put({slot})");
+            watchdog.step();
         }
         match step {
             Step::Get(count) => {
                 for _ in 0..*count {
                     let expected = model.get();
                     assert_eq!(slots.get(), expected);
+                    watchdog.step();
                     if expected.is_err() {
                         break;
                     }
@@ -83,6 +85,7 @@ fn run(leaf_words: usize, max_slots: u32, steps: &[Step]) {
             _ => {}
         }
         check(&slots, &model);
+        watchdog.step();
     }
 }
 

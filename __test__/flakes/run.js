@@ -88,7 +88,7 @@ async function testRust (onFailure) {
   const code = await new Promise((resolve, reject) => cargo.on('close', resolve).on('error', reject))
   if (code === 0) return
   const names = new Set(Array.from(output.matchAll(/^ {4}(\S+)$/gm), ([, name]) => name))
-  for (const name of names.size > 0 ? names : ['cargo test']) onFailure(name, `cargo test ended with ${code}\n${output.slice(-2000)}`)
+  for (const name of names.size > 0 ? names : ['cargo test']) onFailure(name, `cargo test ended with ${code}\n${lastLines(output)}`)
 }
 
 /** Resolves to how many tests passed. A file that crashes or has no test is reported as a failed test. */
@@ -110,8 +110,7 @@ function testJavaScript (files, onFailure) {
       .on('test:stderr', ({ file, message }) => written.set(file, (written.get(file) || '') + message))
       .on('end', () => {
         for (const [file, error] of crashed) {
-          const lines = (written.get(file) || '').trim().split('\n').slice(1 - MOST_LINES)
-          onFailure(path.relative(ROOT, file), [textOf(error), ...lines].join('\n').trim())
+          onFailure(path.relative(ROOT, file), `${textOf(error)}\n${lastLines(written.get(file) || '')}`.trim())
         }
         resolve(passed)
       })
@@ -127,6 +126,11 @@ function isFile (name, file) {
 
 function textOf ({ cause, message }) {
   return String((cause && cause.stack) || cause || message)
+}
+
+/** What `indented` leaves of a text below one more line. */
+function lastLines (text) {
+  return text.trim().split('\n').slice(1 - MOST_LINES).join('\n')
 }
 
 function indented (text) {

@@ -4,6 +4,8 @@ use std::fs::{read_link, read_to_string};
 use std::io::{Write, stderr};
 use std::path::{Path, PathBuf};
 use std::process::abort;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -18,7 +20,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// Aborts the process, with the name of the test, if a step of it takes longer than
 /// [`LONGEST_STEP`]: a test thread that loops forever cannot be stopped otherwise.
 pub(crate) struct Watchdog {
-    progress: Sender<()>,
+    steps: Arc<AtomicU64>,
+    /// Tells the watching thread, when it is dropped, that the test has ended.
+    _end: Sender<()>,
 }
 
 impl Watchdog {
@@ -26,34 +30,30 @@ impl Watchdog {
     pub(crate) fn start() -> Self {
         let test = thread::current().name().unwrap_or("a test").to_owned();
         let stopwatch = Stopwatch::of_this_thread();
-        let (progress, steps) = channel();
+        let steps = Arc::new(AtomicU64::new(0));
+        let (end, ended) = channel::<()>();
+        let watched = Arc::clone(&steps);
         thread::spawn(move || {
+            let mut step = 0;
             let mut step_began = stopwatch.elapsed();
-            let mut has_progressed = false;
-            loop {
-                match steps.recv_timeout(LOOK_EVERY) {
-                    Ok(()) => has_progressed = true,
-                    Err(RecvTimeoutError::Disconnected) => return,
-                    Err(RecvTimeoutError::Timeout) => {
-                        let now = stopwatch.elapsed();
-                        if std::mem::take(&mut has_progressed) {
-                            step_began = now;
-                        } else if now.saturating_sub(step_began) > stopwatch.longest_step() {
-                            // Not eprintln!, whose output the test harness keeps to itself.
-                            let seconds = stopwatch.longest_step().as_secs();
-                            _ = writeln!(stderr(), "{test}: no progress for {seconds} s");
-                            abort();
-                        }
-                    }
+            while ended.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout) {
+                let (latest, now) = (watched.load(Relaxed), stopwatch.elapsed());
+                if latest != step {
+                    (step, step_began) = (latest, now);
+                } else if now.saturating_sub(step_began) > stopwatch.longest_step() {
+                    // Not eprintln!, whose output the test harness keeps to itself.
+                    let seconds = stopwatch.longest_step().as_secs();
+                    _ = writeln!(stderr(), "{test}: no progress for {seconds} s");
+                    abort();
                 }
             }
         });
-        Self { progress }
+        Self { steps, _end: end }
     }
 
     /// A step is done.
     pub(crate) fn step(&self) {
-        self.progress.send(()).expect("the watchdog lives as long as the test");
+        self.steps.fetch_add(1, Relaxed);
     }
 }
 
