@@ -39,6 +39,17 @@ test('maxSlots is read once, also where it is inherited or a getter', () => {
   assert.equal(reads, 1)
 })
 
+// A choice of names is an option of the client, checked as here.
+test('a message about an unknown choice is short and printable', () => {
+  const { checkOneOf } = require('../../lib/errors.js')
+  const value = '\x1b[2J\n' + 'x'.repeat(1e6)
+  assert.throws(() => checkOneOf('options.pick', value, ['random', 'lowest']), {
+    name: 'RangeError',
+    code: 'ERR_OUT_OF_RANGE',
+    message: `options.pick must be 'random' or 'lowest'. Received '\\u001b[2J\\u000a${'x'.repeat(75)}…'`
+  })
+})
+
 test('without options, index 0 of Object.prototype is not taken for them', () => {
   Object.prototype[0] = { maxSlots: 5 } // eslint-disable-line no-extend-native
   try {
