@@ -194,11 +194,29 @@ fn the_bitmap_grows_over_a_reservation_of_64_slots_for_each_in_use() {
 }
 
 #[test]
+fn the_bitmap_grows_over_a_run_so_long_that_64_times_its_slots_exceed_32_bits() {
+    let _watchdog = Watchdog::start();
+    let mut slots = Slots::new();
+    assert_eq!(slots.reserve_run(0..1 << 26), Ok(()));
+    assert_eq!(leaf_words(&slots), 1 << 21);
+}
+
+#[test]
 fn the_bitmap_does_not_grow_for_a_run_that_it_covers() {
     let _watchdog = Watchdog::start();
     let mut slots = Slots::new();
     assert_eq!(slots.reserve_run(0..1024), Ok(()));
     assert_eq!(leaf_words(&slots), 32);
+}
+
+#[test]
+fn clear_gives_back_the_memory_of_the_first_growth() {
+    let _watchdog = Watchdog::start();
+    let mut slots = Slots::new();
+    assert_eq!(slots.reserve_run(0..1025), Ok(()));
+    assert_eq!(leaf_words(&slots), 64);
+    slots.clear();
+    assert_eq!(slots.memory().len(), words_for(32));
 }
 
 #[test]
