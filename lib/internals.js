@@ -83,6 +83,8 @@ class Internals extends function (object) { return object } {
   // old words unreadable. The new words are stored right after the native call returns: a
   // call in between could overflow the stack. If execution is terminated before they are
   // stored, the next native call fetches them: refresh() finds the old words unreadable.
+  // That happens only if the native call runs JavaScript, as for an allocation. clear()
+  // does not, since the leases would stay in force.
   // The words of withoutFastPaths() are never replaced. They have no leaf word.
 
   static refresh (object) {
@@ -119,7 +121,7 @@ class Internals extends function (object) { return object } {
   static clear (object) {
     const native = Internals.nativeOf(object)
     const leases = new Map()
-    const words = native.clear()
+    const words = native.clear(smallWordsFor(native)) // from here on, no call: see refresh()
     if (object.#words[BITMAP_OFFSET] !== undefined) object.#words = words
     object.#leases = leases
   }
@@ -134,6 +136,16 @@ class Internals extends function (object) { return object } {
 }
 
 const { wordsOf } = Internals
+
+/** New words for a manager that is about to be cleared; undefined if it should keep its own. */
+function smallWordsFor (native) {
+  if (native.words.length <= INITIAL_LENGTH) return undefined
+  try {
+    return new Integers(INITIAL_LENGTH)
+  } catch (_) {
+    return undefined // the allocation failed
+  }
+}
 
 /**
  * Names the manager of the next nativeGet() or nativePut(). Its id comes from the words

@@ -255,6 +255,17 @@ impl Environment {
             .ok_or_else(|| Error::from_reason("the addon was not initialised"))
     }
 
+    /// The words of an array for a manager without slots in use.
+    ///
+    /// # Safety
+    ///
+    /// The array is a live value of the environment.
+    unsafe fn initial(&self, words: Unknown) -> Result<SharedWords> {
+        // SAFETY: the caller passes a live value of the environment.
+        let words = unsafe { self.arrays.share(words.raw(), words_for(INITIAL_LEAF_WORDS)) };
+        words.ok_or_else(|| Error::new(Status::InvalidArg, "not an Int32Array of INITIAL_LENGTH"))
+    }
+
     fn add(&self, manager: Manager) -> usize {
         let mut managers = self.managers.borrow_mut();
         let number = self.unused.borrow_mut().pop().unwrap_or_else(|| {
@@ -335,13 +346,13 @@ impl NodeSlots {
             })?,
         };
         let environment = Rc::clone(Environment::of(&env)?);
-        let (arrays, length) = (&environment.arrays, words_for(INITIAL_LEAF_WORDS));
         let memory = match words {
             // SAFETY: the value is the call's argument.
-            Some(words) => unsafe { arrays.share(words.raw(), length) }.ok_or_else(|| {
-                Error::new(Status::InvalidArg, "not an Int32Array of INITIAL_LENGTH")
-            })?,
-            None => arrays.make(length).ok_or_else(|| Error::from_reason("out of memory"))?,
+            Some(words) => unsafe { environment.initial(words) }?,
+            None => environment
+                .arrays
+                .make(words_for(INITIAL_LEAF_WORDS))
+                .ok_or_else(|| Error::from_reason("out of memory"))?,
         };
         let number = environment.add(Rc::new(RefCell::new(Slots::from_buffer(memory, max_slots))));
         let slots = Self { environment, number };
@@ -403,12 +414,20 @@ impl NodeSlots {
         self.words(env)
     }
 
-    /// Frees all slots, as if none had ever been given, and returns the manager's words,
-    /// which may be in another array now.
+    /// Frees all slots, as if none had ever been given, and returns the manager's words:
+    /// the array passed, of INITIAL_LENGTH zeros, or without it the same array as before.
+    /// Runs no JavaScript. So execution cannot be terminated after the slots are freed and
+    /// before JavaScript has forgotten the leases.
     #[napi(ts_return_type = "Int32Array")]
-    pub fn clear<'env>(&self, env: &'env Env) -> Result<Unknown<'env>> {
+    pub fn clear<'env>(
+        &self,
+        env: &'env Env,
+        #[napi(ts_arg_type = "Int32Array")] words: Option<Unknown>,
+    ) -> Result<Unknown<'env>> {
+        // SAFETY: the value is the call's argument.
+        let memory = words.map(|words| unsafe { self.environment.initial(words) }).transpose()?;
         self.with(|slots| {
-            slots.clear();
+            slots.clear_into(memory);
             slots.memory().array(env)
         })?
     }

@@ -270,12 +270,22 @@ impl<M: Memory> Slots<M> {
     /// assert_eq!(slots.max_slot_given(), 0);
     /// ```
     pub fn clear(&mut self) {
-        let (manager_id, limit) = (self.load(MANAGER_ID), self.load(LIMIT));
         let small = words_for(INITIAL_LEAF_WORDS);
         let is_large = self.words().len() > small;
-        match is_large.then(|| self.memory.allocate(small)).flatten() {
+        let memory = is_large.then(|| self.memory.allocate(small)).flatten();
+        self.clear_into(memory);
+    }
+
+    /// The same, without an allocation: `memory`, all of whose words must be 0, takes the
+    /// place of the manager's. `None` keeps the manager's.
+    ///
+    /// # Panics
+    ///
+    /// If the length of `memory` is not valid, as in [`Slots::from_buffer`].
+    pub fn clear_into(&mut self, memory: Option<M>) {
+        let (manager_id, limit) = (self.load(MANAGER_ID), self.load(LIMIT));
+        match memory {
             Some(memory) => retire(std::mem::replace(&mut self.memory, memory).as_ref()),
-            // Already small, or the allocation failed: zero it in place.
             None => self.words().iter().for_each(|word| word.set(0)),
         }
         self.sparse = RangeSet::new();

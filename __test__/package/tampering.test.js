@@ -192,6 +192,10 @@ test('what the internals are asked with a wrong receiver or number is refused', 
   for (const maxSlots of [0, -1, 1.5, NaN, 2 ** 31]) assert.throws(() => new native.CallosumServerSlots(maxSlots))
   for (const words of [[], {}, new Int32Array(3), new Float64Array(native.layout.INITIAL_LENGTH)]) {
     assert.throws(() => new native.CallosumServerSlots(5, words))
+    const [slots, manager] = inside()
+    slots.get()
+    assert.throws(() => manager.clear(words))
+    assert.equal(slots.size, 1)
   }
 })
 

@@ -10,6 +10,7 @@ const { test } = require('node:test')
 const vm = require('vm')
 
 const CallosumServerSlots = require('../..')
+const { ROOT, run } = require('../support/child')
 
 /** Runs the program until it is terminated, after so many milliseconds. */
 function runTerminated (program, variables, timeout) {
@@ -111,6 +112,27 @@ test('terminated in clear() and the calls after it: the manager is as cleared, o
   }
 })
 
+test('terminated while clear() allocates: the slots in use and the leases are as before', async () => {
+  const said = await run(['-e', `
+    const vm = require('vm')
+    const Integers = Int32Array
+    let isArmed = false
+    globalThis.Int32Array = function (length) {
+      while (isArmed);
+      return new Integers(length)
+    }
+    const slots = new (require(${JSON.stringify(ROOT)}))()
+    const lease = slots.lease()
+    for (let i = 0; i < 2000; i++) slots.get() // a bitmap that clear() replaces by a small one
+    isArmed = true
+    try { vm.runInNewContext('slots.clear()', { slots }, { timeout: 5 }) } catch (error) { console.log(error.code) }
+    isArmed = false
+    console.log(slots.size, lease.slot)
+    lease.release()
+    console.log(slots.size, slots.get())`])
+  assert.equal(said, 'ERR_SCRIPT_EXECUTION_TIMEOUT\n2001 0\n2000 0\n')
+})
+
 test('terminated while the bitmap grows: no slot is given twice, and none is lost', () => {
   let compared = 0
   for (let round = 0; round < 40; round++) {
@@ -167,13 +189,13 @@ test('terminated in put() below a free run of four million slots: nothing is los
 
 test('words that Rust has moved from are unreadable, and the manager goes on with the new ones', () => {
   const inside = require('../support/inside')
-  const { BITMAP_OFFSET, LEAF_WORDS, MANAGER_ID } = require('../../lib/layout.js')
-  for (const move of [manager => manager.reserve(3000, 3001), manager => manager.clear()]) {
+  const { BITMAP_OFFSET, INITIAL_LENGTH, LEAF_WORDS, MANAGER_ID } = require('../../lib/layout.js')
+  for (const move of [manager => manager.reserve(3000, 3001), manager => manager.clear(new Int32Array(INITIAL_LENGTH))]) {
     const [slots, manager] = inside()
     for (let i = 0; i < 1500; i++) slots.get()
     const old = manager.words
     move(manager) // as if execution had been terminated before index.js could store the words
-    assert.equal(old[LEAF_WORDS], manager.words === old ? old[LEAF_WORDS] : 0)
+    assert.equal(old[LEAF_WORDS], 0)
     assert.ok(old[MANAGER_ID] > 0 && old.length > BITMAP_OFFSET)
     const { size } = slots
     assert.equal(size, manager.size)
