@@ -196,7 +196,8 @@ declare class CallosumServerSlots {
    * `maxSlots`.
    * @example
    * const slots = CallosumServerSlots.from(JSON.parse(saved))
-   * const lease = slots.adopt(player.slot)
+   * for (const player of players) player.lease = slots.adopt(player.slot)
+   * for (const slot of slots) slots.adopt(slot)?.release() // frees what nobody has adopted
    */
   adopt (slot: number): CallosumServerSlots.Lease | undefined
 
@@ -286,7 +287,7 @@ declare namespace CallosumServerSlots {
      */
     readonly slot: number
     /**
-     * Puts the slot back, once. Does nothing after that, after `clear()`, and if another
+     * Puts the slot back, once, by `put()`. Does nothing after that, after `clear()`, and if another
      * lease has the slot by then. Do not `put()` a leased slot: a later `release()` then
      * emits `'error'` if the slot is free, and frees it if a `get()` has given it to someone
      * else. If `put()` throws, as that of a subclass may, `release()` can be called again. It
