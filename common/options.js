@@ -31,12 +31,20 @@ function readOptions (command, kinds, { about, words, check } = {}) {
       process.exit(0)
     }
     if (check) check(values)
+    afterwards()
     return values
   } catch (error) {
     if (!(error instanceof Fault)) throw error
     console.error(error.message)
     process.exit(2)
   }
+}
+
+let afterwards = () => {}
+
+/** Sets what readOptions() calls when it has read and checked the options. */
+function onceRead (action) {
+  afterwards = action
 }
 
 /** A mistake in the command line. */
@@ -136,4 +144,4 @@ function every (text, read) {
   return values.includes(undefined) ? undefined : values
 }
 
-module.exports = { Fault, file, flag, integer, integers, names, number, parse, readOptions, wordsOf }
+module.exports = { Fault, file, flag, integer, integers, names, number, onceRead, parse, readOptions, wordsOf }

@@ -6,14 +6,16 @@
 //   node examples/server.js           then, elsewhere: nc 127.0.0.1 4040
 //   PORT=0 node examples/server.js    listens on any free port
 
+// It takes no options.
+if (process.argv.length > 2) usage(process.argv[2])
+
 const net = require('net')
 const CallosumServerSlots = require('..') // yours: require('callosum-server-slots')
 
 const HOST = '127.0.0.1'
 const PORT = process.env.PORT || '4040'
 
-// It takes no options. The reader of the output may close it, as head does.
-if (process.argv.length > 2) usage(process.argv[2])
+// The reader of the output may close it, as head does.
 process.stdout.on('error', error => {
   if (error.code !== 'EPIPE') throw error
   process.exit(0)
