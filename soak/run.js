@@ -6,7 +6,8 @@ const { Fault, flag, integer, readOptions } = require('../common/options')
 
 const ABOUT = `Runs random programs over the whole API, on managers with their fast paths and on
 managers without, and compares each call with a model. If a call differs, it prints
-the program, shortened, as JavaScript, and exits with 1.
+the program, shortened, as JavaScript, and exits with 1. It ends when --operations are
+done or --seconds have passed, after the program that runs then.
 
 With --replay it runs the programs of soak/corpus.json instead. With --explore it
 changes these at random, and adds to soak/corpus.json the fewest new programs that
@@ -18,8 +19,8 @@ const DEFAULT_OPERATIONS = 20000000
 const DEFAULT_SECONDS = 60
 
 const options = readOptions('npm run soak -- [options]', {
-  operations: integer(1, 1e12, `how many in all; ${DEFAULT_OPERATIONS} unless --seconds is given`),
-  seconds: integer(1, 1e6, `how long; with --explore ${DEFAULT_SECONDS} by default`),
+  operations: integer(1, 1e12, `how many in all, at least; ${DEFAULT_OPERATIONS} unless --seconds is given`),
+  seconds: integer(1, 1e6, `how long, at least; with --explore ${DEFAULT_SECONDS} by default`),
   seed: integer(0, 2 ** 31 - 1, 'of the first program; the next has N + 1, and so on'),
   replay: flag('runs the kept programs'),
   explore: flag('looks for programs to keep')
@@ -48,7 +49,7 @@ function main () {
   if (options.explore) return exploreFor({ seed, seconds })
   const operations = options.operations || (seconds ? undefined : DEFAULT_OPERATIONS)
   const bounds = [operations === undefined ? '' : `${number(operations)} operations`, seconds === undefined ? '' : `${seconds} s`]
-  console.log(`seed ${seed}, ${bounds.filter(Boolean).join(', at most ')}`)
+  console.log(`seed ${seed}, at least ${bounds.filter(Boolean).join(' or ')}`)
   const report = new Report()
   const result = soak(CallosumServerSlots, { seed, operations, seconds, onProgram: result => report.progress(result) })
   report.end(result)
