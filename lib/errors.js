@@ -14,12 +14,13 @@ function isSlot (value) {
   return isNonNegativeInt32(value) && value < MAX_SLOTS
 }
 
-/** The option `maxSlots`, checked: an integer from `least` up. `otherwise` is its default. */
-function maxSlotsOf (options, otherwise = MAX_SLOTS, least = 1) {
+/** The option `maxSlots`, checked. `otherwise` is its default; slots in use are below `end`. */
+function maxSlotsOf (options, otherwise = MAX_SLOTS, end = 0) {
   if (options === undefined) return otherwise
   checkType('options', options, 'object')
   const { maxSlots = otherwise } = options
-  checkInteger('options.maxSlots', maxSlots, least, MAX_SLOTS)
+  if (end === 0) checkInteger('options.maxSlots', maxSlots, 1, MAX_SLOTS)
+  else checkInteger('options.maxSlots', maxSlots, end, MAX_SLOTS, `, since slot ${end - 1} is in use`)
   return maxSlots
 }
 
@@ -43,8 +44,7 @@ function checkedSnapshot (json, options) {
     return [start, end]
   })
   checkInteger('json.maxSlotGiven', maxSlotGiven, last, maxSlots)
-  // The limit has to be above the highest slot in use.
-  return { maxSlots: maxSlotsOf(options, maxSlots, Math.max(last, 1)), maxSlotGiven, inUse: runs }
+  return { maxSlots: maxSlotsOf(options, maxSlots, last), maxSlotGiven, inUse: runs }
 }
 
 function checkType (name, value, type) {
@@ -60,10 +60,10 @@ function checkOneOf (name, value, values) {
   throw error
 }
 
-function checkInteger (name, value, least, most) {
+function checkInteger (name, value, least, most, why = '') {
   checkType(name, value, 'number')
   if (!Number.isInteger(value) || value < least || value > most) {
-    throw coded(new RangeError(`${name} must be an integer from ${least} to ${most}. Received ${value}`), 'ERR_OUT_OF_RANGE')
+    throw coded(new RangeError(`${name} must be an integer from ${least} to ${most}${why}. Received ${value}`), 'ERR_OUT_OF_RANGE')
   }
 }
 

@@ -303,9 +303,12 @@ test('from() sets another limit, higher or lower', () => {
 test('from() refuses a limit that a slot in use is not below, and options that are none', () => {
   for (const maxSlots of [0, 1, 6, 6.5, 2147483648]) {
     assert.throws(() => CallosumServerSlots.from(GOOD, { maxSlots }), {
-      name: 'RangeError', code: 'ERR_OUT_OF_RANGE', message: `options.maxSlots must be an integer from 7 to 2147483647. Received ${maxSlots}`
+      name: 'RangeError', code: 'ERR_OUT_OF_RANGE', message: `options.maxSlots must be an integer from 7 to 2147483647, since slot 6 is in use. Received ${maxSlots}`
     })
   }
+  assert.throws(() => CallosumServerSlots.from({ maxSlots: 10, maxSlotGiven: 0, inUse: [] }, { maxSlots: 0 }), {
+    message: 'options.maxSlots must be an integer from 1 to 2147483647. Received 0'
+  })
   for (const options of [null, 5, 'x', { maxSlots: '9' }, { maxSlots: null }]) {
     assert.throws(() => CallosumServerSlots.from(GOOD, options), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' })
   }
