@@ -1,9 +1,10 @@
 'use strict'
 
-// Mutants of index.js, client.js and lib/. Stryker makes them: what it would switch on in
-// one instrumented file is written to the disk instead, one mutant at a time. So the
+// Mutants of index.js, client.js and lib/. Stryker makes most of them: what it would switch
+// on in one instrumented file is written to the disk instead, one mutant at a time. So the
 // mutant runs as fast as the original, and a test that starts a process or a worker, or
-// reads the source, meets it like any other.
+// reads the source, meets it like any other. Stryker empties blocks, but deletes no single
+// statements: this file does.
 
 const { execFileSync, spawn } = require('node:child_process')
 const { createHash } = require('node:crypto')
@@ -95,7 +96,7 @@ const OUTCOMES = { caught: 'caught  ', timedOut: 'timeout ', survived: 'SURVIVED
 
 // ---- Making them ----
 
-/** The mutants of a file that compile, each with its source, its name and a key for the journal. */
+/** The mutants of a file that compile and differ, each with its source, its name and a key for the journal. */
 async function mutantsOf (file) {
   const { Instrumenter } = await import('@stryker-mutator/instrumenter')
   const source = fs.readFileSync(path.join(ROOT, file), 'utf8')
@@ -105,22 +106,49 @@ async function mutantsOf (file) {
   )
   const tree = typescript.createSourceFile(file, source, typescript.ScriptTarget.Latest, true, typescript.ScriptKind.JS)
   const offset = ({ line, column }) => tree.getPositionOfLineAndCharacter(line, column)
+  const line = position => tree.getLineAndCharacterOfPosition(position).line + 1
+  const ofStryker = made.mutants.map(({ mutatorName, replacement, location }) =>
+    ({ mutator: mutatorName, start: offset(location.start), end: offset(location.end), replacement }))
   const list = []
-  for (const { mutatorName, replacement, location } of made.mutants) {
-    const start = offset(location.start)
-    const end = offset(location.end)
-    const mutated = replace(source, start, end, replacement, mutatorName)
+  for (const { mutator, start, end, replacement } of [...ofStryker, ...deletions(tree, ofStryker)]) {
+    const mutated = replace(source, start, end, replacement, mutator)
     if (mutated === undefined) continue
-    const what = `${mutatorName} in ${functionAt(tree, start, end)}: ${brief(source.slice(start, end))} → ${brief(replacement)}`
+    const what = `${mutator} in ${functionAt(tree, start, end)}: ${brief(source.slice(start, end))} → ${brief(replacement)}`
     const key = createHash('sha256').update(`${file}\n${mutated}`).digest('hex').slice(0, 20)
-    list.push({ file, line: location.start.line + 1, lastLine: location.end.line + 1, what, mutated, source, key })
+    if (list.some(other => other.key === key)) continue
+    list.push({ file, line: line(start), lastLine: line(end), what, mutated, source, key })
   }
   return list
 }
 
+/**
+ * Each call, assignment and `throw` in a function is replaced by `;`, unless a mutant of
+ * Stryker does the same: it empties the block of which the statement is all, or makes the
+ * condition false of an `if` that has no more. So it does with each `if (…) return`.
+ */
+function deletions (tree, ofStryker) {
+  const ranges = new Set(ofStryker.map(({ mutator, start, end }) => `${mutator} ${start} ${end}`))
+  const isMade = (mutator, node) => ranges.has(`${mutator} ${node.getStart()} ${node.end}`)
+  const isDone = node => {
+    const { parent } = node
+    if (typescript.isBlock(parent)) return parent.statements.length === 1 && isMade('BlockStatement', parent)
+    return typescript.isIfStatement(parent) && parent.elseStatement === undefined && isMade('ConditionalExpression', parent.expression)
+  }
+  const list = []
+  const visit = (node, isInFunction) => {
+    const isStatement = typescript.isExpressionStatement(node) || typescript.isThrowStatement(node)
+    if (isStatement && isInFunction && !isDone(node)) {
+      list.push({ mutator: 'StatementDeletion', start: node.getStart(), end: node.end, replacement: ';' })
+    }
+    typescript.forEachChild(node, child => visit(child, isInFunction || typescript.isFunctionLike(node)))
+  }
+  visit(tree, false)
+  return list
+}
+
 // The replacement is an expression of its own: in the place of another it needs
-// parentheses, unless it binds as tightly or is a block or a `case`.
-const NEEDS_NO_PARENTHESES = ['AssignmentOperator', 'BlockStatement', 'StringLiteral', 'UpdateOperator']
+// parentheses, unless it binds as tightly or is a statement or a `case`.
+const NEEDS_NO_PARENTHESES = ['AssignmentOperator', 'BlockStatement', 'StatementDeletion', 'StringLiteral', 'UpdateOperator']
 
 /** The source with the mutant; undefined if it does not compile. */
 function replace (source, start, end, replacement, mutator) {

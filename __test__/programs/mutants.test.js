@@ -90,6 +90,24 @@ describe('mutants of JavaScript', () => {
     assert.ok(mutated.includes('if ((isSlot(slot) || slot < limit)) return true'))
   })
 
+  test('lack a statement where Stryker makes no such mutant', async () => {
+    const all = await mutantsOf('lib/load-native.js')
+    const deleted = all.map(({ what }) => what).filter(what => what.startsWith('StatementDeletion'))
+    assert.deepEqual(deleted, [
+      'StatementDeletion in load: throw noBinary(names[0], errors[0]) → ;',
+      "StatementDeletion in noBinary: error.code = 'ERR_NO_BINARY' → ;",
+      'StatementDeletion in noBinary: error.cause = cause → ;'
+    ])
+    const { mutated, source, line } = all.find(({ what }) => what === deleted[2])
+    assert.equal(mutated, source.replace('  error.cause = cause\n', '  ;\n'))
+    assert.equal(source.split('\n')[line - 1], '  error.cause = cause')
+  })
+
+  test('differ from each other', async () => {
+    const all = await mutantsOf('index.js')
+    assert.equal(new Set(all.map(({ mutated }) => mutated)).size, all.length)
+  })
+
   test('are caught by the tests, and not tried again where a run is resumed', async t => {
     const journal = journalFor(t)
     const files = ['lib/layout.js']
