@@ -7,6 +7,8 @@ const { once } = require('node:events')
 const net = require('node:net')
 const { CallosumClient } = require('../../client.js')
 
+const { setTimeout } = global // clock.js replaces the global one
+
 // How many times as long everything may take, as under an emulator.
 const PATIENCE = Number(process.env.TEST_PATIENCE || 1)
 

@@ -1,0 +1,237 @@
+'use strict'
+
+// The client's times, by a clock that the test moves, with streams in place of sockets.
+
+const assert = require('node:assert/strict')
+const { Duplex } = require('node:stream')
+const test = require('node:test')
+
+const { CallosumClient } = require('../../client.js')
+const { connect, slotsOf } = require('../support/callosum-servers.js')
+const { stopClock } = require('../support/clock.js')
+
+/** Makes streams for options.connect(). Each sends what `serve` says, given the number of those before it. */
+function streamsOf (serve = () => undefined) {
+  const streams = []
+  streams.connect = () => {
+    const stream = new Duplex({ read () {}, write (chunk, encoding, done) { done() } })
+    const text = serve(streams.push(stream) - 1)
+    if (text !== undefined) stream.push(text)
+    return stream
+  }
+  return streams
+}
+
+/** A stream that gets rid of nothing that is written to it. */
+function stuck () {
+  const stream = new Duplex({ read () {}, write () {} })
+  stream.push('0\n')
+  return stream
+}
+
+/** What has become of a promise by now. */
+function outcomeOf (promise) {
+  const outcome = {}
+  promise.then(value => { outcome.value = value }, error => { outcome.error = error })
+  return outcome
+}
+
+// ---- Defaults ----
+
+/** A client with the default options, and the times at which it has connected. */
+function standard (t, serve) {
+  const clock = stopClock(t)
+  const streams = streamsOf(serve)
+  const times = []
+  const failures = []
+  const client = new CallosumClient({
+    servers: [{ port: 1 }, { port: 2 }, { port: 3 }, { port: 4 }],
+    connect () {
+      times.push(clock.now)
+      return streams.connect()
+    }
+  })
+  client.on('failed', (server, error) => failures.push({ time: clock.now, code: error.code }))
+  t.after(() => client.close({ timeout: 0 }))
+  return { clock, client, times, failures }
+}
+
+test('a client keeps 10 connections by default', async t => {
+  const { clock, client } = standard(t, () => '0\n')
+  await clock.advance(5000)
+  assert.equal(client.connections.length, 10)
+})
+
+test('a client with room tries two servers every 100 ms by default, and the first time within 100 ms', async t => {
+  const { clock, times } = standard(t, () => '0\n')
+  await clock.advance(250)
+  assert.deepEqual(times, [50, 50, 150, 150, 250, 250])
+})
+
+test('a full client tries a server every 1000 ms by default', async t => {
+  const { clock, client, times } = standard(t, () => '0\n')
+  await clock.advance(950)
+  assert.equal(client.connections.length, 10)
+  await clock.advance(3000)
+  assert.deepEqual(times.slice(20), [1950, 2950, 3950])
+})
+
+test('a server has 2000 ms for its slot by default', async t => {
+  const { clock, failures } = standard(t)
+  await clock.advance(2050)
+  assert.deepEqual(failures, [{ time: 2050, code: 'ERR_SLOT_TIMEOUT' }, { time: 2050, code: 'ERR_SLOT_TIMEOUT' }])
+})
+
+test('after the first slot the other servers have 100 ms by default', async t => {
+  const { clock, client } = standard(t, count => count === 0 ? '5\n' : undefined)
+  await clock.advance(149)
+  assert.deepEqual(slotsOf(client), [])
+  await clock.advance(1)
+  assert.deepEqual(slotsOf(client), [5])
+})
+
+// ---- acquire() ----
+
+test('acquire() rejects at its timeout, not before', async t => {
+  const clock = stopClock(t)
+  const client = connect(t, [], {})
+  const outcome = outcomeOf(client.acquire({ timeout: 70 }))
+  await clock.advance(69)
+  assert.deepEqual(outcome, {})
+  await clock.advance(1)
+  assert.equal(outcome.error.code, 'ERR_ACQUIRE_TIMEOUT')
+})
+
+test('acquire({ timeout: 0 }) does not wait', async t => {
+  const clock = stopClock(t)
+  const client = connect(t, [], {})
+  const outcome = outcomeOf(client.acquire({ timeout: 0 }))
+  await clock.advance(1)
+  assert.equal(outcome.error.code, 'ERR_ACQUIRE_TIMEOUT')
+})
+
+test('acquire() that has its lease does not keep the process alive until its timeout', async t => {
+  const clock = stopClock(t)
+  const client = connect(t, [{}], { connections: 1, timeout: 1000, connect: streamsOf(() => '0\n').connect })
+  const outcome = outcomeOf(client.acquire({ timeout: 60000 }))
+  await clock.advance(10)
+  assert.equal(outcome.value.slot, 0)
+  assert.ok(Math.max(...clock.pending) < 10000, clock.pending.join())
+})
+
+// ---- Attempts ----
+
+test('a list of servers may take longer than a fillInterval', async t => {
+  const clock = stopClock(t)
+  let give
+  const client = connect(t, () => new Promise(resolve => { give = resolve }), {
+    connections: 1, fillInterval: 10, timeout: 1000, connect: streamsOf(() => '0\n').connect
+  })
+  await clock.advance(900)
+  give([{}])
+  await clock.advance(1)
+  assert.deepEqual([slotsOf(client), client.failures], [[0], []])
+})
+
+test('an attempt ends one fillInterval after its first slot, however many come meanwhile', async t => {
+  const clock = stopClock(t)
+  const streams = streamsOf()
+  const client = connect(t, [{ port: 1 }, { port: 2 }, { port: 3 }], {
+    connections: 1, offers: 3, fillInterval: 100, interval: 60000, timeout: 1000, connect: streams.connect
+  })
+  await clock.advance(50)
+  streams[0].push('7\n')
+  await clock.advance(60)
+  streams[1].push('3\n')
+  await clock.advance(39)
+  assert.deepEqual(slotsOf(client), [])
+  await clock.advance(1)
+  assert.deepEqual(slotsOf(client), [3])
+  assert.equal(streams[2].destroyed, true)
+})
+
+test('close() cancels an attempt that began soon after one whose servers had all answered', async t => {
+  const clock = stopClock(t, 0) // the shortest pause
+  const streams = streamsOf(count => count < 2 ? '0\n' : undefined)
+  const client = connect(t, [{ port: 1 }, { port: 2 }], {
+    connections: 2, offers: 2, fillInterval: 100, timeout: 60000, connect: streams.connect
+  })
+  await clock.advance(120)
+  assert.equal(streams.length, 4)
+  client.close()
+  assert.deepEqual(streams.slice(2).map(({ destroyed }) => destroyed), [true, true])
+})
+
+// ---- The ends of connections ----
+
+test('the bytes of a dropped connection have the timeout to be sent, which may be longer than a second', async t => {
+  const clock = stopClock(t)
+  const client = connect(t, [{}], { connections: 1, timeout: 10000, connect: stuck })
+  await clock.advance(5)
+  const { socket, release } = client.lease()
+  socket.write('x')
+  release()
+  client.close()
+  await clock.advance(9999)
+  assert.equal(socket.destroyed, false)
+  await clock.advance(1)
+  assert.equal(socket.destroyed, true)
+})
+
+test('an idle connection whose buffer is full has the timeout to be leased', async t => {
+  const clock = stopClock(t)
+  const client = connect(t, [{}], { connections: 1, interval: 60000, timeout: 100, connect: streamsOf(() => '0\n').connect })
+  await clock.advance(5)
+  const [{ socket }] = client.connections
+  socket.push(Buffer.alloc(400000))
+  await clock.advance(99)
+  assert.equal(socket.destroyed, false)
+  await clock.advance(1)
+  assert.equal(socket.destroyed, true)
+})
+
+for (const [name, isLeased] of [['were idle', false], ['were leased', true]]) {
+  test(`close({ timeout }) ends connections that ${name}, too, while their bytes are being sent`, async t => {
+    const clock = stopClock(t)
+    const client = connect(t, [{}], { connections: 1, timeout: 60000, connect: stuck })
+    await clock.advance(5)
+    const { socket, release } = client.lease()
+    socket.write('x')
+    if (!isLeased) release()
+    const outcome = outcomeOf(client.close({ timeout: 50 }))
+    release()
+    await clock.advance(49)
+    assert.deepEqual([socket.destroyed, outcome], [false, {}])
+    await clock.advance(1)
+    assert.deepEqual([socket.destroyed, outcome], [true, { value: undefined }])
+  })
+}
+
+for (const [name, end] of Object.entries({
+  'are idle': () => {},
+  'have a full buffer': socket => socket.push(Buffer.alloc(400000)),
+  'have a full buffer, and close by themselves': async (socket, clock) => {
+    socket.push(Buffer.alloc(400000))
+    await clock.advance(1)
+    socket.destroy()
+  },
+  'have bytes to send, and close by themselves': async (socket, clock, client) => {
+    socket.write('x')
+    client.close()
+    await clock.advance(1)
+    socket.destroy()
+  }
+})) {
+  test(`a client that is closed does not keep the process alive, where its connections ${name}`, async t => {
+    const clock = stopClock(t)
+    let made = 0
+    const client = connect(t, [{}], { connections: 1, timeout: 60000, connect: () => made++ === 0 ? stuck() : streamsOf().connect() })
+    await clock.advance(5)
+    await end(client.connections[0].socket, clock, client)
+    await clock.advance(1)
+    const outcome = outcomeOf(client.close({ timeout: 30000 }))
+    await clock.advance(0)
+    assert.deepEqual(outcome, { value: undefined })
+    assert.deepEqual(clock.pending, [])
+  })
+}

@@ -1,0 +1,61 @@
+'use strict'
+
+// A clock that a test moves. The test need not wait, and a busy machine cannot be too slow
+// for it.
+
+const { setTimeout, clearTimeout, setImmediate } = global
+const { random } = Math
+
+/**
+ * Replaces setTimeout() and clearTimeout() until the end of the test: time passes within
+ * advance() only. Math.random() is always `chance`. With 0.5 a random time is its mean.
+ */
+function stopClock (t, chance = 0.5) {
+  const timers = new Set()
+  let now = 0
+
+  global.setTimeout = (callback, time, ...values) => {
+    const timer = { end: now + Math.max(time, 1), run: () => callback(...values), isReferenced: true }
+    timer.ref = () => { timer.isReferenced = true; return timer }
+    timer.unref = () => { timer.isReferenced = false; return timer }
+    timers.add(timer)
+    return timer
+  }
+  global.clearTimeout = timer => { if (!timers.delete(timer)) clearTimeout(timer) }
+  Math.random = () => chance
+  t.after(() => {
+    Object.assign(global, { setTimeout, clearTimeout })
+    Math.random = random
+  })
+
+  return {
+    /** The time in ms since the clock was stopped. */
+    get now () { return now },
+
+    /** In how many ms each timer ends that keeps the process alive. */
+    get pending () {
+      return Array.from(timers).filter(({ isReferenced }) => isReferenced).map(({ end }) => end - now).sort((a, b) => a - b)
+    },
+
+    /** Lets this many ms pass, and all happen that happens by then. */
+    async advance (time) {
+      const until = now + time
+      for (;;) {
+        await events()
+        const [next] = Array.from(timers).filter(({ end }) => end <= until).sort((a, b) => a.end - b.end)
+        if (next === undefined) break
+        timers.delete(next)
+        now = next.end
+        next.run()
+      }
+      now = until
+    }
+  }
+}
+
+// What streams and promises have to do is done after one turn of the event loop, or two.
+async function events () {
+  for (let i = 0; i < 3; i++) await new Promise(resolve => setImmediate(resolve))
+}
+
+module.exports = { stopClock }
