@@ -5,6 +5,7 @@
 const assert = require('node:assert/strict')
 const { EventEmitter } = require('node:events')
 const net = require('node:net')
+const { Duplex } = require('node:stream')
 const test = require('node:test')
 
 const { CallosumClient } = require('../../client.js')
@@ -18,6 +19,14 @@ test('a client keeps the connections with the lowest slots, and closes the other
   const client = connect(t, [server], { connections: 2 })
   await until(() => server.accepted >= 5 && server.sockets.size === 2)
   assert.deepEqual(slotsOf(client), [1, 3])
+})
+
+test('the array of connections is a new one each time', async t => {
+  const server = await listen(t, slots(0))
+  const client = connect(t, [server], { connections: 1, interval: 60000 })
+  await until(() => client.connections.length === 1)
+  client.connections.pop()
+  assert.deepEqual(slotsOf(client), [0])
 })
 
 test('a client keeps no more than it was told to', async t => {
@@ -86,6 +95,15 @@ test("'close' comes with a connection that is replaced, and not with one that wa
   assert.deepEqual(closed, [5])
 })
 
+test("a connection has left the pool when 'close' comes with it", async t => {
+  const server = await listen(t, slots(0))
+  const client = connect(t, [server], { connections: 1 })
+  await until(() => client.connections.length === 1)
+  const closed = new Promise(resolve => client.on('close', connection => resolve(client.connections.includes(connection))))
+  for (const socket of server.sockets) socket.end()
+  assert.equal(await closed, false)
+})
+
 test('a leased connection is not replaced', async t => {
   let lowest = 8
   const server = await listen(t, socket => socket.write(`${lowest}\r\n`))
@@ -122,6 +140,23 @@ test('a connection that is replaced does not wait for the end of its server', as
   client.on('close', ({ slot }) => closed.push(slot))
   await until(() => closed.length === 3)
   assert.deepEqual(closed, [9, 8, 7])
+})
+
+test('a connection that is closed is ended first, although its bytes are sent already, so that the server is not reset', async t => {
+  const calls = []
+  const stream = new Duplex({
+    read () {},
+    write (chunk, encoding, done) { done() },
+    final (done) { calls.push('end'); done() },
+    destroy (error, done) { calls.push('destroy'); done(error) }
+  })
+  stream.push('0\n')
+  const client = connect(t, [{}], { connections: 1, interval: 60000, connect: () => stream })
+  const { socket, release } = await client.acquire()
+  socket.write('x')
+  release()
+  await client.close()
+  assert.deepEqual(calls, ['end', 'destroy'])
 })
 
 test('what was written before the release arrives, although the connection is replaced', async t => {
@@ -175,6 +210,17 @@ test('a lease that is released again does nothing', async t => {
   client.lease()
   release()
   assert.equal(client.lease(), undefined)
+})
+
+test('leases leave no listeners on the socket', async t => {
+  const server = await listen(t, slots(0))
+  const client = connect(t, [server], { connections: 1, interval: 60000 })
+  const { socket, release } = await client.acquire()
+  release()
+  const counts = () => Object.fromEntries(socket.eventNames().map(name => [name, socket.listenerCount(name)]))
+  const before = counts()
+  for (let i = 0; i < 20; i++) client.lease().release()
+  assert.deepEqual(counts(), before)
 })
 
 test('a lease is disposable where the symbol exists', { skip: !Symbol.dispose && 'no Symbol.dispose' }, async t => {
@@ -305,21 +351,44 @@ test('acquire() rejects when it is aborted, before and while it waits', { skip: 
   }
 })
 
-test('acquire() takes its listener off the signal', async t => {
+test('acquire() with a signal that is aborted already leases nothing', async t => {
   const server = await listen(t, slots(0))
-  const client = connect(t, [server], { connections: 1 })
+  const client = connect(t, [server], { connections: 1, interval: 60000 })
+  await until(() => client.connections.length === 1)
+  const signal = { aborted: true, addEventListener () {}, removeEventListener () {} }
+  await assert.rejects(client.acquire({ signal }), { name: 'AbortError', code: 'ABORT_ERR' })
+  assert.equal(client.lease().slot, 0)
+})
+
+/** A signal that tells its listeners. */
+function tellingSignal () {
   const listeners = new Set()
-  const signal = {
+  return {
+    listeners,
     aborted: false,
     addEventListener (name, listener) { listeners.add((this[name] = listener)) },
     removeEventListener (name, listener) { listeners.delete(this[name]) }
   }
-  const promise = client.acquire({ signal })
-  assert.equal(listeners.size, 1)
-  assert.equal(typeof signal.abort, 'function')
-  await promise
-  assert.equal(listeners.size, 0)
-})
+}
+
+for (const [name, end, code] of [
+  ['has a lease', lease => lease.release()],
+  ['is aborted', (lease, signal) => signal.abort(), 'ABORT_ERR'],
+  ['times out', () => {}, 'ERR_ACQUIRE_TIMEOUT'],
+  ['is rejected by close()', (lease, signal, client) => { client.close() }, 'ERR_CLIENT_CLOSED']
+]) {
+  test(`acquire() that ${name} takes its listener off the signal`, async t => {
+    const server = await listen(t, slots(0))
+    const client = connect(t, [server], { connections: 1 })
+    const lease = await client.acquire()
+    const signal = tellingSignal()
+    const outcome = client.acquire({ signal, timeout: code === 'ERR_ACQUIRE_TIMEOUT' ? 1 : 60000 }).then(() => undefined, error => error.code)
+    assert.deepEqual([signal.listeners.size, typeof signal.abort], [1, 'function'])
+    end(lease, signal, client)
+    assert.equal(await outcome, code)
+    assert.equal(signal.listeners.size, 0)
+  })
+}
 
 // ---- Attempts ----
 
@@ -816,6 +885,13 @@ for (const [name, isRight] of [
   })
 }
 
+for (const [name, highest] of Object.entries({ connections: 2147483647, interval: 2147483647, fillInterval: 2147483647, offers: 100, timeout: 2147483647 })) {
+  test(`options.${name} is 1 to ${highest}`, async () => {
+    for (const value of [1, highest]) await new CallosumClient({ servers: [], [name]: value }).close()
+    for (const value of [0, highest + 1]) assert.throws(() => new CallosumClient({ servers: [], [name]: value }), { code: 'ERR_OUT_OF_RANGE' })
+  })
+}
+
 test('a server that is no object is refused, with its place in the list', () => {
   assert.throws(() => new CallosumClient({ servers: [{ port: 1 }, 'localhost:4040'] }), {
     name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE', message: "options.servers[1] must be an object. Received 'localhost:4040'"
@@ -922,7 +998,6 @@ test('close() from within options.connect() leaves no connection open', async t 
 })
 
 test("a stream that never emits 'close' is a failure at the deadline, and attempts go on", async t => {
-  const { Duplex } = require('node:stream')
   const client = connect(t, [{}], {
     timeout: 20,
     connect: () => new Duplex({ emitClose: false, read () {}, write (chunk, encoding, done) { done() } })
@@ -932,7 +1007,6 @@ test("a stream that never emits 'close' is a failure at the deadline, and attemp
   await client.close()
 })
 
-const { Duplex } = require('node:stream')
 const duplex = options => new Duplex({ read () {}, write (chunk, encoding, done) { done() }, ...options })
 
 for (const [when, sendsSlot] of [['during an attempt', false], ['with such a stream in the pool', true]]) {
@@ -1026,6 +1100,25 @@ test('acquire() that times out without connections says why the last attempt fai
     assert.equal(error.cause.message, 'planted')
     return true
   })
+})
+
+test('acquire() that times out without connections names no failure from before an attempt that succeeded', async t => {
+  const server = await listen(t, slots(0))
+  const servers = [{ port: 1 }]
+  const client = connect(t, servers, {
+    connections: 1,
+    connect (options) {
+      if (options !== server) throw new Error('planted')
+      return net.connect(options)
+    }
+  })
+  await until(() => client.failures.length >= 1)
+  servers[0] = server
+  await until(() => client.connections.length === 1)
+  servers.pop()
+  for (const socket of server.sockets) socket.destroy()
+  await until(() => client.connections.length === 0)
+  await assert.rejects(client.acquire({ timeout: 10 }), { message: 'No connection was idle within 10 ms: there is none' })
 })
 
 test('acquire() that times out without connections and attempts says that there are none', async t => {
