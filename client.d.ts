@@ -196,7 +196,7 @@ declare namespace CallosumClient {
   export interface AcquireOptions {
     /** How long to wait, in ms: 0 to 2147483647. Without it, there is no limit. */
     timeout?: number | undefined
-    /** Ends the wait when it is aborted. */
+    /** Ends the wait when it is aborted. A client adds one listener to it, however many calls share it. */
     signal?: Signal | undefined
   }
 

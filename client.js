@@ -163,6 +163,7 @@ class Pool {
     this.kept = new Set() // all members of the pool, in the order in which they were opened
     this.idle = [] // the members that are not leased, in no order
     this.waiting = new Set() // in the order of the calls of acquire()
+    this.signals = new Map() // each that a call of acquire() waits on, with the waiters and their listener
     this.sockets = new Set() // all that have not closed, also those outside the pool
     this.isClosed = false
     this.lastFailure = undefined // of an attempt, since one succeeded
@@ -310,23 +311,42 @@ class Pool {
       if (lease !== undefined) return resolve(lease)
 
       let timer
-      const onAbort = () => waiter.end(reject, abortError(signal))
       const waiter = {
         end: (settle, value) => {
           this.waiting.delete(waiter)
           clearTimeout(timer)
           settle(value)
-          if (signal !== undefined) signal.removeEventListener('abort', onAbort)
+          if (signal !== undefined) this.unfollow(signal, waiter)
         },
         resolve: lease => waiter.end(resolve, lease),
         reject: error => waiter.end(reject, error)
       }
-      if (signal !== undefined) signal.addEventListener('abort', onAbort)
+      if (signal !== undefined) this.follow(signal, waiter)
       this.waiting.add(waiter)
       if (timeout !== undefined) {
         timer = setTimeout(() => waiter.reject(this.acquireTimeout(timeout)), timeout)
       }
     })
+  }
+
+  /** Rejects the waiter when the signal is aborted. */
+  follow (signal, waiter) {
+    if (!this.signals.has(signal)) {
+      // One listener for all waiters: Node.js 20 warns of a leak when there are more than ten.
+      const waiters = new Set()
+      const onAbort = () => { for (const waiter of waiters) waiter.reject(abortError(signal)) }
+      signal.addEventListener('abort', onAbort)
+      this.signals.set(signal, { waiters, onAbort })
+    }
+    this.signals.get(signal).waiters.add(waiter)
+  }
+
+  unfollow (signal, waiter) {
+    const { waiters, onAbort } = this.signals.get(signal)
+    waiters.delete(waiter)
+    if (waiters.size > 0) return
+    this.signals.delete(signal)
+    signal.removeEventListener('abort', onAbort)
   }
 
   acquireTimeout (timeout) {

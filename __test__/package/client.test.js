@@ -360,14 +360,15 @@ test('acquire() with a signal that is aborted already leases nothing', async t =
   assert.equal(client.lease().slot, 0)
 })
 
-/** A signal that tells its listeners. */
-function tellingSignal () {
+/** A signal whose listeners a test can count. */
+function countedSignal () {
   const listeners = new Set()
   return {
     listeners,
     aborted: false,
-    addEventListener (name, listener) { listeners.add((this[name] = listener)) },
-    removeEventListener (name, listener) { listeners.delete(this[name]) }
+    addEventListener (name, listener) { if (name === 'abort') listeners.add(listener) },
+    removeEventListener (name, listener) { if (name === 'abort') listeners.delete(listener) },
+    abort () { for (const listener of listeners) listener() }
   }
 }
 
@@ -381,14 +382,47 @@ for (const [name, end, code] of [
     const server = await listen(t, slots(0))
     const client = connect(t, [server], { connections: 1 })
     const lease = await client.acquire()
-    const signal = tellingSignal()
+    const signal = countedSignal()
     const outcome = client.acquire({ signal, timeout: code === 'ERR_ACQUIRE_TIMEOUT' ? 1 : 60000 }).then(() => undefined, error => error.code)
-    assert.deepEqual([signal.listeners.size, typeof signal.abort], [1, 'function'])
+    assert.equal(signal.listeners.size, 1)
     end(lease, signal, client)
     assert.equal(await outcome, code)
     assert.equal(signal.listeners.size, 0)
   })
 }
+
+test('calls of acquire() that wait on one signal share a listener, and are all aborted', async t => {
+  const client = connect(t, [], {})
+  const signal = countedSignal()
+  const outcomes = Array.from({ length: 20 }, () => client.acquire({ signal }).catch(error => error.code))
+  assert.equal(signal.listeners.size, 1)
+  signal.abort()
+  assert.deepEqual(await Promise.all(outcomes), outcomes.map(() => 'ABORT_ERR'))
+  assert.equal(signal.listeners.size, 0)
+})
+
+for (const [name, isBefore] of [['meanwhile', false], ['before', true]]) {
+  test(`acquire() is aborted although another call on the same signal has timed out ${name}`, async t => {
+    const client = connect(t, [], {})
+    const signal = countedSignal()
+    const acquire = () => client.acquire({ signal }).catch(error => error.code)
+    const early = isBefore ? undefined : acquire()
+    await assert.rejects(client.acquire({ signal, timeout: 1 }), { code: 'ERR_ACQUIRE_TIMEOUT' })
+    const outcome = early || acquire()
+    assert.equal(signal.listeners.size, 1)
+    signal.abort()
+    assert.equal(await outcome, 'ABORT_ERR')
+  })
+}
+
+test('calls of acquire() with signals of their own are aborted one by one', async t => {
+  const client = connect(t, [], {})
+  const signals = [countedSignal(), countedSignal()]
+  const [first, second] = signals.map(signal => client.acquire({ signal, timeout: 50 }))
+  signals[1].abort()
+  await assert.rejects(second, { code: 'ABORT_ERR' })
+  await assert.rejects(first, { code: 'ERR_ACQUIRE_TIMEOUT' })
+})
 
 // ---- Attempts ----
 
