@@ -97,7 +97,7 @@ function folderOfAUser (t, files, nodeTypes) {
 
 /** What the compiler says of the files in the folder. */
 function problems (folder, compiler, options) {
-  const strict = { strict: true, noEmit: true, target: 'es2022', lib: ['es2022'], types: ['node'], ...options }
+  const strict = { strict: true, exactOptionalPropertyTypes: true, noEmit: true, target: 'es2022', lib: ['es2022'], types: ['node'], ...options }
   return compiler === '7' ? problemsByProgram(folder, strict) : problemsByApi(folder, compiler, strict)
 }
 

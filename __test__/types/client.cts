@@ -1,5 +1,6 @@
-// Compiled only (npm run types): uses everything of the client, in CommonJS; what needs
-// Symbol.dispose is in using.ts.
+// Compiled only (types.test.js, npm run lint): uses everything of the client, in CommonJS; what needs
+// Symbol.dispose is in using.ts. Its types are compared exactly: a wider one, or any, is an
+// error.
 
 import CallosumClient = require('callosum-server-slots/client')
 import { EventEmitter } from 'events'
@@ -7,6 +8,11 @@ import { Socket, connect } from 'net'
 import { Duplex, PassThrough } from 'stream'
 import { TLSSocket, connect as connectTls } from 'tls'
 
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false
+type Expect<T extends true> = T
+declare function exactly<Expected> (): <Actual>(value: Actual, ...wrong: Equal<Actual, Expected> extends true ? [] : [never]) => void
+
+type Address = { host: string, port: number }
 const servers = [{ host: '127.0.0.1', port: 4040 }]
 const client = new CallosumClient({ servers })
 new CallosumClient({ servers: [] })
@@ -55,6 +61,48 @@ client
   .addListener('failed', (server, error) => console.log(server?.port, error.code === 'ERR_SLOT_TIMEOUT', error.message))
   .on('mine', (value: number) => console.log(value))
 
+for (const name of ['open', 'close'] as const) {
+  client.on(name, connection => exactly<CallosumClient.Connection<Address>>()(connection))
+  client.once(name, connection => exactly<CallosumClient.Connection<Address>>()(connection))
+  client.addListener(name, connection => exactly<CallosumClient.Connection<Address>>()(connection))
+}
+function onFailed (server: Address | undefined, error: CallosumClient.FailedError): void {}
+client.on('failed', onFailed).once('failed', onFailed).addListener('failed', onFailed)
+client.on('failed', (...values) => exactly<Parameters<typeof onFailed>>()(values))
+client.once('failed', (...values) => exactly<Parameters<typeof onFailed>>()(values))
+client.addListener('failed', (...values) => exactly<Parameters<typeof onFailed>>()(values))
+
+type Codes = 'ERR_SLOT_TIMEOUT' | 'ERR_SLOT_INVALID' | 'ERR_SLOT_MISSING' | 'ERR_SERVERS_TIMEOUT' | 'ERR_INVALID_ARG_TYPE'
+type Choice = 'random' | 'lowest'
+export type Exact = [
+  Expect<Equal<CallosumClient['connections'], CallosumClient.Connection[]>>,
+  Expect<Equal<CallosumClient['lease'], () => CallosumClient.Lease | undefined>>,
+  Expect<Equal<CallosumClient['acquire'], (options?: CallosumClient.AcquireOptions) => Promise<CallosumClient.Lease>>>,
+  Expect<Equal<CallosumClient['close'], (options?: CallosumClient.CloseOptions) => Promise<void>>>,
+  Expect<Equal<CallosumClient.FailedError['code'], Codes | (string & {}) | undefined>>,
+  Expect<Equal<keyof CallosumClient.Connection, 'socket' | 'slot' | 'server'>>,
+  Expect<Equal<CallosumClient.Connection<Address, TLSSocket>['socket'], TLSSocket>>,
+  Expect<Equal<CallosumClient.Connection['slot'], number>>,
+  Expect<Equal<CallosumClient.Connection<Address>['server'], Address>>,
+  Expect<Equal<CallosumClient.Lease['release'], () => void>>,
+  Expect<Equal<keyof CallosumClient.Options, 'servers' | 'connections' | 'interval' | 'fillInterval' | 'offers' | 'timeout' | 'pick' | 'connect'>>,
+  Expect<Equal<CallosumClient.Options['connections' | 'interval' | 'fillInterval' | 'offers' | 'timeout'], number | undefined>>,
+  Expect<Equal<CallosumClient.Options['pick'], Choice | undefined>>,
+  Expect<Equal<CallosumClient.Options<Address, Duplex>['connect'], ((server: Address) => Duplex) | undefined>>,
+  Expect<Equal<keyof CallosumClient.AcquireOptions, 'timeout' | 'signal'>>,
+  Expect<Equal<CallosumClient.AcquireOptions['timeout'], number | undefined>>,
+  Expect<Equal<CallosumClient.AcquireOptions['signal'], CallosumClient.Signal | undefined>>,
+  Expect<Equal<keyof CallosumClient.CloseOptions, 'timeout'>>,
+  Expect<Equal<CallosumClient.CloseOptions['timeout'], number | undefined>>
+]
+
+// Each option may be undefined, where exactOptionalPropertyTypes distinguishes that, too.
+const undefinedOptions: CallosumClient.Options = {
+  servers, connections: undefined, interval: undefined, fillInterval: undefined, offers: undefined, timeout: undefined, pick: undefined, connect: undefined
+}
+const undefinedToAcquire: CallosumClient.AcquireOptions = { timeout: undefined, signal: undefined }
+const undefinedToClose: CallosumClient.CloseOptions = { timeout: undefined }
+
 class Mine extends CallosumClient<{ port: number }> {
   name = 'mine'
 }
@@ -68,9 +116,31 @@ new CallosumClient({ servers, pick: 'highest' })
 new CallosumClient({ servers: ['localhost:4040'] })
 // @ts-expect-error read-only
 client.connections = []
+// @ts-expect-error read-only
+client.connections[0]!.socket = socket
+// @ts-expect-error read-only
+client.connections[0]!.slot = 1
+// @ts-expect-error read-only
+client.connections[0]!.server = servers[0]!
+// @ts-expect-error read-only
+lease!.slot = 1
+// @ts-expect-error read-only
+lease!.release = () => {}
+// @ts-expect-error a connection of the pool is no lease
+client.connections[0]!.release()
+// @ts-expect-error the server of a failure may be unknown
+client.on('failed', server => server.port)
+// @ts-expect-error the same
+client.once('failed', server => server.port)
+// @ts-expect-error the same
+client.addListener('failed', server => server.port)
+// @ts-expect-error no such option
+client.acquire({ time: 5 })
+// @ts-expect-error it has no signal
+client.close({ signal: new AbortController().signal })
 // @ts-expect-error it may be undefined
 client.lease().release()
 // @ts-expect-error not a signal
 client.acquire({ signal: {} })
 
-console.log(all, standard, numbers, authorized, secured, host, through, use, mine)
+console.log(all, standard, numbers, authorized, secured, host, through, use, mine, undefinedOptions, undefinedToAcquire, undefinedToClose)

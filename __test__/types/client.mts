@@ -1,4 +1,4 @@
-// Compiled only (npm run types): all ways to import the client as an ES module.
+// Compiled only (types.test.js, npm run lint): all ways to import the client as an ES module.
 
 import Default, { CallosumClient } from 'callosum-server-slots/client'
 import type { AcquireOptions, CloseOptions, Connection, FailedError, Lease, Options, Signal } from 'callosum-server-slots/client'

@@ -1,9 +1,13 @@
-// Compiled only (npm run types): uses everything, in CommonJS; what needs Symbol.dispose
-// is in using.ts.
+// Compiled only (types.test.js, npm run lint): uses everything, in CommonJS; what needs Symbol.dispose
+// is in using.ts. The types are compared exactly: a wider one, or any, is an error.
 
 import CallosumServerSlots = require('callosum-server-slots')
 import { EventEmitter } from 'events'
 import { inherits } from 'util'
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false
+type Expect<T extends true> = T
+declare function exactly<Expected> (): <Actual>(value: Actual, ...wrong: Equal<Actual, Expected> extends true ? [] : [never]) => void
 
 const slots = new CallosumServerSlots()
 new CallosumServerSlots(undefined)
@@ -77,6 +81,44 @@ const adopted: CallosumServerSlots.Lease | undefined = slots.adopt(3)
 const limited = CallosumServerSlots.from(slots.toJSON(), { maxSlots: 7 })
 console.log(third, adopted, limited, reason)
 
+slots.on('error', error => exactly<CallosumServerSlots.SlotError>()(error))
+slots.once('error', error => exactly<CallosumServerSlots.SlotError>()(error))
+slots.addListener('error', error => exactly<CallosumServerSlots.SlotError>()(error))
+slots.prependListener('error', error => exactly<CallosumServerSlots.SlotError>()(error))
+slots.prependOnceListener('error', error => exactly<CallosumServerSlots.SlotError>()(error))
+
+type Lease = CallosumServerSlots.Lease
+export type Exact = [
+  Expect<Equal<ConstructorParameters<typeof CallosumServerSlots>, [options?: CallosumServerSlots.Options | undefined]>>,
+  Expect<Equal<Parameters<typeof CallosumServerSlots.from>, [json: CallosumServerSlots.Snapshot, options?: CallosumServerSlots.Options | undefined]>>,
+  Expect<Equal<CallosumServerSlots['size' | 'maxSlots' | 'maxSlotGiven'], number>>,
+  Expect<Equal<CallosumServerSlots['get'], () => number | undefined>>,
+  Expect<Equal<CallosumServerSlots['put'], (slot: number) => boolean | undefined>>,
+  Expect<Equal<CallosumServerSlots['peek'], () => number | undefined>>,
+  Expect<Equal<CallosumServerSlots['has'], (slot: unknown) => boolean>>,
+  Expect<Equal<CallosumServerSlots['reserve'], (slot: number) => boolean>>,
+  Expect<Equal<CallosumServerSlots['clear'], () => void>>,
+  Expect<Equal<CallosumServerSlots['values'], () => IterableIterator<number>>>,
+  Expect<Equal<ReturnType<CallosumServerSlots[typeof Symbol.iterator]>, IterableIterator<number>>>,
+  Expect<Equal<CallosumServerSlots['lease'], (slot?: number) => Lease | undefined>>,
+  Expect<Equal<CallosumServerSlots['adopt'], (slot: number) => Lease | undefined>>,
+  Expect<Equal<CallosumServerSlots['toJSON'], () => CallosumServerSlots.Snapshot>>,
+  Expect<Equal<Lease['slot'], number>>,
+  Expect<Equal<Lease['release'], () => void>>,
+  Expect<Equal<CallosumServerSlots.Options, { maxSlots?: number | undefined }>>,
+  Expect<Equal<CallosumServerSlots.Snapshot['maxSlots' | 'maxSlotGiven'], number>>,
+  Expect<Equal<CallosumServerSlots.Snapshot['inUse'], ReadonlyArray<readonly [start: number, end: number]>>>,
+  Expect<Equal<CallosumServerSlots.InvalidSlotError['code'], 'ERR_INVALID_SLOT'>>,
+  Expect<Equal<CallosumServerSlots.InvalidSlotError['slot'], unknown>>,
+  Expect<Equal<CallosumServerSlots.InvalidSlotError['reason'], 'free' | 'not a slot' | 'out of range'>>,
+  Expect<Equal<CallosumServerSlots.AllocationError['code'], 'ERR_MEMORY_ALLOCATION_FAILED'>>,
+  Expect<Equal<CallosumServerSlots.SlotError, CallosumServerSlots.InvalidSlotError | CallosumServerSlots.AllocationError>>
+]
+
+// @ts-expect-error a slot is needed
+slots.adopt()
+// @ts-expect-error no such option
+CallosumServerSlots.from(json, { max: 5 })
 // @ts-expect-error a slot is a number
 slots.put('1')
 // @ts-expect-error an argument is needed

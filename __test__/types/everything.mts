@@ -1,4 +1,4 @@
-// Compiled only (npm run types): all ways to import it as an ES module.
+// Compiled only (types.test.js, npm run lint): all ways to import it as an ES module.
 
 import Default, { CallosumServerSlots } from 'callosum-server-slots'
 import type { InvalidSlotError, Lease, AllocationError, Options, SlotError, Snapshot } from 'callosum-server-slots'

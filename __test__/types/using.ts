@@ -1,4 +1,4 @@
-// Compiled only (npm run types), where Symbol.dispose is known: leases released by `using`.
+// Compiled only (types.test.js, npm run lint), where Symbol.dispose is known: leases released by `using`.
 
 import { CallosumServerSlots } from 'callosum-server-slots'
 
