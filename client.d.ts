@@ -51,7 +51,9 @@ declare class CallosumClient<Server extends object = NetConnectOpts, Stream exte
    * reply goes to the next lessee.
    *
    * A socket closes only after all that arrived has been read. A server that stops answering
-   * is noticed after minutes only, so set a time limit for each request.
+   * is noticed after minutes only, so set a time limit for each request. Read what the server
+   * sends before the release. If the client closes a connection with unread bytes, the
+   * operating system resets it, and what is still in its send buffer is lost.
    *
    * A leased connection is never replaced. A pool whose connections are all leased does
    * not move to idle servers.
