@@ -386,6 +386,27 @@ test('single bytes are held in about as many bytes', async t => {
   assert.ok(used < 20e6, String(used))
 })
 
+test('what is held is not copied for each byte that arrives', async t => {
+  const stream = new Duplex({ read () {}, write (chunk, encoding, done) { done() } })
+  const client = connect(t, [{}], { ...ONE, connect: () => stream })
+  setTimeout(() => stream.push('0\n'), 20)
+  await until(() => client.connections.length === 1)
+  const { concat } = Buffer
+  let copied = 0
+  Buffer.concat = (...values) => {
+    const whole = concat(...values)
+    copied += whole.length
+    return whole
+  }
+  t.after(() => { Buffer.concat = concat })
+  let received = 0
+  for (let i = 0; i < 2000; i++) stream.push(Buffer.alloc(1, 'x'))
+  await new Promise(resolve => setImmediate(resolve))
+  client.lease().socket.on('data', data => { received += data.length })
+  await until(() => received === 2000)
+  assert.ok(copied <= 2000 * 2000 / 10, `${copied} bytes copied`)
+})
+
 test("a connection that a listener of 'open' reads stays, though its buffer was full", async t => {
   const stream = new Duplex({ read () {}, write (chunk, encoding, done) { done() } })
   const silent = new Duplex({ read () {}, write (chunk, encoding, done) { done() } })
