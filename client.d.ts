@@ -19,7 +19,8 @@ import { Duplex } from 'stream'
  */
 declare class CallosumClient<Server extends object = NetConnectOpts, Stream extends Duplex = Socket> {
   /**
-   * A client. It makes its first attempt at a random moment within one `fillInterval`.
+   * A client. It makes its first attempt at a random moment within one `fillInterval`. It
+   * keeps the process running until `close()`.
    *
    * @throws a `TypeError` (`ERR_INVALID_ARG_TYPE`) if an option is of a wrong type,
    * a `RangeError` (`ERR_OUT_OF_RANGE`) if it is out of its range; the message names
@@ -97,8 +98,9 @@ declare class CallosumClient<Server extends object = NetConnectOpts, Stream exte
    * Listens for an event. `'open'`: a connection has joined the pool. `'close'`: the socket
    * of such a connection has closed, for any reason. `'failed'`: an attempt failed, with the
    * server that refused, did not answer or sent no slot; the server is `undefined` if the
-   * list of servers could not be read. No event needs a listener. An exception of a listener
-   * becomes an uncaught exception.
+   * list of servers could not be read. While the pool has room, a server that hangs is not
+   * reported if another server of the same attempt answers: see `offers`. No event needs a
+   * listener. An exception of a listener becomes an uncaught exception.
    *
    * Codes of the errors of `'failed'`: those of the socket, such as `ECONNREFUSED`;
    * `ERR_SLOT_TIMEOUT`, `ERR_SLOT_INVALID`, `ERR_SLOT_MISSING` (closed before it sent a
@@ -161,7 +163,7 @@ declare namespace CallosumClient {
      * Each time is random, from half of it to one and a half. 1000 by default.
      */
     interval?: number | undefined
-    /** The same while the pool has room. 100 by default. */
+    /** The same while the pool has room, which gains one connection an attempt. 100 by default. */
     fillInterval?: number | undefined
     /**
      * How many connections an attempt opens while the pool has room, to different servers if
