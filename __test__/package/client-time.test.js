@@ -150,6 +150,15 @@ test('an attempt ends one fillInterval after its first slot, however many come m
   assert.equal(streams[2].destroyed, true)
 })
 
+test("a connection has left the pool when 'open' comes with the one that replaces it", async t => {
+  const clock = stopClock(t)
+  const client = connect(t, [{}], { connections: 2, connect: streamsOf(count => `${9 - count}\n`).connect })
+  const pools = []
+  client.on('open', () => pools.push(slotsOf(client)))
+  await clock.advance(20)
+  assert.deepEqual(pools.slice(0, 4), [[9], [8, 9], [7, 8], [6, 7]])
+})
+
 test('close() cancels an attempt that began soon after one whose servers had all answered', async t => {
   const clock = stopClock(t, 0) // the shortest pause
   const streams = streamsOf(count => count < 2 ? '0\n' : undefined)
@@ -188,6 +197,60 @@ test('an idle connection whose buffer is full has the timeout to be leased', asy
   assert.equal(socket.destroyed, false)
   await clock.advance(1)
   assert.equal(socket.destroyed, true)
+})
+
+/** Leases the idle connection, reads as many bytes, and releases it. */
+async function read (client, bytes, clock) {
+  const { socket, release } = client.lease()
+  let received = 0
+  const take = data => { received += data.length }
+  socket.on('data', take)
+  await clock.advance(0)
+  assert.equal(received, bytes)
+  socket.removeListener('data', take)
+  release()
+}
+
+test('a buffer that is full a second time is given the timeout again', async t => {
+  const clock = stopClock(t)
+  const client = connect(t, [{}], { connections: 1, interval: 60000, timeout: 100, connect: streamsOf(() => '0\n').connect })
+  await clock.advance(5)
+  const [{ socket }] = client.connections
+  socket.push(Buffer.alloc(400000))
+  await clock.advance(50)
+  await read(client, 400000, clock)
+  socket.push(Buffer.alloc(400000))
+  await clock.advance(99)
+  assert.equal(socket.destroyed, false)
+  await clock.advance(1)
+  assert.equal(socket.destroyed, true)
+})
+
+test('a buffer is not full of bytes that lessees have read', async t => {
+  const clock = stopClock(t)
+  const client = connect(t, [{}], { connections: 1, interval: 60000, timeout: 100, connect: streamsOf(() => '0\n').connect })
+  await clock.advance(5)
+  const [{ socket }] = client.connections
+  for (let i = 0; i < 5; i++) {
+    socket.push(Buffer.alloc(100000))
+    await clock.advance(1)
+    await read(client, 100000, clock)
+  }
+  socket.push(Buffer.alloc(100000))
+  await clock.advance(1000)
+  assert.equal(socket.destroyed, false)
+})
+
+test('the end of a connection is noticed although its last lessee has paused it', async t => {
+  const clock = stopClock(t)
+  const client = connect(t, [{}], { connections: 1, interval: 60000, connect: streamsOf(count => `${count}\n`).connect })
+  await clock.advance(5)
+  const { socket, release } = client.lease()
+  socket.pause()
+  release()
+  socket.push(null)
+  await clock.advance(20)
+  assert.deepEqual(slotsOf(client), [1])
 })
 
 for (const [name, isLeased] of [['were idle', false], ['were leased', true]]) {
