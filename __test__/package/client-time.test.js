@@ -241,19 +241,31 @@ test('a buffer is not full of bytes that lessees have read', async t => {
   assert.equal(socket.destroyed, false)
 })
 
-test('a connection that was ended after its release is replaced while its bytes are being sent', async t => {
+for (const [when, isBefore] of [['before', true], ['after', false]]) {
+  test(`a connection that was ended ${when} its release is replaced while its bytes are being sent`, async t => {
+    const clock = stopClock(t)
+    const others = streamsOf(() => '5\n')
+    let made = 0
+    const client = connect(t, [{}], { connections: 1, interval: 60000, timeout: 60000, connect: () => made++ === 0 ? stuck() : others.connect() })
+    await clock.advance(5)
+    const { socket, release } = client.lease()
+    socket.write('x')
+    if (isBefore) socket.end()
+    release()
+    if (!isBefore) socket.end()
+    assert.equal(client.lease(), undefined)
+    await clock.advance(20)
+    assert.deepEqual(slotsOf(client), [5])
+  })
+}
+
+test('an idle connection leaves the pool when close() is called, not when its bytes are sent', async t => {
   const clock = stopClock(t)
-  const others = streamsOf(() => '5\n')
-  let made = 0
-  const client = connect(t, [{}], { connections: 1, interval: 60000, timeout: 60000, connect: () => made++ === 0 ? stuck() : others.connect() })
+  const client = connect(t, [{}], { connections: 1, timeout: 60000, connect: stuck })
   await clock.advance(5)
-  const { socket, release } = client.lease()
-  socket.write('x')
-  release()
-  socket.end()
-  assert.equal(client.lease(), undefined)
-  await clock.advance(20)
-  assert.deepEqual(slotsOf(client), [5])
+  client.connections[0].socket.write('x')
+  client.close()
+  assert.deepEqual(client.connections, [])
 })
 
 test('the end of a connection is noticed although its last lessee has paused it', async t => {
