@@ -34,7 +34,7 @@ const STEPS = {
   'lib/layout.js': [...CALLS, ['reserve']],
   'lib/errors.js': [...CALLS, ['refused-memory'], ['client']],
   'lib/load-native.js': [['no-binary'], ['copies', 'modules']],
-  'client.js': [['client-time'], ['client'], ['client-bytes']]
+  'client.js': [['client-time'], ['client'], ['client-bytes'], ['pool']]
 }
 
 // A step may take LIMIT_FACTOR × the processor time that it takes without a mutant, and
