@@ -137,14 +137,12 @@ class Internals extends function (object) { return object } {
 
 const { wordsOf } = Internals
 
-/** New words for a manager that is about to be cleared; undefined if it should keep its own. */
+/** Words for a manager that is about to be cleared; undefined if it should keep its own. */
 function smallWordsFor (native) {
-  if (native.words.length <= INITIAL_LENGTH) return undefined
+  if (native.words.length === INITIAL_LENGTH) return undefined
   try {
     return new Integers(INITIAL_LENGTH)
-  } catch (_) {
-    return undefined // the allocation failed
-  }
+  } catch (_) {} // the allocation failed
 }
 
 /**

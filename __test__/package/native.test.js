@@ -69,6 +69,13 @@ const MOVES = {
   'clear()': slots => take(slots, 4000).clear()
 }
 
+test('clear() before the bitmap has grown needs no other memory', () => {
+  const slots = take(new CallosumServerSlots(), 1024)
+  const { words } = nativeOf(slots)
+  slots.clear()
+  assert.equal(nativeOf(slots).words, words)
+})
+
 for (const [name, act] of Object.entries(MOVES)) {
   test(`after ${name}, the next get() and put() need no native call`, () => {
     const slots = take(new CallosumServerSlots(), 1000)
