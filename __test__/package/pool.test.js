@@ -46,8 +46,8 @@ test('a connection that is replaced has left the pool when the other opens', asy
   const client = connect(t, [server], { connections: 1 })
   const opened = []
   client.on('open', () => opened.push(slotsOf(client)))
-  await until(() => opened.length === 3)
-  assert.deepEqual(opened, [[9], [8], [7]])
+  await until(() => opened.length >= 3)
+  assert.deepEqual(opened.slice(0, 3), [[9], [8], [7]])
 })
 
 test('an idle connection that was ended has left the pool when lease() finds it, and is replaced at once', async t => {
@@ -85,7 +85,7 @@ test('close() during an attempt closes the offer that has come already', async t
   const client = connect(t, [server, silent], {
     connections: 1,
     offers: 2,
-    fillInterval: 500,
+    fillInterval: 2000,
     timeout: 60000,
     connect (options) {
       const socket = net.connect(options)
