@@ -24,10 +24,8 @@ mod support;
 
 use callosum_server_slots::memory::{CAPACITY, words_for};
 use callosum_server_slots::{CannotReserve, MAX_SLOTS, NoFreeSlot, NotInUse, Slots};
-use support::faults::{FAULTS, is_found};
 use support::model::Model;
 use support::refusable::Refusable;
-use support::watchdog::Watchdog;
 
 /// A search with more states than this does not end: a fault makes new ones forever.
 const MOST_STATES: usize = 100_000;
@@ -107,15 +105,6 @@ fn slots_far_above_the_capacity() {
 }
 
 #[test]
-fn every_planted_fault_is_found() {
-    // Slots in several words, some of which are zero.
-    let search = Search { leaf_words: 64, base: 70, near: 2, others: &[0, 33, 34, 69], ..EIGHT };
-    for (name, fault) in FAULTS {
-        assert!(is_found(fault, || search.run()), "not found: {name}");
-    }
-}
-
-#[test]
 #[ignore = "takes minutes"]
 fn deeper() {
     for leaf_words in [0, 16, 32, 64] {
@@ -191,7 +180,6 @@ struct Found {
 
 impl Search {
     fn run(self) {
-        let watchdog = Watchdog::start();
         let mut model = Model::new(self.max_slots);
         self.take_base_of_model(&mut model);
         let mut found = vec![Found { by: None, model }];
@@ -200,7 +188,6 @@ impl Search {
         let mut tried = 0;
         let mut state = 0;
         while state < found.len() {
-            watchdog.step();
             let mut slots = self.replay(&found, state);
             let start = self.content(&slots);
             for call in &calls {

@@ -6,7 +6,6 @@ use std::ops::Range;
 mod support;
 
 use callosum_server_slots::{FreeMap, memory};
-use support::watchdog::Watchdog;
 
 /// The number of leaf words: with it the tree has four levels of summary words.
 const LEAF_WORDS: usize = 1 << 16;
@@ -37,7 +36,6 @@ fn taken(map: FreeMap) -> Vec<u32> {
 
 #[test]
 fn a_slot_at_a_boundary_is_found_again() {
-    let _watchdog = Watchdog::start();
     let words = buffer(LEAF_WORDS);
     let map = FreeMap::from_buffer(&words);
     for slot in BOUNDARIES {
@@ -55,9 +53,7 @@ fn a_slot_at_a_boundary_is_found_again() {
 
 #[test]
 fn a_slot_is_found_in_a_map_of_any_size() {
-    let watchdog = Watchdog::start();
     for leaf_words in (4..17).map(|power| 1 << power) {
-        watchdog.step();
         let words = buffer(leaf_words);
         let map = FreeMap::from_buffer(&words);
         let slots: Vec<u32> =
@@ -73,7 +69,6 @@ fn a_slot_is_found_in_a_map_of_any_size() {
 
 #[test]
 fn slots_come_back_ascending_whatever_order_they_went_in() {
-    let _watchdog = Watchdog::start();
     let words = buffer(LEAF_WORDS);
     let map = FreeMap::from_buffer(&words);
     for slot in BOUNDARIES.iter().rev() {
@@ -84,11 +79,9 @@ fn slots_come_back_ascending_whatever_order_they_went_in() {
 
 #[test]
 fn a_run_is_in_the_map_when_all_of_it_is() {
-    let watchdog = Watchdog::start();
     let words = buffer(LEAF_WORDS);
     let map = FreeMap::from_buffer(&words);
     for Range { start, end } in runs() {
-        watchdog.step();
         map.insert_run(start..end);
         assert!(map.contains_run(start..end));
         assert!(!map.contains_run(start..end + 1));
@@ -100,11 +93,9 @@ fn a_run_is_in_the_map_when_all_of_it_is() {
 
 #[test]
 fn runs_are_whole_across_boundaries() {
-    let watchdog = Watchdog::start();
     let words = buffer(LEAF_WORDS);
     let map = FreeMap::from_buffer(&words);
     for run in runs() {
-        watchdog.step();
         map.insert_run(run.clone());
         assert_eq!((map.count(), map.lowest()), (run.end - run.start, Some(run.start)));
         map.remove_run(run);
@@ -115,7 +106,6 @@ fn runs_are_whole_across_boundaries() {
 
 #[test]
 fn a_run_can_be_removed_from_the_middle() {
-    let _watchdog = Watchdog::start();
     let words = buffer(LEAF_WORDS);
     let map = FreeMap::from_buffer(&words);
     map.insert_run(0..262_144);
@@ -128,7 +118,6 @@ fn a_run_can_be_removed_from_the_middle() {
 
 #[test]
 fn no_slot_beyond_the_bitmap_is_in_the_map() {
-    let _watchdog = Watchdog::start();
     let words = buffer(32);
     let map = FreeMap::from_buffer(&words);
     map.insert_run(0..1024);
@@ -144,7 +133,6 @@ fn no_slot_beyond_the_bitmap_is_in_the_map() {
 
 #[test]
 fn a_slot_beyond_the_bitmap_is_not_added() {
-    let _watchdog = Watchdog::start();
     let words = buffer(32);
     let map = FreeMap::from_buffer(&words);
     assert!(!map.insert(1024));
@@ -153,7 +141,6 @@ fn a_slot_beyond_the_bitmap_is_not_added() {
 
 #[test]
 fn stale_summary_bits_are_passed_over_and_cleared() {
-    let _watchdog = Watchdog::start();
     let words = buffer(1 << 11);
     let map = FreeMap::from_buffer(&words);
     map.insert_run(0..1 << 16);
@@ -171,7 +158,6 @@ fn stale_summary_bits_are_passed_over_and_cleared() {
 
 #[test]
 fn a_search_clears_no_summary_bit_of_a_word_that_it_has_not_seen() {
-    let _watchdog = Watchdog::start();
     let words = buffer(128);
     let map = FreeMap::from_buffer(&words);
     let slot_in = |word: u32| word * 32;
@@ -196,7 +182,6 @@ fn a_search_clears_no_summary_bit_of_a_word_that_it_has_not_seen() {
 
 #[test]
 fn peeking_moves_the_cursor_and_a_later_insert_below_moves_it_back() {
-    let _watchdog = Watchdog::start();
     let words = buffer(64);
     let map = FreeMap::from_buffer(&words);
     for slot in [100, 1500] {
@@ -215,7 +200,6 @@ fn peeking_moves_the_cursor_and_a_later_insert_below_moves_it_back() {
 #[test]
 #[should_panic(expected = "the free map has fewer bits than it counts")]
 fn a_search_of_a_corrupt_map_panics() {
-    let _watchdog = Watchdog::start();
     let words = buffer(32);
     words[memory::FREE_COUNT].set(1);
     FreeMap::from_buffer(&words).lowest();
@@ -224,7 +208,6 @@ fn a_search_of_a_corrupt_map_panics() {
 #[test]
 #[should_panic(expected = "the free map has fewer bits than it counts")]
 fn a_search_of_a_corrupt_map_with_stale_bits_panics() {
-    let _watchdog = Watchdog::start();
     let words = buffer(64);
     let map = FreeMap::from_buffer(&words);
     map.insert_run(0..2048);
@@ -285,7 +268,6 @@ fn another_count_than_that_of_the_bits_is_a_fault() {
 
 #[test]
 fn a_map_shows_its_count_and_its_cursor() {
-    let _watchdog = Watchdog::start();
     let words = buffer(32);
     let map = FreeMap::from_buffer(&words);
     map.insert_run(40..50);

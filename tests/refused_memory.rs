@@ -7,7 +7,6 @@ mod support;
 
 use callosum_server_slots::memory::words_for;
 use callosum_server_slots::{CannotReserve, Memory, NoFreeSlot, Slots};
-use support::watchdog::Watchdog;
 
 /// Memory with a number of allocations left, after which they fail.
 struct Rationed {
@@ -38,9 +37,7 @@ fn slots_with(allocations: usize) -> (Slots<Rationed>, Rc<Cell<usize>>) {
 
 #[test]
 fn get_reports_it_loses_nothing_and_works_again() {
-    let watchdog = Watchdog::start();
     for allocations in 0..8 {
-        watchdog.step();
         let (mut slots, left) = slots_with(allocations);
         let mut given = 0;
         while slots.get() == Ok(given) {
@@ -64,7 +61,6 @@ fn get_reports_it_loses_nothing_and_works_again() {
 
 #[test]
 fn put_allocates_nothing() {
-    let _watchdog = Watchdog::start();
     let (mut slots, _) = slots_with(5);
     let mut given = 0;
     while slots.get().is_ok() {
@@ -79,9 +75,7 @@ fn put_allocates_nothing() {
 
 #[test]
 fn reserve_reports_it_and_changes_nothing() {
-    let watchdog = Watchdog::start();
     for allocations in 0..6 {
-        watchdog.step();
         let (mut slots, left) = slots_with(allocations);
         let dense = 0..1 << 19;
         assert_eq!(slots.reserve_run(dense.clone()), Err(CannotReserve::OutOfMemory));
@@ -95,7 +89,6 @@ fn reserve_reports_it_and_changes_nothing() {
 
 #[test]
 fn clear_keeps_the_memory_it_has() {
-    let _watchdog = Watchdog::start();
     let (mut slots, left) = slots_with(4);
     while slots.get().is_ok() {}
     assert_eq!(left.get(), 0);
@@ -110,7 +103,6 @@ fn clear_keeps_the_memory_it_has() {
 
 #[test]
 fn clearing_a_small_manager_allocates_nothing() {
-    let _watchdog = Watchdog::start();
     let (mut slots, left) = slots_with(2);
     assert_eq!(slots.get(), Ok(0));
     slots.clear();

@@ -7,11 +7,9 @@ mod support;
 
 use callosum_server_slots::memory::{HIGH_WATER, LEAF_WORDS, MANAGER_ID, MAX_GIVEN, words_for};
 use callosum_server_slots::{CannotReserve, MAX_SLOTS, Memory, NoFreeSlot, NotInUse, Slots};
-use support::watchdog::Watchdog;
 
 #[test]
 fn a_new_manager_has_all_slots() {
-    let _watchdog = Watchdog::start();
     for mut slots in [Slots::new(), Slots::default()] {
         assert_eq!(slots.max_slots(), MAX_SLOTS);
         assert!(slots.is_empty());
@@ -22,7 +20,6 @@ fn a_new_manager_has_all_slots() {
 
 #[test]
 fn a_manager_gives_no_more_slots_than_it_has() {
-    let _watchdog = Watchdog::start();
     let mut slots = Slots::with_max_slots(2);
     assert_eq!((slots.get(), slots.get()), (Ok(0), Ok(1)));
     assert_eq!(slots.get(), Err(NoFreeSlot::AllInUse));
@@ -31,7 +28,6 @@ fn a_manager_gives_no_more_slots_than_it_has() {
 
 #[test]
 fn memory_grows_from_first_to_last() {
-    let _watchdog = Watchdog::start();
     let mut slots = Slots::new();
     for expected in 0..100_000 {
         assert_eq!(slots.get(), Ok(expected));
@@ -41,7 +37,6 @@ fn memory_grows_from_first_to_last() {
 
 #[test]
 fn a_manager_shows_how_it_stands() {
-    let _watchdog = Watchdog::start();
     let mut slots = Slots::with_max_slots(5);
     let _ = (slots.get(), slots.get(), slots.put(0));
     let shown = "Slots { len: 1, max_slot_given: 2, max_slots: 5, next: Some(0), .. }";
@@ -51,14 +46,12 @@ fn a_manager_shows_how_it_stands() {
 #[test]
 #[should_panic(expected = "a buffer of 49 words")]
 fn a_buffer_of_another_length_is_refused() {
-    let _watchdog = Watchdog::start();
     let words: Box<[Cell<i32>]> = vec![Cell::new(0); words_for(0) + 40].into();
     Slots::from_buffer(words, 5);
 }
 
 #[test]
 fn growth_absorbs_sparse_reservations() {
-    let _watchdog = Watchdog::start();
     let mut slots = Slots::new();
     assert_eq!(slots.reserve_run(2047..2049), Ok(()));
     assert_eq!(slots.reserve(1 << 20), Ok(()));
@@ -81,7 +74,6 @@ fn growth_absorbs_sparse_reservations() {
 
 #[test]
 fn sparse_reservations_coalesce_and_split() {
-    let _watchdog = Watchdog::start();
     let mut slots = Slots::new();
     let base = 1 << 20;
     for start in [base, base + 2, base + 1, base + 4] {
@@ -100,7 +92,6 @@ fn sparse_reservations_coalesce_and_split() {
 
 #[test]
 fn peek_passes_a_sparse_run_at_the_capacity() {
-    let _watchdog = Watchdog::start();
     let mut slots = Slots::with_max_slots(1030);
     assert_eq!(slots.reserve_run(1024..1026), Ok(()));
     for expected in 0..1024 {
@@ -120,7 +111,6 @@ fn peek_passes_a_sparse_run_at_the_capacity() {
 
 #[test]
 fn peek_is_none_if_a_sparse_run_reaches_from_the_capacity_to_the_limit() {
-    let _watchdog = Watchdog::start();
     let mut slots = Slots::with_max_slots(1026);
     assert_eq!(slots.reserve_run(1024..1026), Ok(()));
     (0..1024).for_each(|expected| assert_eq!(slots.get(), Ok(expected)));
@@ -131,7 +121,6 @@ fn peek_is_none_if_a_sparse_run_reaches_from_the_capacity_to_the_limit() {
 
 #[test]
 fn a_limit_within_a_word_bounds_every_call() {
-    let _watchdog = Watchdog::start();
     for limit in [1, 31, 33, 63, 1023, 1025] {
         let mut slots = Slots::with_max_slots(limit);
         (0..limit).for_each(|expected| assert_eq!(slots.get(), Ok(expected)));
@@ -148,7 +137,6 @@ fn a_limit_within_a_word_bounds_every_call() {
 
 #[test]
 fn max_slot_given_is_the_high_water_mark_or_what_was_given_above() {
-    let _watchdog = Watchdog::start();
     let mut slots = Slots::new();
     assert_eq!(slots.reserve(5000), Ok(()));
     assert_eq!(slots.put(5000), Ok(()));
@@ -168,7 +156,6 @@ fn max_slot_given_is_the_high_water_mark_or_what_was_given_above() {
 
 #[test]
 fn a_manager_says_which_slots_are_in_use() {
-    let _watchdog = Watchdog::start();
     let mut slots = Slots::new();
     assert_eq!(slots.reserve_run(0..3), Ok(()));
     assert_eq!(slots.put(1), Ok(()));
@@ -184,7 +171,6 @@ fn a_manager_says_which_slots_are_in_use() {
 
 #[test]
 fn the_bitmap_grows_over_a_reservation_of_64_slots_for_each_in_use() {
-    let _watchdog = Watchdog::start();
     for (slot, expected) in [(64 * 100 - 1, 256), (64 * 100, 32)] {
         let mut slots = Slots::new();
         assert_eq!(slots.reserve_run(0..99), Ok(()));
@@ -195,7 +181,6 @@ fn the_bitmap_grows_over_a_reservation_of_64_slots_for_each_in_use() {
 
 #[test]
 fn the_bitmap_grows_over_a_run_so_long_that_64_times_its_slots_exceed_32_bits() {
-    let _watchdog = Watchdog::start();
     let mut slots = Slots::new();
     assert_eq!(slots.reserve_run(0..1 << 26), Ok(()));
     assert_eq!(leaf_words(&slots), 1 << 21);
@@ -203,7 +188,6 @@ fn the_bitmap_grows_over_a_run_so_long_that_64_times_its_slots_exceed_32_bits() 
 
 #[test]
 fn the_bitmap_does_not_grow_for_a_run_that_it_covers() {
-    let _watchdog = Watchdog::start();
     let mut slots = Slots::new();
     assert_eq!(slots.reserve_run(0..1024), Ok(()));
     assert_eq!(leaf_words(&slots), 32);
@@ -211,7 +195,6 @@ fn the_bitmap_does_not_grow_for_a_run_that_it_covers() {
 
 #[test]
 fn clear_gives_back_the_memory_of_the_first_growth() {
-    let _watchdog = Watchdog::start();
     let mut slots = Slots::new();
     assert_eq!(slots.reserve_run(0..1025), Ok(()));
     assert_eq!(leaf_words(&slots), 64);
@@ -221,7 +204,6 @@ fn clear_gives_back_the_memory_of_the_first_growth() {
 
 #[test]
 fn growth_keeps_the_free_slots_below() {
-    let _watchdog = Watchdog::start();
     let mut slots = Slots::new();
     assert_eq!(slots.reserve_run(0..1024), Ok(()));
     let free = [5, 40, 500, 1000];
@@ -237,7 +219,6 @@ fn growth_keeps_the_free_slots_below() {
 
 #[test]
 fn a_stale_bit_of_the_first_leaf_word_is_passed_over() {
-    let _watchdog = Watchdog::start();
     let mut slots = Slots::new();
     assert_eq!(slots.reserve_run(0..1024), Ok(()));
     assert_eq!(slots.put(5), Ok(()));
@@ -271,7 +252,6 @@ impl Memory for Kept {
 
 #[test]
 fn memory_that_a_manager_leaves_shows_no_slots() {
-    let _watchdog = Watchdog::start();
     let memory = Kept(vec![Cell::new(0); words_for(32)].into());
     let first = Rc::clone(&memory.0);
     let mut slots = Slots::from_buffer(memory, MAX_SLOTS);

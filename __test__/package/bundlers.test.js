@@ -8,7 +8,7 @@ const test = require('node:test')
 const esbuild = require('esbuild')
 const { rollup } = require('rollup')
 const webpack = require('webpack')
-const { files } = require('../../packaging/platforms.js')
+const { files } = require('../../scripts/platforms.js')
 const { temporaryFolder, install } = require('../support/installed.js')
 
 const PROGRAM = "const Slots = require('callosum-server-slots'); const slots = new Slots(); slots.get(); console.log(slots.get())"

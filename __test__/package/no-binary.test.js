@@ -237,7 +237,7 @@ test('without Rust, building from source says what is missing', t => {
 
 test('the loader looks for the files of the platforms that the package names, and no others', () => {
   const loader = readFileSync(join(ROOT, 'lib', 'load-native.js'), 'utf8')
-  const { files } = require('../../packaging/platforms.js')
+  const { files } = require('../../scripts/platforms.js')
   assert.strictEqual(files.length, 8)
   const literals = [...loader.matchAll(/case '(.+)': return require\('\.\.\/(.+)'\)/g)]
   assert.deepStrictEqual(literals.map(([, , file]) => file).sort(), files.slice().sort())

@@ -1,6 +1,6 @@
 'use strict'
 
-// Compiles __test__/types as the users of each module system would: in a folder
+// Compiles __test__/package/types as the users of each module system would: in a folder
 // of their own, with the package and some version of @types/node in node_modules.
 
 const assert = require('assert')

@@ -1,7 +1,5 @@
 //! What the tests share; the fuzz targets use the same files.
 #![allow(dead_code, reason = "no test uses everything")]
 
-pub(crate) mod faults;
 pub(crate) mod model;
 pub(crate) mod refusable;
-pub(crate) mod watchdog;

@@ -1,0 +1,213 @@
+'use strict'
+
+// npm run fleet, in short: real servers and clients, and faults that it must see.
+
+const assert = require('node:assert/strict')
+const { spawn } = require('node:child_process')
+const { mkdtempSync, readFileSync, readdirSync, rmSync } = require('node:fs')
+const os = require('node:os')
+const path = require('node:path')
+const { describe, test } = require('node:test')
+const { setTimeout: sleep } = require('node:timers/promises')
+
+const FLEET = path.join(__dirname, '..', '..', 'examples', 'fleet', 'run.js')
+const SMALL = ['--servers', '3', '--clients', '2', '--connections', '30', '--duration', '2']
+const SETTLING = [...SMALL, '--duration', '4', '--interval', '4'] // on a busy machine too
+const PROCESSES = 3 + 2 + 1 // before a server joins
+const onWindows = process.platform === 'win32' && 'Windows does not have it'
+
+describe('the fleet', { concurrency: 2, skip: onWindows }, () => {
+  test('absorbs a kill and a join, and ends with 0', async t => {
+    const fleet = run(t, SETTLING)
+    assert.equal(await fleet.ends(), 0, fleet.output)
+    assert.match(fleet.output, /^ *\d\.\d s {2}server [123] is killed \(SIGKILL\) with \d+ connections$/m)
+    assert.match(fleet.output, /^ *\d\.\d s {2}server 4 joins$/m)
+    assert.match(fleet.output, /imbalance 1\.\d\d {2}mean 20\.0 {2}loads (- )?(\d\d ?){1,3}(- )?/)
+    assert.match(fleet.output, /^ok {4}the loads ended within \d\.\d% of the mean, 20\.0; 10% are allowed$/m)
+    assert.match(fleet.output, /^ok {4}the clients keep 60 connections of 60$/m)
+    assert.match(fleet.output, /^ok {4}[\d,]{3,} slots were given, each the lowest free one: none twice, none lost$/m)
+    assert.ok(!/FAIL|\x1b/.test(fleet.output)) // eslint-disable-line no-control-regex
+    const svg = readFileSync(fleet.svg, 'utf8')
+    for (const part of [/^<svg /, />kill</, />join</, />a server that joins</, /<\/svg>\n$/]) assert.match(svg, part)
+  })
+
+  for (const [name, fault] of [
+    ['slot-twice', /^FAIL {4}server \d: slot 3 was given twice: to \S+ and to \S+$/m],
+    ['slot-lost', /^FAIL {4}server \d: slot \d+ was lost: it was free when \d+ was given$/m]
+  ]) {
+    test(`ends with 1 and says so when a manager has the fault ${name}`, async t => {
+      const fleet = run(t, SMALL, { preload: name })
+      assert.equal(await fleet.ends(), 1, fleet.output)
+      assert.match(fleet.output, /^FAIL {2}[\d,]+ slots were given, each the lowest free one: \d+ faults$/m)
+      assert.match(fleet.output, fault)
+    })
+  }
+
+  test('ends with 1 when a client holds another slot than its server says', async t => {
+    const fleet = run(t, SMALL, { preload: 'slot-garbled' })
+    assert.equal(await fleet.ends(), 1, fleet.output)
+    assert.match(fleet.output, /^FAIL {4}server \d: the slots that the clients hold are not those that it says are in use$/m)
+  })
+
+  test('ends with 1 when the loads are uneven', async t => {
+    const fleet = run(t, SMALL, { preload: 'first-server' })
+    assert.equal(await fleet.ends(), 1, fleet.output)
+    assert.match(fleet.output, /^FAIL {2}the loads ended within \d+\.\d% of the mean/m)
+    assert.match(fleet.output, /^ok {4}[\d,]+ slots were given/m)
+  })
+
+  test('ends with 1 when connections are missing', async t => {
+    const fleet = run(t, [...SMALL, '--interval', '60000'])
+    assert.equal(await fleet.ends(), 1, fleet.output)
+    assert.match(fleet.output, /^FAIL {2}the clients keep \d connections of 60$/m)
+  })
+
+  test('ends with 1 when a server crashes, and leaves no process behind', async t => {
+    const fleet = run(t, SMALL, { preload: 'crash' })
+    assert.equal(await fleet.ends(), 1, fleet.output)
+    assert.match(fleet.output, /^server \d ended, exit code 1: [^]*crash by order of the test/m)
+    await fleet.leavesNothing()
+  })
+
+  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGKILL', null]]) {
+    test(`leaves no process behind when it gets ${signal}`, async t => {
+      const fleet = run(t, [...SMALL, '--duration', '60'])
+      await until(() => fleet.pids().length === PROCESSES && fleet.output.includes('the clients start'))
+      fleet.child.kill(signal)
+      assert.equal(await fleet.ends(), code)
+      await fleet.leavesNothing()
+    })
+  }
+})
+
+describe('the fleet on a terminal', { concurrency: 2, skip: onWindows }, () => {
+  test('draws a bar for each server in place, and restores the screen', async t => {
+    const fleet = run(t, SETTLING, { terminal: '70x20' })
+    assert.equal(await fleet.ends(), 0, fleet.output)
+    const [, screen, after] = /^\x1b\[\?1049h\x1b\[\?25l([^]*)\x1b\[\?25h\x1b\[\?1049l([^]*)$/.exec(fleet.output) // eslint-disable-line no-control-regex
+    const frames = plain(screen).split('\x1b[H').slice(1).map(frame => frame.split('\n').map(line => line.replace(/(\x1b\[[KJ])+$/, ''))) // eslint-disable-line no-control-regex
+    assert.ok(frames.length >= 5, String(frames.length))
+    for (const lines of frames) {
+      assert.ok(lines.length <= 20 && lines.every(line => line.length < 70), lines.join('\n'))
+    }
+    assert.match(plain(screen), /server 4 {3}joins after 2\.2 s/)
+    const bar = /^server (\d) {3}█{10,}[▏▎▍▌▋▊▉]? +(18|19|20|21|22) +[+−]\d+%$/gm
+    assert.equal(plain(after).match(bar).length, 3, after)
+    assert.match(plain(after), /^server [123] {3}killed$/m)
+    assert.match(after, /\x1b\[32m█/) // eslint-disable-line no-control-regex
+  })
+
+  test('uses no colours with NO_COLOR', async t => {
+    const fleet = run(t, SMALL, { terminal: '70x20', env: { NO_COLOR: '1' } })
+    await fleet.ends()
+    assert.match(fleet.output, /█/)
+    assert.doesNotMatch(fleet.output, /\x1b\[\d+m/) // eslint-disable-line no-control-regex
+  })
+
+  test('shows after an error what went wrong', async t => {
+    const fleet = run(t, SMALL, { terminal: '70x20', preload: 'crash' })
+    assert.equal(await fleet.ends(), 1, fleet.output)
+    assert.match(fleet.output, /\x1b\[\?1049lserver \d ended, exit code 1: /) // eslint-disable-line no-control-regex
+  })
+})
+
+describe('the options of the fleet', { concurrency: 2 }, () => {
+  test('--help shows them all', async t => {
+    const fleet = run(t, ['--help'])
+    assert.equal(await fleet.ends(), 0)
+    for (const name of ['servers', 'clients', 'connections', 'duration', 'interval', 'svg']) {
+      assert.match(fleet.output, new RegExp(`^ {2}--${name} `, 'm'))
+    }
+  })
+
+  const nowhere = path.join(__dirname, 'no', 'such.svg')
+  const wrong = [
+    ['--servers 1', "--servers must be an integer from 2 to 100, but is '1'"],
+    ['--clients 1.5', "--clients must be an integer from 1 to 100, but is '1.5'"],
+    ['--connections many', "--connections must be an integer from 1 to 10000, but is 'many'"],
+    ['--duration=', "--duration must be an integer from 2 to 600, but is ''"],
+    ['--interval=-1', "--interval must be an integer from 1 to 60000, but is '-1'"],
+    ['--clients 2 --connections 10', '2 clients with 10 connections each are too few for 6 servers: it takes 10 connections for each server'],
+    ['--svg=', "--svg must be the name of a file, but is ''"],
+    [`--svg ${nowhere}`, `--svg must be a file that can be written, but is '${nowhere}': ENOENT`],
+    ['--speed 9', 'There is no option --speed: there are --servers, --clients, '],
+    ['fast', "'fast' is not expected"]
+  ]
+  for (const [args, message] of wrong) {
+    test(`refuse ${args.replace(__dirname, '')} with one line and exit code 2`, async t => {
+      const fleet = run(t, args.split(' '))
+      assert.equal(await fleet.ends(), 2)
+      assert.ok(fleet.output.startsWith(message), fleet.output)
+      assert.equal(fleet.output.split('\n').length, 2, fleet.output)
+    })
+  }
+
+  test('more connections than files may be open are refused', { skip: onWindows }, async t => {
+    const fleet = run(t, ['--connections', '200'], { shell: 'ulimit -n 256' })
+    assert.equal(await fleet.ends(), 2)
+    assert.match(fleet.output, /^These connections take 500 open files in a process, and the limit is 256 \(ulimit -n\)/)
+  })
+})
+
+/** Runs a fleet; it is killed when the test `t` ends, however it ends. */
+function run (t, args, { preload, terminal, shell, env } = {}) {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'fleet-'))
+  const pids = mkdtempSync(path.join(folder, 'pids-'))
+  const file = path.join(folder, 'fleet.svg')
+  const preloads = ['tell-pid', ...(preload ? [preload] : [])].map(name => `--require ${JSON.stringify(preloadOf(name))}`)
+  const command = [process.execPath, ...(terminal ? ['-r', preloadOf('terminal')] : []), FLEET, '--svg', file, ...args]
+  if (shell) command.unshift('sh', '-c', `${shell} && exec "$0" "$@"`)
+  const child = spawn(command[0], command.slice(1), {
+    env: { ...process.env, NODE_OPTIONS: preloads.join(' '), PIDS: pids, TERMINAL: terminal, ...env },
+    stdio: ['ignore', 'pipe', 'pipe', ...(terminal ? ['ipc'] : [])]
+  })
+  const fleet = {
+    child,
+    svg: file,
+    output: '',
+    pids: () => readdirSync(pids).map(Number),
+
+    async ends () {
+      await until(() => end)
+      return end.code
+    },
+
+    async leavesNothing () {
+      assert.ok(fleet.pids().length >= PROCESSES)
+      await until(() => !fleet.pids().some(isAlive))
+    }
+  }
+  let end
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', text => { fleet.output += text })
+  child.on('close', code => { end = { code } })
+  t.after(() => {
+    child.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return fleet
+}
+
+function preloadOf (name) {
+  return path.join(__dirname, '..', 'support', 'preload', `${name}.js`)
+}
+
+function isAlive (pid) {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error.code !== 'ESRCH'
+  }
+}
+
+/** Without colours. */
+function plain (text) {
+  return text.replace(/\x1b\[\d*m/g, '') // eslint-disable-line no-control-regex
+}
+
+async function until (condition) {
+  const end = Date.now() + 60_000
+  while (!condition()) {
+    assert.ok(Date.now() < end, `waited for ${condition}`)
+    await sleep(20)
+  }
+}

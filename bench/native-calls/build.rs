@@ -1,5 +1,0 @@
-//! Tells the linker what a Node.js addon needs.
-
-fn main() {
-    napi_build::setup();
-}

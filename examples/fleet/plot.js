@@ -1,0 +1,74 @@
+'use strict'
+
+// Draws the load of each server over the time of a run.
+
+const { writeFileSync } = require('fs')
+
+const { config, themed } = require('../../common/plot-theme')
+const { describe, machine } = require('../../common/machine')
+
+const POINTS = 200 // for each line
+
+// Of the colours of Okabe and Ito, as in the other plots.
+const colours = { stays: '#2a87c8', 'is killed': '#d55e00', joins: '#009e73' }
+
+async function plot (run, file) {
+  const { compile } = await import('vega-lite')
+  const { View, parse } = await import('vega')
+  const view = new View(parse(compile(chart(run)).spec), { renderer: 'none' })
+  writeFileSync(file, themed(await view.toSVG()) + '\n')
+}
+
+function chart ({ samples, events, options, fleet }) {
+  const { clients, connections, interval } = options
+  const step = Math.ceil(samples.length / POINTS)
+  const marks = events.filter(({ mark }) => mark)
+  const fate = number => number > options.servers ? 'joins' : fleet.servers[number - 1].running ? 'stays' : 'is killed'
+  const values = samples
+    .filter((_, i) => i % step === 0)
+    .flatMap(({ time, loads }) => loads.map(({ number, load }) => ({ time, load, number, fate: fate(number) })))
+  const x = { field: 'time', type: 'quantitative', scale: { domain: [0, samples[samples.length - 1].time], nice: false }, axis: { title: 'seconds', grid: false } }
+  const ink = config.axis.labelColor
+  return {
+    width: 620,
+    height: 280,
+    title: {
+      text: 'Connections of each server',
+      subtitle: [
+        `${clients} clients keep ${connections} connections each, and rove every ${interval} ms.`,
+        `${marks.map(({ text }) => text).join('; ')}.`.replace('s', 'S'),
+        describe(machine())
+      ]
+    },
+    layer: [
+      {
+        data: { values: marks },
+        mark: { type: 'rule', stroke: '#808080', strokeDash: [3, 3] },
+        encoding: { x }
+      },
+      {
+        data: { values: marks },
+        mark: { type: 'text', baseline: 'bottom', dy: -4, y: 0, fontSize: 12, fill: ink },
+        encoding: { x, text: { field: 'mark' } }
+      },
+      {
+        data: { values },
+        mark: { type: 'line', strokeWidth: 1.75 },
+        encoding: {
+          x,
+          y: { field: 'load', type: 'quantitative', scale: { zero: true }, axis: { title: 'connections' } },
+          detail: { field: 'number' },
+          color: {
+            field: 'fate',
+            type: 'nominal',
+            scale: { domain: Object.keys(colours), range: Object.values(colours) },
+            legend: { title: null, orient: 'bottom', columnPadding: 24, labelExpr: "'a server that ' + datum.label" }
+          }
+        }
+      }
+    ],
+    config
+  }
+}
+
+module.exports = plot

@@ -1,0 +1,210 @@
+'use strict'
+
+// Runs the package's tests with the binary of each platform that can run here, and installs
+// the tarball there. See `--help`.
+
+const { execFile, execFileSync } = require('node:child_process')
+const fs = require('node:fs')
+const os = require('node:os')
+const path = require('node:path')
+const { parseArgs, promisify } = require('node:util')
+
+const { check, oldest } = require('../binaries.js')
+const { ROOT, fileOf, targets } = require('../platforms.js')
+const { FOLDER } = require('../workshop.js')
+const { count, runAll } = require('../runtimes/files.js')
+const notRun = require('./not-run.js')
+const systems = require('./systems.js')
+
+const HELP = `Runs the package's tests with the binaries that npm run build:all has made, on
+Linux x64, and installs the packed tarball on each of their systems.
+
+  npm run test:platforms -- [--jobs n] [--write] [target …]
+  npm run test:platforms -- --here [--jobs n]
+
+  --jobs    how many test files run at a time, 1 to 64; 1 by default
+  --write   a platform that passes gets its row in the README's table
+  --here    tests on this system, in this Node.js, with the binary for it; on Linux
+  --help    this text
+
+Targets that can run here:
+${Object.keys(systems).map(name => `  ${name}`).join('\n')}
+
+Their systems are downloaded into .platforms, from Debian, npm and PyPI. They run in user
+and mount namespaces of their own. For arm64 this needs Linux 6.7 or later.
+TEST_PATIENCE=4 in the environment makes each test wait four times as long.
+`
+const TIMEOUT = 300000 // ms a file
+const PATIENCE = Number(process.env.TEST_PATIENCE || 1) // times as long a wait, on a busy machine
+
+const NAMES = {
+  'linux-gnu': 'glibc', 'linux-musl': 'musl', 'apple-darwin': 'macOS', 'windows-msvc': 'Windows'
+}
+
+function titleOf (target) {
+  const [processor, vendor, system, abi] = target.split('-')
+  const name = NAMES[abi ? `${system}-${abi}` : `${vendor}-${system}`]
+  const architecture = processor === 'x86_64' ? 'x64' : 'arm64'
+  return system === 'linux' ? `Linux ${architecture}, ${name}` : `${name} ${architecture}`
+}
+
+function wanted (args) {
+  try {
+    const { values, positionals } = parseArgs({
+      args, allowPositionals: true, options: { jobs: { type: 'string', default: '1' }, write: { type: 'boolean' }, here: { type: 'boolean' }, help: { type: 'boolean' } }
+    })
+    const jobs = Number(values.jobs)
+    if (!/^[0-9]+$/.test(values.jobs) || jobs < 1 || jobs > 64) throw new Error(`--jobs must be an integer from 1 to 64. Received '${values.jobs}'`)
+    if (values.here && (values.write || positionals.length > 0)) throw new Error('--here takes neither --write nor a target')
+    const unknown = positionals.find(name => !Object.hasOwn(systems, name))
+    if (unknown !== undefined) throw new Error(`a target must be one of ${Object.keys(systems).join(', ')}. Received '${unknown}'`)
+    if (values.here) targetHere()
+    return { ...values, jobs, names: positionals.length > 0 ? positionals : Object.keys(systems) }
+  } catch (error) {
+    console.error(error.message)
+    process.exit(2)
+  }
+}
+
+/** Makes a copy of the checkout that has only the binary of one target, so that no other is loaded. */
+function checkoutWith (target) {
+  const folder = path.join(FOLDER, 'checkouts', target)
+  fs.rmSync(folder, { recursive: true, force: true })
+  const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate', '-z'], { cwd: ROOT, encoding: 'utf8' })
+  for (const file of files.split('\0')) {
+    // Untracked files may be a folder: that of another repository.
+    if (fs.statSync(path.join(ROOT, file), { throwIfNoEntry: false })?.isFile()) fs.cpSync(path.join(ROOT, file), path.join(folder, file))
+  }
+  fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'))
+  fs.copyFileSync(path.join(ROOT, fileOf(target)), path.join(folder, fileOf(target)))
+  return folder
+}
+
+let tarball
+
+/** Packs the package, with all binaries that exist. */
+function pack () {
+  if (tarball === undefined) {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'platforms-'))
+    process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }))
+    const stdout = execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { cwd: ROOT, encoding: 'utf8' })
+    tarball = path.join(folder, JSON.parse(stdout)[0].filename)
+  }
+  return tarball
+}
+
+const PROGRAM = `
+  const Slots = require('callosum-server-slots')
+  const slots = new Slots()
+  slots.get()
+  const binaries = Object.keys(require.cache).filter(file => file.endsWith('.node'))
+  console.log(slots.get(), binaries.map(file => require('path').basename(file)).join())`
+
+/**
+ * Installs the tarball with npm, without a registry.
+ *
+ * @throws {Error} if the binary of the target is not the one that is loaded
+ */
+async function install (target, { command: [binary, ...options], env }) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'installed-'))
+  try {
+    fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true }\n')
+    const npm = path.join(path.dirname(fs.realpathSync(process.execPath)), '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js')
+    const settings = { cwd: folder, env: { ...env, npm_config_registry: 'http://127.0.0.1:9/', npm_config_audit: 'false', npm_config_fund: 'false' } }
+    await promisify(execFile)(binary, [...options, npm, 'install', '--offline', pack()], settings)
+    const { stdout } = await promisify(execFile)(binary, [...options, '-e', PROGRAM], settings)
+    const expected = `1 ${fileOf(target)}`
+    if (stdout.trim() !== expected) throw new Error(`the installed package must say ${expected}. It says ${stdout.trim()}`)
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const HEAD = ['| platform | needs | tested with | tests passed | not run | on |', '| --- | --- | --- | --: | --: | --- |']
+
+/** The README's row for a platform; `total` is the result of the tests, if they ran. */
+async function rowOf (target, total) {
+  const { facts, faults } = await check(target, path.join(ROOT, fileOf(target)))
+  if (faults.length > 0) throw new Error(`${fileOf(target)}: ${faults.join('; ')}`)
+  const needs = oldest(facts) || (facts.format === 'PE' ? 'Windows 10' : 'musl')
+  const date = new Date().toISOString().slice(0, 10)
+  const cells = total
+    ? [total.system, total.passed, total.skipped, date]
+    : ['not run yet; `npm run pack:check` checks its format, exports and libraries', '', '', date]
+  return `| ${[titleOf(target), needs, ...cells].join(' | ')} |`
+}
+
+/**
+ * Writes rows to the README's table, in place of the rows of the same platforms. Adds rows for
+ * platforms that were not tested, if the table has none.
+ */
+function writeReadme (rows, untested) {
+  const file = path.join(ROOT, 'README.md')
+  const readme = fs.readFileSync(file, 'utf8')
+  const marked = /(<!-- npm run test:platforms -->\n)([^]*?)(<!-- end of npm run test:platforms -->)/
+  if (!marked.test(readme)) throw new Error('README.md has no place for the table')
+  fs.writeFileSync(file, readme.replace(marked, (_, start, table, end) => {
+    const all = [...rows, ...table.trim().split('\n').slice(HEAD.length), ...untested]
+    const inOrder = targets.map(titleOf).map(title => all.find(row => row.startsWith(`| ${title} |`)))
+    return start + [...HEAD, ...inOrder.filter(Boolean), end].join('\n')
+  }))
+}
+
+/** The target of this system. */
+function targetHere () {
+  const libc = process.platform === 'linux' ? (process.report.getReport().header.glibcVersionRuntime ? '-gnu' : '-musl') : ''
+  const file = `.${process.platform}-${process.arch}${libc}.node`
+  const target = targets.find(target => fileOf(target).endsWith(file))
+  if (target === undefined) throw new Error('--here runs on Linux and macOS alone, on x64 and arm64')
+  return target
+}
+
+async function test (target, { system, start, slower = 1 }, { counts, jobs, checkout = checkoutWith }) {
+  const title = titleOf(target)
+  try {
+    if (!fs.existsSync(path.join(ROOT, fileOf(target)))) throw new Error(`${fileOf(target)} is missing. Build it: npm run build:all -- --targets ${target}`)
+    const { command, env } = await start()
+    const patience = PATIENCE * slower
+    const runtime = {
+      title,
+      command,
+      env: { ...process.env, ...env, TEST_PATIENCE: String(patience) },
+      root: checkout(target),
+      timeout: TIMEOUT * patience,
+      jobs
+    }
+    await install(target, runtime)
+    const skips = notRun.filter(skip => !skip.targets || skip.targets.includes(target))
+    return { ...await runAll(runtime, counts, skips), system }
+  } catch (error) {
+    console.log(`${title} FAILED: ${error.message}`)
+    return { system, passed: 0, skipped: 0, failed: 1 }
+  }
+}
+
+async function main (args) {
+  const { help, here, write, jobs, names } = wanted(args)
+  if (help) return process.stdout.write(HELP)
+  const counts = await count(notRun)
+  if (here) {
+    const { failed } = await test(targetHere(), { start: async () => ({ command: [process.execPath] }) }, { counts, jobs, checkout: () => ROOT })
+    if (failed > 0) process.exitCode = 1
+    return
+  }
+  const rows = []
+  for (const target of names) {
+    const total = await test(target, systems[target], { counts, jobs })
+    if (total.failed > 0) process.exitCode = 1
+    else rows.push(await rowOf(target, total))
+  }
+  if (write) {
+    const built = targets.filter(target => fs.existsSync(path.join(ROOT, fileOf(target))))
+    writeReadme(rows, await Promise.all(built.map(target => rowOf(target))))
+  }
+  console.log(['', ...HEAD, ...rows].join('\n'))
+}
+
+main(process.argv.slice(2)).catch(error => {
+  console.error(error.message)
+  process.exitCode = 1
+})
