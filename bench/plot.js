@@ -9,7 +9,7 @@ const path = require('path')
 const growthChart = require('./plot/growth')
 const patternsChart = require('./plot/patterns')
 const { readOptions } = require('../common/options')
-const { themed } = require('../common/plot-theme')
+const { themed } = require('../scripts/plot-theme')
 
 async function main () {
   readOptions('node bench/plot.js', {}, { about: 'Draws patterns.svg and growth.svg from results.json and growth.json.' })

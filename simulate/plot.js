@@ -8,7 +8,7 @@
 const { readFileSync, writeFileSync } = require('fs')
 const path = require('path')
 
-const { themed } = require('../common/plot-theme')
+const { themed } = require('../scripts/plot-theme')
 const filled = require('./plot/tables')
 
 const DOCS = path.join(__dirname, '..', 'docs')

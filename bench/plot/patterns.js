@@ -1,6 +1,7 @@
 'use strict'
 
-const { caption, config, legend, scales } = require('../../common/plot-theme')
+const { describe } = require('../../common/machine')
+const { config, legend, scales } = require('../../scripts/plot-theme')
 
 /** Nanoseconds per call of each contender on each pattern. */
 function patternsChart (run) {
@@ -31,7 +32,7 @@ function patternsChart (run) {
     height: { step: 27 },
     title: {
       text: 'Time per get() or put(), by pattern',
-      subtitle: [caption(run), `A symbol followed by › was cut off after ${run.limit} s: it took at least that long.`]
+      subtitle: [describe(run), `A symbol followed by › was cut off after ${run.limit} s: it took at least that long.`]
     },
     layer: [
       {

@@ -4,7 +4,7 @@
 
 const { writeFileSync } = require('fs')
 
-const { config, themed } = require('../../common/plot-theme')
+const { config, themed } = require('../../scripts/plot-theme')
 const { describe, machine } = require('../../common/machine')
 
 const POINTS = 200 // for each line

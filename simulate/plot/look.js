@@ -1,6 +1,6 @@
 'use strict'
 
-const { config } = require('../../common/plot-theme')
+const { config } = require('../../scripts/plot-theme')
 
 // The colours of Okabe and Ito, as in the benchmarks.
 const looks = {

@@ -1,7 +1,5 @@
 'use strict'
 
-const { describe } = require('./machine')
-
 // The colours of Okabe and Ito, which colour-blind people can tell apart, and which are
 // legible on white and on black. A hollow symbol is a variant of the filled one.
 const looks = {
@@ -50,12 +48,10 @@ function legend (contenders) {
   return { names, labels: Object.fromEntries(names.map(name => [name, label(name)])) }
 }
 
-const caption = run => describe(run)
-
 /** The chart with a style that makes its text light on a dark page. */
 function themed (svg) {
   const style = `<style>@media (prefers-color-scheme: dark) { [fill="${INK}"] { fill: ${INK_BY_NIGHT} } }</style>`
   return svg.replace(/(<svg[^>]*>)/, '$1' + style)
 }
 
-module.exports = { caption, config, legend, scales, themed }
+module.exports = { config, legend, scales, themed }
