@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict')
 const test = require('node:test')
 
-const Record = require('../../common/record')
+const Record = require('../../examples/fleet/record')
 
 function read (...lines) {
   const record = new Record()

@@ -4,7 +4,7 @@
 // word at the cursor, the search for the next word, the high-water mark, and Rust.
 
 const CallosumServerSlots = require('../..')
-const Random = require('../../common/random')
+const Random = require('./random')
 const { withoutFastPaths } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
 
 const ways = {

@@ -3,8 +3,8 @@
 // A client of the fleet, in a process of its own, which leases connections. Its parent sends
 // it the list of servers, and tells it when to halt and when to end.
 
-const net = require('net')
-const { setTimeout: sleep } = require('timers/promises')
+const net = require('node:net')
+const { setTimeout: sleep } = require('node:timers/promises')
 const CallosumClient = require('../../client.js')
 
 const { connections, interval } = JSON.parse(process.argv[2])

@@ -1,10 +1,10 @@
 'use strict'
 
-const { spawn } = require('child_process')
-const { EventEmitter, once } = require('events')
-const path = require('path')
+const { spawn } = require('node:child_process')
+const { EventEmitter, once } = require('node:events')
+const path = require('node:path')
 
-const Record = require('../../common/record')
+const Record = require('./record')
 
 const HOST = '127.0.0.1'
 const CLIENT = path.join(__dirname, 'client.js')

@@ -2,10 +2,10 @@
 
 // Draws the load of each server over the time of a run.
 
-const { writeFileSync } = require('fs')
+const { writeFileSync } = require('node:fs')
+const os = require('node:os')
 
 const { config, themed } = require('../../scripts/plot-theme')
-const { describe, machine } = require('../../common/machine')
 
 const POINTS = 200 // for each line
 
@@ -20,15 +20,21 @@ async function plot (run, file) {
 }
 
 function chart ({ samples, events, options, fleet }) {
-  const { clients, connections, interval } = options
-  const step = Math.ceil(samples.length / POINTS)
+  const { clients, connections, interval, servers } = options
   const marks = events.filter(({ mark }) => mark)
-  const fate = number => number > options.servers ? 'joins' : fleet.servers[number - 1].running ? 'stays' : 'is killed'
-  const values = samples
-    .filter((_, i) => i % step === 0)
+  const fate = number => number > servers ? 'joins' : fleet.servers[number - 1].running ? 'stays' : 'is killed'
+  const step = Math.ceil(samples.length / POINTS)
+  const values = samples.filter((_, i) => i % step === 0)
     .flatMap(({ time, loads }) => loads.map(({ number, load }) => ({ time, load, number, fate: fate(number) })))
   const x = { field: 'time', type: 'quantitative', scale: { domain: [0, samples[samples.length - 1].time], nice: false }, axis: { title: 'seconds', grid: false } }
-  const ink = config.axis.labelColor
+  const y = { field: 'load', type: 'quantitative', scale: { zero: true }, axis: { title: 'connections' } }
+  const color = {
+    field: 'fate',
+    type: 'nominal',
+    scale: { domain: Object.keys(colours), range: Object.values(colours) },
+    legend: { title: null, orient: 'bottom', columnPadding: 24, labelExpr: "'a server that ' + datum.label" }
+  }
+  const [cpu] = os.cpus()
   return {
     width: 620,
     height: 280,
@@ -37,35 +43,18 @@ function chart ({ samples, events, options, fleet }) {
       subtitle: [
         `${clients} clients keep ${connections} connections each, and rove every ${interval} ms.`,
         `${marks.map(({ text }) => text).join('; ')}.`.replace('s', 'S'),
-        describe(machine())
+        `${cpu ? cpu.model.trim() : 'unknown processor'}, ${os.cpus().length} cores, ${process.platform} ${process.arch}, ` +
+          `Node.js ${process.version}, ${new Date().toISOString().slice(0, 10)}`
       ]
     },
     layer: [
+      { data: { values: marks }, mark: { type: 'rule', stroke: '#808080', strokeDash: [3, 3] }, encoding: { x } },
       {
         data: { values: marks },
-        mark: { type: 'rule', stroke: '#808080', strokeDash: [3, 3] },
-        encoding: { x }
-      },
-      {
-        data: { values: marks },
-        mark: { type: 'text', baseline: 'bottom', dy: -4, y: 0, fontSize: 12, fill: ink },
+        mark: { type: 'text', baseline: 'bottom', dy: -4, y: 0, fontSize: 12, fill: config.axis.labelColor },
         encoding: { x, text: { field: 'mark' } }
       },
-      {
-        data: { values },
-        mark: { type: 'line', strokeWidth: 1.75 },
-        encoding: {
-          x,
-          y: { field: 'load', type: 'quantitative', scale: { zero: true }, axis: { title: 'connections' } },
-          detail: { field: 'number' },
-          color: {
-            field: 'fate',
-            type: 'nominal',
-            scale: { domain: Object.keys(colours), range: Object.values(colours) },
-            legend: { title: null, orient: 'bottom', columnPadding: 24, labelExpr: "'a server that ' + datum.label" }
-          }
-        }
-      }
+      { data: { values }, mark: { type: 'line', strokeWidth: 1.75 }, encoding: { x, y, color, detail: { field: 'number' } } }
     ],
     config
   }

@@ -1,15 +1,32 @@
 'use strict'
 
-// npm run fleet: see README.md beside this file.
+// A fleet that balances itself: npm run fleet
+//
+// Server processes (examples/server.js) and client processes (client.js), on 127.0.0.1. After
+// 30% of the time one server is killed with SIGKILL, without notice to the clients. After 55%
+// a server joins. The fleet needs signals, so it does not run on Windows.
+//
+// The exit code is 0 only if all of this holds:
+//
+// - The loads ended within 10% of the mean, by the logs of the servers, after the clients have
+//   stopped roving; and every pool is full.
+// - No slot was given twice, and none was lost. A server logs every slot that it gives and takes
+//   back, and how many its manager counts; record.js compares each line with a model. At the end
+//   the slots that the clients hold are those that the servers logged as in use. After the
+//   clients have closed, every server counts 0.
+// - No process ended before it was told to.
+//
+// What to expect: with S servers, and C clients that keep M connections each and make an attempt
+// every T ms, a pool fills in M · T (1.2 s by default), a kill is absorbed in about M · T / S,
+// a join in about M · T, and in the end the loads differ by 1 at most: docs/balancing.md.
 
-const { once } = require('events')
-const { setTimeout: sleep } = require('timers/promises')
+const { once } = require('node:events')
+const { setTimeout: sleep } = require('node:timers/promises')
 
-const { balance } = require('./balance')
 const Fleet = require('./fleet')
-const readOptions = require('./options')
+const { help, readOptions } = require('./options')
 const plot = require('./plot')
-const judge = require('./verdict')
+const { balance, judge } = require('./verdict')
 const { Log, Screen } = require('./view')
 
 // When a server is killed and when one joins, as shares of the duration.
@@ -161,7 +178,14 @@ async function soon (condition) {
 }
 
 async function main () {
-  const options = readOptions()
+  let options
+  try {
+    options = readOptions(process.argv.slice(2))
+  } catch (error) {
+    return fail(error.message, 2)
+  }
+  if (options === undefined) return console.log(help)
+  process.stdout.on('error', () => process.exit(0)) // its reader has closed it, as head does
   // Every process of the fleet is killed when this one exits.
   for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]]) {
     process.on(signal, () => process.exit(code))
@@ -175,9 +199,9 @@ async function main () {
   if (!verdict.passes) process.exitCode = 1
 }
 
-function fail (message) {
+function fail (message, code = 1) {
   process.once('exit', () => console.error(message)) // after the screen is restored
-  process.exit(1)
+  process.exit(code)
 }
 
 main().catch(error => fail(error.message))

@@ -1,8 +1,21 @@
 'use strict'
 
-const { LIMIT, balance } = require('./balance')
-
+const LIMIT = 0.1 // the largest allowed distance of a load from the mean, as a share of the mean
 const SHOWN = 10 // faults at most
+
+/** Measures how even the loads are. */
+function balance (loads) {
+  const total = loads.reduce((sum, load) => sum + load, 0)
+  const mean = loads.length === 0 ? 0 : total / loads.length
+  const off = mean === 0 ? 0 : Math.max(...loads.map(load => Math.abs(load - mean))) / mean
+  return {
+    total,
+    mean,
+    imbalance: mean === 0 ? 1 : Math.max(...loads) / mean,
+    off, // the largest distance of a load from the mean, as a share of the mean
+    even: off <= LIMIT
+  }
+}
 
 /** The result of a run, as lines, and whether it passes. */
 function judge ({ loads, wanted, given, faults, events }) {
@@ -21,4 +34,4 @@ function judge ({ loads, wanted, given, faults, events }) {
   return { passes, lines: [...absorbed, ...checks.map(([passes, text]) => (passes ? 'ok    ' : 'FAIL  ') + text)] }
 }
 
-module.exports = judge
+module.exports = { LIMIT, balance, judge }

@@ -3,7 +3,7 @@
 // The output during a run: on a terminal a bar for each server, redrawn in place; elsewhere a
 // line from time to time.
 
-const { LIMIT, balance } = require('./balance')
+const { LIMIT, balance } = require('./verdict')
 
 const colours = { green: 32, yellow: 33, red: 31, dim: 2, bold: 1 }
 const PARTS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] // eighths of a column

@@ -21,19 +21,9 @@ class Random {
     return Math.floor(this.next() * end)
   }
 
-  /** Exponentially distributed with mean 1. */
-  exponential () {
-    return -Math.log(1 - this.next())
-  }
-
-  /** Pareto distributed with mean 1: most are small, a few very large. */
-  pareto (shape) {
-    return (shape - 1) / shape * (1 - this.next()) ** (-1 / shape)
-  }
-
-  /** Moves `count` random elements to the front of the array, in random order. */
-  shuffle (array, count = array.length) {
-    for (let i = 0; i < count; i++) {
+  /** Puts the elements of the array into random order. */
+  shuffle (array) {
+    for (let i = 0; i < array.length; i++) {
       const j = i + this.below(array.length - i)
       const element = array[i]
       array[i] = array[j]
