@@ -1,6 +1,6 @@
 'use strict'
 
-// The example server under load: npm run load
+// The example server under load.
 //
 // Four rounds: connections that stay, and short ones of every kind beside them. No slot may be
 // given twice or lost, and each must be the lowest free one, by what the clients read and by the
