@@ -21,7 +21,7 @@ const OTHER_FILES = [
   'client.d.ts', 'client.js', 'index.d.ts', 'index.js', 'package.json',
   'lib/errors.js', 'lib/internals.js', 'lib/layout.js', 'lib/load-native.js',
   'src/free_map.rs', 'src/lib.rs', 'src/memory.rs', 'src/node.rs', 'src/slots.rs',
-  ...['docs', 'examples'].flatMap(folder => readdirSync(join(ROOT, folder)).map(file => `${folder}/${file}`))
+  ...['docs', 'examples'].flatMap(folder => readdirSync(join(ROOT, folder)).filter(file => file !== 'fleet').map(file => `${folder}/${file}`))
 ]
 
 const npm = join(dirname(process.execPath), '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js')

@@ -12,13 +12,13 @@ const net = require('node:net')
 const { tmpdir } = require('node:os')
 const path = require('node:path')
 const { describe, test } = require('node:test')
+const fc = require('fast-check')
 const { NumberAllocator } = require('number-allocator')
 
 const PacketIds = require('../../examples/packet-ids')
 const Players = require('../../examples/players')
 const serve = require('../../examples/limited-server')
 const { limitOf, intervalOf } = require('../../examples/sizing')
-const Random = require('../../common/random')
 const { sleep, until, connect } = require('../support/callosum-servers.js')
 
 const ROOT = path.join(__dirname, '..', '..')
@@ -26,7 +26,7 @@ const page = readFileSync(path.join(ROOT, 'docs', 'recipes.md'), 'utf8')
 
 describe('the page', () => {
   const unindented = text => text.split('\n').map(line => line.trim()).join('\n')
-  const examples = readdirSync(path.join(ROOT, 'examples')).map(name => unindented(readFileSync(path.join(ROOT, 'examples', name), 'utf8')))
+  const examples = readdirSync(path.join(ROOT, 'examples')).filter(name => name.endsWith('.js')).map(name => unindented(readFileSync(path.join(ROOT, 'examples', name), 'utf8')))
   const blocks = page.match(/```js\n[^]*?```/g).map(block => block.slice(6, -4))
   const USE_OF_PLAYERS = blocks.find(block => block.includes('new Players('))
 
@@ -274,66 +274,52 @@ describe('the interval', () => {
 })
 
 describe('packet ids', () => {
-  test('are what number-allocator gives, in random programs that leave the highest id vacant', () => {
-    const random = new Random(1)
-    const below = count => random.below(count)
-    for (let program = 0; program < 300; program++) {
-      const max = 2 + below(100)
-      const [ours, theirs] = [new PacketIds(1, max), new NumberAllocator(1, max)]
-      const used = new Set()
-      for (let step = 0; step < 300; step++) {
-        const choice = below(20)
-        if (choice < 9 && used.size < max - 1 && theirs.firstVacant() !== max) {
-          const id = ours.alloc()
-          assert.equal(id, theirs.alloc())
-          used.add(id)
-        } else if (choice < 12) {
-          const id = 1 + below(max - 1)
-          const wasVacant = ours.use(id)
-          assert.equal(wasVacant, theirs.use(id))
-          if (wasVacant) used.add(id)
-        } else if (choice < 19 && used.size > 0) {
-          const id = Array.from(used)[below(used.size)]
-          assert.equal(ours.free(id), theirs.free(id))
-          used.delete(id)
-        } else if (choice === 19 && below(5) === 0) {
-          ours.clear()
-          theirs.clear()
-          used.clear()
-        }
-        assert.equal(ours.firstVacant(), theirs.firstVacant())
-      }
+  // Steps of a program, whose numbers are taken modulo the highest id.
+  const program = fc.record({
+    max: fc.integer({ min: 2, max: 100 }),
+    steps: fc.array(fc.tuple(fc.constantFrom('alloc', 'alloc', 'use', 'free', 'free', 'clear'), fc.nat(1e6)), { maxLength: 300, size: 'max' })
+  })
+
+  /** Runs a program on PacketIds, and passes each step to `compare`, with its result. */
+  function play ({ max, steps }, compare, mayTake = () => true) {
+    const ids = new PacketIds(1, max)
+    const used = new Set()
+    for (const [step, number] of steps) {
+      const id = step === 'free' && used.size > 0 ? [...used][number % used.size] : 1 + number % max
+      if ((step === 'alloc' || step === 'use') && !mayTake(step, id, used)) continue
+      const result = ids[step](id)
+      compare({ step, id, result, ids, used })
+      if (step === 'alloc' && result !== null) used.add(result)
+      if (step === 'use') used.add(id)
+      if (step === 'free') used.delete(id)
+      if (step === 'clear') used.clear()
     }
+  }
+
+  test('are what number-allocator gives, in random programs that leave the highest id vacant', () => {
+    fc.assert(fc.property(program, ({ max, steps }) => {
+      const theirs = new NumberAllocator(1, max)
+      play({ max, steps }, ({ step, id, result, ids, used }) => {
+        if (step === 'free' && !used.has(id)) return // theirs has it twice from then on
+        assert.equal(result, theirs[step](id))
+        assert.equal(ids.firstVacant(), theirs.firstVacant())
+      }, (step, id) => step === 'alloc' ? theirs.firstVacant() !== max : id !== max)
+    }), { numRuns: 300 })
   })
 
   test('are lowest first in random programs that use all of them, by a naive model', () => {
-    const random = new Random(2)
-    const below = count => random.below(count)
-    for (let program = 0; program < 100; program++) {
-      const max = 1 + below(40)
-      const ids = new PacketIds(1, max)
-      const used = new Set()
-      const lowest = () => Array.from({ length: max }, (_, i) => i + 1).find(id => !used.has(id)) || null
-      for (let step = 0; step < 200; step++) {
-        const id = 1 + below(max)
-        switch (below(3)) {
-          case 0: {
-            const expected = lowest()
-            assert.equal(ids.alloc(), expected)
-            if (expected !== null) used.add(expected)
-            break
-          }
-          case 1:
-            assert.equal(ids.use(id), !used.has(id))
-            used.add(id)
-            break
-          default:
-            ids.free(id)
-            used.delete(id)
-        }
-        assert.equal(ids.firstVacant(), lowest())
-      }
-    }
+    fc.assert(fc.property(program, ({ max, steps }) => {
+      const lowest = used => Array.from({ length: max }, (_, i) => i + 1).find(id => !used.has(id)) ?? null
+      play({ max, steps }, ({ step, id, result, ids, used }) => {
+        const expected = { alloc: lowest(used), use: !used.has(id) }
+        assert.equal(result, expected[step])
+        const after = new Set(used)
+        if (step === 'clear') after.clear()
+        else if (step === 'free') after.delete(id)
+        else after.add(step === 'use' ? id : result)
+        assert.equal(ids.firstVacant(), lowest(after))
+      })
+    }), { numRuns: 100 })
   })
 
   test('are not lost as number-allocator loses them', () => {
@@ -360,11 +346,6 @@ describe('packet ids', () => {
     for (const id of [0, 11, -1, 1.5, NaN, 5]) ids.free(id)
     for (const id of [0, 11, -1, 1.5, NaN, 1]) assert.equal(ids.use(id), false)
     assert.deepEqual([ids.alloc(), ids.alloc()], [2, 3])
-  })
-
-  test('bench/packet-ids.js refuses wrong arguments and shows its usage', async () => {
-    assert.match(await run(['bench/packet-ids.js', '--help']), /--rounds N/)
-    for (const values of [['--rounds', '0'], ['--speed', '5']]) await assert.rejects(run(['bench/packet-ids.js', ...values]), { code: 2 })
   })
 })
 
