@@ -2,14 +2,13 @@
 
 const EventEmitter = require('events')
 const { inherits, inspect } = require('util')
-const addon = require('./lib/load-native.js')
 const { allocationFailed, checkedSnapshot, invalidSlot, isNonNegativeInt32, isSlot, maxSlotsOf, wrongConstructor } = require('./lib/errors.js')
-const { Internals } = require('./lib/internals.js')
+const { Internals, OUT_OF_MEMORY } = require('./lib/internals.js')
 const {
-  BITMAP_OFFSET, CAPACITY, CURSOR, FREE_COUNT, HIGH_WATER, LEAF_WORDS, LIMIT, MAX_GIVEN, OUT_OF_MEMORY, SPARSE_COUNT
+  BITMAP_OFFSET, CAPACITY, CURSOR, FREE_COUNT, HIGH_WATER, LEAF_WORDS, LIMIT, MAX_GIVEN, SPARSE_COUNT
 } = require('./lib/layout.js')
 
-const { leasesOf, nativeOf, wordsOf } = Internals
+const { leasesOf, nativeOf, readableWordsOf, wordsOf } = Internals
 const { clz32 } = Math
 const { defineProperty } = Object
 
@@ -22,9 +21,10 @@ const state = { get () { return members.toJSON.call(this) }, enumerable: true }
  * Hands out the lowest free slot number, for a Callosum server.
  *
  * Every free slot below the high-water mark is a set bit in a hierarchical bitmap. The
- * cursor is the index of the lowest leaf word that might be non-zero. JavaScript and Rust
- * share the words, run get() and put() in the same steps, and keep the invariants C1 to
- * C4 (src/free_map.rs, src/slots.rs). Rust is called when the bitmap has to grow.
+ * cursor is the index of the lowest leaf word that might be non-zero. JavaScript owns the
+ * words and lends them to Rust. Both run get() and put() in the same steps, and keep the
+ * invariants C1 to C4 (src/free_map.rs, src/slots.rs). Rust is called when the bitmap has to
+ * grow.
  *
  * @param {object} [options]
  * @param {number} [options.maxSlots=2147483647] how many slots there are
@@ -56,9 +56,11 @@ inherits(CallosumServerSlots, EventEmitter)
  */
 CallosumServerSlots.prototype.get = function () {
   const words = wordsOf(this)
-  if (!(words[FREE_COUNT] > 0)) { // not `=== 0`: in detached memory every word reads as undefined, and Rust, which throws, is called
+  // Words that are zero after a panic, or read as undefined because they are detached, lead to
+  // Rust, which throws.
+  if (!(words[FREE_COUNT] > 0)) {
     const slot = words[HIGH_WATER]
-    if (!(slot < words[CAPACITY])) return getByNative(this)
+    if (!(slot < words[CAPACITY])) return getAtCapacity(this, slot)
     words[HIGH_WATER] = slot + 1
     return slot
   }
@@ -82,7 +84,7 @@ CallosumServerSlots.prototype.get = function () {
  */
 CallosumServerSlots.prototype.put = function (slot) {
   const words = wordsOf(this)
-  if (!isNonNegativeInt32(slot) || !(slot < words[HIGH_WATER])) return putByNative(this, slot)
+  if (!isNonNegativeInt32(slot) || !(slot < words[HIGH_WATER])) return putSparse(this, slot)
   const word = slot >>> 5
   const bits = words[BITMAP_OFFSET + word]
   const bit = 1 << slot // JavaScript shifts modulo 32
@@ -116,16 +118,11 @@ function moveCursor (words) {
 // ancestors that become non-zero by it. The highest comes first, so that C2 holds after
 // every step.
 function setSummaryBits (words, node) {
-  const summaries = BITMAP_OFFSET + words[LEAF_WORDS]
   const parent = node >>> 5
-  const bits = words[summaries + parent]
-  if (bits === 0 && parent !== 0) {
-    const grandparent = parent >>> 5
-    const above = words[summaries + grandparent]
-    if (above === 0 && grandparent !== 0) setSummaryBits(words, grandparent)
-    words[summaries + grandparent] = above | 1 << parent
-  }
-  words[summaries + parent] = bits | 1 << node
+  const summary = BITMAP_OFFSET + words[LEAF_WORDS] + parent
+  const bits = words[summary]
+  if (bits === 0 && parent !== 0) setSummaryBits(words, parent)
+  words[summary] = bits | 1 << node
 }
 
 // The lowest non-zero leaf word, if the given one and all before it are zero. Goes up until
@@ -157,8 +154,9 @@ function corrupted () {
   return new Error('callosum-server-slots: internal error: the free map has fewer bits than it counts')
 }
 
-function getByNative (slots) {
-  const slot = Internals.get(slots)
+function getAtCapacity (slots, capacity) {
+  const isFull = capacity > 0 && capacity === wordsOf(slots)[LIMIT]
+  const slot = isFull ? undefined : Internals.take(slots)
   if (slot >= 0) return slot
   if (slot === OUT_OF_MEMORY) slots.emit('error', allocationFailed())
   else slots.emit('full')
@@ -168,21 +166,16 @@ function getByNative (slots) {
 const members = {
   /** How many slots are in use. */
   get size () {
-    const words = wordsOf(this)
-    if (!isReadable(words)) return nativeOf(this).size
+    const words = readableWordsOf(this)
     return words[HIGH_WATER] - words[FREE_COUNT] + words[SPARSE_COUNT]
   },
 
   /** How many slots there are, in use or free. */
-  get maxSlots () { return limitOf(this) },
+  get maxSlots () { return readableWordsOf(this)[LIMIT] },
 
   /** One more than the highest slot that was ever taken or reserved; 0 if none was. */
   get maxSlotGiven () {
-    const words = wordsOf(this)
-    if (!isReadable(words)) return nativeOf(this).maxSlotGiven
-    const highWater = words[HIGH_WATER]
-    const given = words[MAX_GIVEN]
-    return given > highWater ? given : highWater
+    return maxSlotGivenOf(readableWordsOf(this))
   },
 
   /** What get() would return; undefined if no slot is free. Emits nothing. */
@@ -195,17 +188,16 @@ const members = {
     }
     const highWater = words[HIGH_WATER]
     if (highWater < words[CAPACITY]) return highWater
-    if (isReadable(words) && words[SPARSE_COUNT] === 0) return highWater < words[LIMIT] ? highWater : undefined
-    const slot = nativeOf(this).peek()
-    return slot === null ? undefined : slot
+    const slot = highWater > 0 && words[SPARSE_COUNT] === 0 ? highWater : nativeOf(this).peek(words)
+    return slot >= 0 && slot < words[LIMIT] ? slot : undefined
   },
 
   /** Whether the slot is in use; false for anything that is not a valid slot. */
   has (slot) {
-    const words = wordsOf(this)
+    const words = readableWordsOf(this)
     if (!isNonNegativeInt32(slot)) return false
     if (slot < words[HIGH_WATER]) return (words[BITMAP_OFFSET + (slot >>> 5)] & 1 << slot) === 0
-    return (!isReadable(words) || words[SPARSE_COUNT] !== 0) && nativeOf(this).has(slot)
+    return words[SPARSE_COUNT] !== 0 && nativeOf(this).has(words, slot)
   },
 
   /**
@@ -217,19 +209,19 @@ const members = {
    */
   reserve (slot) {
     if (!isBelowLimit(this, slot)) return false
-    const reserved = Internals.reserve(this, slot, slot + 1)
+    const reserved = Internals.take(this, slot)
     if (reserved === OUT_OF_MEMORY) this.emit('error', allocationFailed())
     return reserved === slot
   },
 
   /** Frees all slots. maxSlotGiven is 0 again. */
   clear () {
-    Internals.clear(this)
+    Internals.reset(this, readableWordsOf(this)[LIMIT])
   },
 
   /** Iterates over the slots in use at the time of the call, ascending. */
   values () {
-    return slotsOf(nativeOf(this).inUseRuns())
+    return slotsOf(Internals.runsOf(this, 0))
   },
 
   /**
@@ -271,12 +263,11 @@ const members = {
 
   /** The state as plain data: maxSlots, maxSlotGiven, the runs [start, end) in use. Leases are not part of it. */
   toJSON () {
-    const native = nativeOf(this)
-    const { maxSlots, maxSlotGiven } = native
-    const runs = native.inUseRuns()
+    const words = readableWordsOf(this)
+    const runs = Internals.runsOf(this, 0)
     const inUse = []
-    for (let i = 0; i < runs.length; i += 2) inUse.push([runs[i], runs[i + 1]])
-    return { maxSlots, maxSlotGiven, inUse }
+    for (let i = 0; runs[i + 1] > 0; i += 2) inUse.push([runs[i], runs[i + 1]])
+    return { maxSlots: words[LIMIT], maxSlotGiven: maxSlotGivenOf(words), inUse }
   },
 
   [inspect.custom] (depth, options) {
@@ -311,50 +302,45 @@ Object.defineProperty(CallosumServerSlots.prototype, Symbol.iterator, {
  * @throws {Error} ERR_MEMORY_ALLOCATION_FAILED
  */
 function from (json, options) {
-  const { maxSlots, maxSlotGiven, inUse } = checkedSnapshot(json, options)
+  const { maxSlots, maxSlotGiven, runs } = checkedSnapshot(json, options)
   // `from` is a named export too, so `this` may be anything.
   const Class = typeof this === 'function' ? this : CallosumServerSlots
   const slots = new Class({ maxSlots })
   if (slots.maxSlots !== maxSlots) {
     throw wrongConstructor(slots.maxSlots, maxSlots)
   }
-  Internals.clear(slots) // the constructor of a subclass may have taken slots
-  for (const [start, end] of inUse) {
-    if (Internals.reserve(slots, start, end) === OUT_OF_MEMORY) throw allocationFailed()
+  try {
+    Internals.reset(slots, maxSlots, runs, maxSlotGiven)
+  } catch (error) {
+    throw error instanceof RangeError ? allocationFailed() : error
   }
-  nativeOf(slots).raiseMaxSlotGiven(maxSlotGiven)
   return slots
 }
 
 // A slot at or above the high-water mark is in use only if it is a sparse reservation,
 // of which Rust knows.
-function putByNative (slots, slot) {
-  if (isNonNegativeInt32(slot) && Internals.put(slots, slot)) return
-  return refuse(slots, slot)
+function putSparse (slots, slot) {
+  const words = readableWordsOf(slots)
+  const isFreed = isNonNegativeInt32(slot) && words[SPARSE_COUNT] !== 0 && nativeOf(slots).put(words, slot)
+  return isFreed ? undefined : refuse(slots, slot)
 }
 
 function refuse (slots, slot) {
-  return slots.emit('error', invalidSlot(slot, limitOf(slots)))
+  return slots.emit('error', invalidSlot(slot, wordsOf(slots)[LIMIT]))
 }
 
 /** Whether the value is a slot below the limit. If not, emits the error. */
 function isBelowLimit (slots, slot) {
-  const limit = limitOf(slots)
+  const limit = readableWordsOf(slots)[LIMIT]
   if (isSlot(slot) && slot < limit) return true
   refuse(slots, slot)
   return false
 }
 
-function limitOf (slots) {
-  const words = wordsOf(slots)
-  return isReadable(words) ? words[LIMIT] : nativeOf(slots).maxSlots
-}
-
-// False if the memory was detached or the manager is poisoned: a native call then throws
-// an error that says which. False too if Rust has moved the manager to other words: see
-// lib/internals.js.
-function isReadable (words) {
-  return words[LEAF_WORDS] > 0
+function maxSlotGivenOf (words) {
+  const highWater = words[HIGH_WATER]
+  const given = words[MAX_GIVEN]
+  return given > highWater ? given : highWater
 }
 
 // A lease that has no slot yet. The map already stores it, under undefined: the stack and
@@ -391,15 +377,10 @@ function keepLease (slots, lease, slot) {
 }
 
 function * slotsOf (runs) {
-  for (let i = 0; i < runs.length; i += 2) {
+  for (let i = 0; runs[i + 1] > 0; i += 2) {
     for (let slot = runs[i]; slot < runs[i + 1]; slot++) yield slot
   }
 }
-
-// For the project's own tests and benchmarks; not part of the API.
-Object.defineProperty(CallosumServerSlots, Symbol.for('callosum-server-slots.internals'), {
-  value: { native: addon, nativeOf, withoutFastPaths: Internals.withoutFastPaths }
-})
 
 // This form lets cjs-module-lexer detect the named exports.
 module.exports = CallosumServerSlots

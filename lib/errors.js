@@ -24,7 +24,8 @@ function maxSlotsOf (options, otherwise = MAX_SLOTS, end = 0) {
   return maxSlots
 }
 
-// Returns a copy, so that nobody can change the values between the check and the use.
+// Returns a copy, so that nobody can change the values between the check and the use. The
+// runs are flat: start, end, start, end …
 function checkedSnapshot (json, options) {
   if (typeof json === 'string') {
     throw coded(new TypeError(`json must be an object. Received a string, ${describe(json)}: parse it with JSON.parse() first`), 'ERR_INVALID_ARG_TYPE')
@@ -44,7 +45,10 @@ function checkedSnapshot (json, options) {
     return [start, end]
   })
   checkInteger('json.maxSlotGiven', maxSlotGiven, last, maxSlots)
-  return { maxSlots: maxSlotsOf(options, maxSlots, last), maxSlotGiven, inUse: runs }
+  const flat = new Int32Array(2 * runs.length)
+  for (let i = 0; i < runs.length; i++) [flat[2 * i], flat[2 * i + 1]] = runs[i]
+  const limit = maxSlotsOf(options, maxSlots, last)
+  return { maxSlots: limit, maxSlotGiven, runs: flat }
 }
 
 function checkType (name, value, type) {

@@ -1,22 +1,24 @@
 'use strict'
 
-// The private state of a manager: the words that JavaScript and Rust share, the native
-// object, and the leases. A native object is an instance of the addon's class; it owns the
-// manager in Rust. Only this file reaches them, and index.js,
-// which passes some of them to the tests. Rust relies on that.
+// The private state of a manager: its words, its native object, its leases. The words are an
+// Int32Array, which JavaScript owns and Rust borrows for the length of a native call. The native
+// object owns the sparse reservations. Only this file replaces any of them.
 
-const addon = require('./load-native.js')
-const { BITMAP_OFFSET, INITIAL_LENGTH, LEAF_WORDS, MANAGER, MANAGER_ID, SLOT } = require('./layout.js')
+const { CallosumServerSlots: Native } = require('./load-native.js')
+const { BITMAP_OFFSET, CAPACITY, INITIAL_LEAF_WORDS, LEAF_WORDS, LIMIT } = require('./layout.js')
 
-// A native call costs more than the operation. It is cheapest without arguments, so
-// the arguments travel through a shared array.
-const { callBuffer, nativeGet, nativePut } = addon
+const Words = Int32Array // captured in case the global is patched later
+const INITIAL_LENGTH = BITMAP_OFFSET + INITIAL_LEAF_WORDS + INITIAL_LEAF_WORDS / 16
+const NO_RUNS = new Words(0)
 
-const Integers = Int32Array // captured in case the global is patched later
+// Native calls that take a slot return the slot or a refusal: REFUSED if there is no such free
+// slot, or minus the number of words that the call needs. OUT_OF_MEMORY if there are none.
+const REFUSED = -1
+const OUT_OF_MEMORY = -2
 
 // The initial values of the next object's fields. V8 learns the type of a field from its
 // initialiser, and then leaves a check out of every access.
-let nextWords, nextNative, nextLeases
+let nextWords, nextLeases
 
 /**
  * Return-override trick: the base class returns the object it is given, so the
@@ -24,38 +26,32 @@ let nextWords, nextNative, nextLeases
  */
 class Internals extends function (object) { return object } {
   #words = nextWords
-  #native = nextNative // Rust frees the manager when this object is garbage-collected
+  #native // made when Rust is first needed
   #leases = nextLeases // a Map from each leased slot to its lease
 
   constructor (object, maxSlots) {
     // These calls may throw, if only because the stack is full. They come before the object
     // gets its fields, so that it never has only some of them.
-    const words = new Integers(INITIAL_LENGTH)
-    const native = new addon.CallosumServerSlots(maxSlots, words)
+    const words = new Words(INITIAL_LENGTH)
+    words[LIMIT] = maxSlots
+    words[LEAF_WORDS] = INITIAL_LEAF_WORDS
+    words[CAPACITY] = maxSlots < 32 * INITIAL_LEAF_WORDS ? maxSlots : 32 * INITIAL_LEAF_WORDS
     const leases = new Map()
     nextWords = words
-    nextNative = native
     nextLeases = leases
     super(object)
-    nextWords = nextNative = nextLeases = undefined
+    nextWords = nextLeases = undefined
   }
 
   /** Makes the object a manager. If it is one already, it is reset, as in 0.1.0. */
   static attach (object, maxSlots) {
-    try {
-      new Internals(object, maxSlots) // eslint-disable-line no-new
-    } catch (error) {
-      if (!Internals.has(object)) throw error
-      const fresh = new Internals({}, maxSlots)
-      object.#words = fresh.#words
-      object.#native = fresh.#native
-      object.#leases = fresh.#leases
-    }
+    if (Internals.has(object)) Internals.reset(object, maxSlots)
+    else new Internals(object, maxSlots) // eslint-disable-line no-new
   }
 
   static has (object) {
     try {
-      return object.#native !== undefined
+      return object.#words !== undefined
     } catch (_) {
       return false
     }
@@ -69,9 +65,16 @@ class Internals extends function (object) { return object } {
     }
   }
 
+  /** The words, if they can be read. After a panic, or in detached memory, they cannot; Rust then throws an error that says so. */
+  static readableWordsOf (object) {
+    const words = wordsOf(object)
+    if (!(words[LIMIT] > 0)) Internals.nativeOf(object).peek(words)
+    return words
+  }
+
   static nativeOf (object) {
     wordsOf(object) // throws if the object is not a manager
-    return object.#native
+    return object.#native || (object.#native = new Native())
   }
 
   static leasesOf (object) {
@@ -79,80 +82,61 @@ class Internals extends function (object) { return object } {
     return object.#leases
   }
 
-  // Rust moves a manager to other words when the bitmap grows or is cleared, and makes the
-  // old words unreadable. The new words are stored right after the native call returns: a
-  // call in between could overflow the stack. If execution is terminated before they are
-  // stored, the next native call fetches them: refresh() finds the old words unreadable.
-  // That happens only if the native call runs JavaScript, as for an allocation. clear()
-  // does not, since the leases would stay in force.
-  // The words of withoutFastPaths() are never replaced. They have no leaf word.
+  // Execution can be terminated where a function begins and where a loop repeats. Neither
+  // comes between a native call that moves the manager to other words and the store of these
+  // words.
 
-  static refresh (object) {
-    const words = object.#words
-    if (!(words[LEAF_WORDS] > 0) && words[BITMAP_OFFSET] !== undefined) object.#words = object.#native.words
-  }
-
-  /** Returns the slot, or a refusal: see layout.js. */
-  static get (object) {
-    Internals.refresh(object)
-    selectManager(object.#words)
-    const words = nativeGet() // undefined unless Rust has moved to other words
-    if (words !== undefined && object.#words[BITMAP_OFFSET] !== undefined) object.#words = words
-    return callBuffer[SLOT]
-  }
-
-  /** Returns whether the slot was in use. */
-  static put (object, slot) {
-    Internals.refresh(object)
-    selectManager(object.#words)
-    callBuffer[SLOT] = slot
-    nativePut()
-    return callBuffer[SLOT] === slot
-  }
-
-  /** Takes the slots from `start` to `end` (not included). Returns `start`, or a refusal. */
-  static reserve (object, start, end) {
+  /** Takes the slot, or without one the lowest free slot. Returns it, or a refusal. */
+  static take (object, slot) {
     const native = Internals.nativeOf(object)
-    const words = native.reserve(start, end)
-    if (object.#words[BITMAP_OFFSET] !== undefined) object.#words = words
-    return callBuffer[SLOT]
+    while (true) {
+      const taken = slot === undefined ? native.get(object.#words) : native.reserve(object.#words, slot)
+      if (taken >= REFUSED) return taken
+      let larger
+      try {
+        larger = new Words(-taken)
+      } catch (_) {
+        return OUT_OF_MEMORY
+      }
+      native.grow(object.#words, larger)
+      object.#words = larger
+    }
   }
 
-  static clear (object) {
+  /**
+   * Frees all slots, ends all leases, and takes the runs: start, end, start, end … If an
+   * allocation fails, throws and has changed nothing; without runs it needs none.
+   */
+  static reset (object, maxSlots, runs = NO_RUNS, maxSlotGiven = 0) {
     const native = Internals.nativeOf(object)
     const leases = new Map()
-    const words = native.clear(smallWordsFor(native)) // from here on, no call: see refresh()
-    if (object.#words[BITMAP_OFFSET] !== undefined) object.#words = words
-    object.#leases = leases
+    let words = object.#words
+    if (words[LEAF_WORDS] > INITIAL_LEAF_WORDS) {
+      try {
+        words = new Words(INITIAL_LENGTH)
+      } catch (_) {} // it keeps its own
+    }
+    while (true) {
+      const missing = native.reset(words, maxSlots, runs, maxSlotGiven)
+      if (missing === 0) {
+        object.#words = words
+        object.#leases = leases
+        return
+      }
+      words = new Words(-missing)
+    }
   }
 
-  /** For tests and benchmarks: a manager on which every call is a native call. */
-  static withoutFastPaths (object) {
-    const words = new Integers(BITMAP_OFFSET) // unreadable, as the words of a poisoned manager are
-    words[MANAGER_ID] = object.#words[MANAGER_ID]
-    object.#words = words
-    return object
+  /** The runs of slots in use from 0 or the capacity on: start, end, start, end …, then zeros. */
+  static runsOf (object, from) {
+    const native = Internals.nativeOf(object)
+    for (let length = 64; ; length *= 8) {
+      const runs = new Words(length)
+      if (native.inUseRuns(object.#words, from, runs) < length) return runs
+    }
   }
 }
 
 const { wordsOf } = Internals
 
-/** Words for a manager that is about to be cleared; undefined if it should keep its own. */
-function smallWordsFor (native) {
-  if (native.words.length === INITIAL_LENGTH) return undefined
-  try {
-    return new Integers(INITIAL_LENGTH)
-  } catch (_) {} // the allocation failed
-}
-
-/**
- * Names the manager of the next nativeGet() or nativePut(). Its id comes from the words
- * that Rust is about to use, and must arrive in the call buffer. So neither is detached.
- */
-function selectManager (words) {
-  const id = words[MANAGER_ID]
-  callBuffer[MANAGER] = id
-  if (callBuffer[MANAGER] !== id) throw new Error('callosum-server-slots: internal error: memory that is shared with JavaScript was detached')
-}
-
-module.exports = { Internals }
+module.exports = { Internals, OUT_OF_MEMORY }

@@ -32,16 +32,16 @@
 //! mark if no bit is set. [`Slots::put`] sets a bit. Both take constant
 //! time, amortised over the growth of the bitmap.
 //!
-//! This crate is the native half of a Node.js package. A call from JavaScript into
-//! Rust costs more than the operation, so the words live in an `Int32Array` that
-//! both share: JavaScript runs `get` and `put` on it in the same steps, and calls
-//! Rust when the bitmap has to grow and for everything that is not hot.
+//! This crate is the native half of a Node.js package. There, JavaScript owns the words, an
+//! `Int32Array`. It runs `get` and `put` on them in the same steps, because a call into Rust
+//! costs a hundred times the operation. For what is not hot it calls Rust, which borrows the
+//! words for the length of the call.
 //!
 //! - `slots.rs`: [`Slots`], the whole manager, and the invariant C4.
 //! - `free_map.rs`: the [`FreeMap`], and the invariants C1 to C3.
-//! - `memory.rs`: the layout of the shared words.
-//! - `node.rs`: the Node-API binding, the only file with `unsafe` in it. Absent
-//!   without the feature `node`.
+//! - `sparse.rs`: the ordered set of sparse reservations.
+//! - `memory.rs`: the layout of the words.
+//! - `node.rs`: the Node-API binding. Absent without the feature `node`.
 //!
 //! # When not to use it
 //!
@@ -54,6 +54,7 @@ pub mod memory;
 #[cfg(all(feature = "node", not(test)))]
 mod node;
 mod slots;
+mod sparse;
 
 #[doc(hidden)]
 pub use free_map::FreeMap;

@@ -1,12 +1,12 @@
-//! The buffer that JavaScript and Rust share: its layout, and where it comes from.
+//! The words of a manager: their layout, and where they come from.
 //!
-//! A manager keeps its state in one buffer of 32-bit words. With `n` leaf words:
+//! A manager keeps its state in 32-bit words. With `n` leaf words:
 //!
 //! ```text
 //!  word              content
-//!  0 to 8            header: one word for each constant below, in this order
-//!  9 to 8 + n        leaf words: bit b of leaf word w is slot 32 w + b, 1 is free
-//!  9 + n to 8 + n + n/16
+//!  0 to 7            header: one word for each constant below, in this order
+//!  8 to 7 + n        leaf words: bit b of leaf word w is slot 32 w + b, 1 is free
+//!  8 + n to 7 + n + n/16
 //!                    summary words: bit b of summary word s is set if node
 //!                    32 s + b of the tree might be non-zero
 //! ```
@@ -35,28 +35,23 @@ pub const SPARSE_COUNT: usize = 5;
 pub const MAX_GIVEN: usize = 6;
 /// Word with the limit: how many slots there are, in use or free.
 pub const LIMIT: usize = 7;
-/// Word that the core copies but does not read. The Node-API binding keeps the manager's
-/// number in it.
-pub const MANAGER_ID: usize = 8;
 /// Index of the first leaf word.
-pub const BITMAP_OFFSET: usize = 9;
+pub const BITMAP_OFFSET: usize = 8;
 
 /// The number of leaf words of a new manager: they cover 1,024 slots.
 pub const INITIAL_LEAF_WORDS: usize = 32;
 
-/// The length of a buffer with this many leaf words: header, leaf words and summary
-/// words. The number of leaf words is 0, or a power of two that is at least 16.
+/// The number of words with this many leaf words: header, leaf words and summary words. The number of leaf words is 0, or a power of two that is at least 16.
 pub const fn words_for(leaf_words: usize) -> usize {
     BITMAP_OFFSET + leaf_words + leaf_words / 16
 }
 
-/// A buffer that JavaScript may see too.
+/// The words of a manager, and a source of more.
 ///
 /// The words are signed and of 32 bits because an `Int32Array` is what JavaScript
 /// reads and writes fastest. Slots fit, and for bits the sign does not matter.
 pub trait Memory: AsRef<[Cell<i32>]> + Sized {
-    /// A new buffer of this many zeroed words, from the same source. `None` if the
-    /// allocation failed.
+    /// This many zeroed words. `None` if there are none to be had.
     fn allocate(&self, words: usize) -> Option<Self>;
 }
 

@@ -4,13 +4,12 @@ use std::cell::Cell;
 use std::fmt;
 use std::ops::Range;
 
-use rangemap::RangeSet;
-
 use crate::free_map::FreeMap;
 use crate::memory::{
-    CAPACITY, CURSOR, FREE_COUNT, HIGH_WATER, INITIAL_LEAF_WORDS, LEAF_WORDS, LIMIT, MANAGER_ID,
-    MAX_GIVEN, Memory, SPARSE_COUNT, words_for,
+    CAPACITY, CURSOR, FREE_COUNT, HIGH_WATER, INITIAL_LEAF_WORDS, LEAF_WORDS, LIMIT, MAX_GIVEN,
+    Memory, SPARSE_COUNT, words_for,
 };
+use crate::sparse::SparseSet;
 
 /// The most slots that a manager can have in use: slots are 0 to 2³¹ - 2.
 pub const MAX_SLOTS: u32 = i32::MAX as u32;
@@ -88,10 +87,10 @@ impl From<OutOfMemory> for CannotReserve {
 /// assert_eq!(slots.get(), Ok(0));
 /// ```
 pub struct Slots<M = Box<[Cell<i32>]>> {
-    /// The shared words: the header and the bitmap (`memory.rs`).
+    /// The header and the bitmap (`memory.rs`).
     memory: M,
     /// The slots in use at or above the capacity.
-    sparse: RangeSet<u32>,
+    sparse: SparseSet,
 }
 
 impl Slots {
@@ -120,17 +119,27 @@ impl Default for Slots {
 impl<M: Memory> Slots<M> {
     /// A manager of `max_slots` slots, all free, that keeps its state in `memory` and
     /// takes more from the same source when it needs some. The length must be
-    /// [`words_for`] some number of leaf words, and all words but that at
-    /// [`MANAGER_ID`] must be 0.
+    /// [`words_for`] some number of leaf words, and all words must be 0.
     ///
     /// # Panics
     ///
     /// If `max_slots` is more than [`MAX_SLOTS`], or the length is not valid.
     pub fn from_buffer(memory: M, max_slots: u32) -> Self {
         assert!(max_slots <= MAX_SLOTS, "at most {MAX_SLOTS} slots");
-        let slots = Self { memory, sparse: RangeSet::new() };
+        let slots = Self::from_parts(memory, SparseSet::default());
         slots.write_sizes(max_slots);
         slots
+    }
+
+    /// A manager in the state that the words and the sparse reservations are in.
+    pub(crate) fn from_parts(memory: M, sparse: SparseSet) -> Self {
+        Self { memory, sparse }
+    }
+
+    /// The sparse reservations, for [`Slots::from_parts`].
+    #[cfg(feature = "node")]
+    pub(crate) fn into_sparse(self) -> SparseSet {
+        self.sparse
     }
 
     /// Takes the lowest free slot.
@@ -175,8 +184,8 @@ impl<M: Memory> Slots<M> {
     pub fn peek(&self) -> Option<u32> {
         let slot = self.map().lowest().unwrap_or_else(|| {
             let high_water = self.load(HIGH_WATER);
-            // At the capacity, a range of sparse reservations may follow.
-            self.sparse.get(&high_water).map_or(high_water, |range| range.end)
+            // At the capacity, a run of sparse reservations may follow.
+            self.sparse.end_of_run_at(high_water).unwrap_or(high_water)
         });
         (slot < self.max_slots()).then_some(slot)
     }
@@ -195,7 +204,7 @@ impl<M: Memory> Slots<M> {
         if slot < self.load(HIGH_WATER) {
             !self.map().contains(slot)
         } else {
-            self.sparse.contains(&slot)
+            self.sparse.end_of_run_at(slot).is_some()
         }
     }
 
@@ -217,7 +226,7 @@ impl<M: Memory> Slots<M> {
     ///
     /// Memory is in proportion to the most slots that were in use at once, not to the highest
     /// slot.
-    /// The bitmap grows to cover the run if the run's end is at most 64 times the number
+    /// The bitmap grows, once, to cover the run if the run's end is at most 64 times the number
     /// of slots in use. It then takes at most 17 bytes for each slot in use. Otherwise the
     /// slots at or above the capacity become sparse reservations, of which each range
     /// takes about 10 to 50 bytes, until the bitmap grows over them.
@@ -242,9 +251,8 @@ impl<M: Memory> Slots<M> {
             return Err(CannotReserve::InUse);
         }
         let in_use = u64::from(self.len()) + u64::from(run.end - run.start);
-        let is_dense = u64::from(run.end) <= in_use * SLOTS_PER_SLOT_IN_USE;
-        while is_dense && self.load(CAPACITY) < run.end {
-            self.grow()?;
+        if self.load(CAPACITY) < run.end && is_dense(run.end, in_use) {
+            self.grow(leaf_words_below(run.end))?;
         }
         let capacity = self.load(CAPACITY);
         self.take_run(run.start..run.end.min(capacity));
@@ -270,26 +278,14 @@ impl<M: Memory> Slots<M> {
     /// assert_eq!(slots.max_slot_given(), 0);
     /// ```
     pub fn clear(&mut self) {
+        let limit = self.max_slots();
         let small = words_for(INITIAL_LEAF_WORDS);
         let is_large = self.words().len() > small;
-        let memory = is_large.then(|| self.memory.allocate(small)).flatten();
-        self.clear_into(memory);
-    }
-
-    /// The same, without an allocation: `memory`, all of whose words must be 0, takes the
-    /// place of the manager's. `None` keeps the manager's.
-    ///
-    /// # Panics
-    ///
-    /// If the length of `memory` is not valid, as in [`Slots::from_buffer`].
-    pub fn clear_into(&mut self, memory: Option<M>) {
-        let (manager_id, limit) = (self.load(MANAGER_ID), self.load(LIMIT));
-        match memory {
-            Some(memory) => retire(std::mem::replace(&mut self.memory, memory).as_ref()),
+        match is_large.then(|| self.memory.allocate(small)).flatten() {
+            Some(memory) => self.memory = memory,
             None => self.words().iter().for_each(|word| word.set(0)),
         }
-        self.sparse = RangeSet::new();
-        self.store(MANAGER_ID, manager_id);
+        self.sparse = SparseSet::default();
         self.write_sizes(limit);
     }
 
@@ -317,14 +313,19 @@ impl<M: Memory> Slots<M> {
     /// assert_eq!(slots.in_use_runs().collect::<Vec<_>>(), [0..2, 4..5]);
     /// ```
     pub fn in_use_runs(&self) -> impl Iterator<Item = Range<u32>> + '_ {
+        self.in_use_runs_from(0)
+    }
+
+    /// The same from a slot on that is free, or the first.
+    pub(crate) fn in_use_runs_from(&self, from: u32) -> impl Iterator<Item = Range<u32>> + '_ {
         let (map, high_water) = (self.map(), self.load(HIGH_WATER));
-        let mut end = 0;
+        let mut end = from;
         let below_high_water = std::iter::from_fn(move || {
             let start = map.next_not_in_map(end);
             end = map.next_in_map(start).min(high_water);
             (start < high_water).then_some(start..end)
         });
-        let mut runs = below_high_water.fuse().chain(self.sparse.iter().cloned()).peekable();
+        let mut runs = below_high_water.fuse().chain(self.sparse.runs_from(from)).peekable();
         std::iter::from_fn(move || {
             let mut run = runs.next()?;
             // The last run below the capacity may touch the first above it.
@@ -362,7 +363,7 @@ impl<M: Memory> Slots<M> {
         self.len() == 0
     }
 
-    /// The shared words. Another buffer after growth or [`Slots::clear`].
+    /// The words: others after growth or [`Slots::clear`].
     #[doc(hidden)]
     pub fn memory(&self) -> &M {
         &self.memory
@@ -377,8 +378,9 @@ impl<M: Memory> Slots<M> {
         assert!(capacity == self.max_slots().min(covered), "the capacity is {capacity}");
         assert!(high_water <= capacity, "C3: the high-water mark is {high_water} of {capacity}");
         assert_eq!(self.map().next_in_map(high_water), covered, "C3: a slot above {high_water}");
-        assert!(self.sparse.iter().all(|run| capacity <= run.start), "C4: {:?}", self.sparse);
-        let counted: u32 = self.sparse.iter().map(|run| run.end - run.start).sum();
+        let sparse = || self.sparse.runs_from(0);
+        assert!(sparse().all(|run| capacity <= run.start), "C4: {:?}", self.sparse);
+        let counted: u32 = sparse().map(|run| run.end - run.start).sum();
         assert_eq!(self.load(SPARSE_COUNT), counted, "C4: {:?}", self.sparse);
     }
 
@@ -388,16 +390,15 @@ impl<M: Memory> Slots<M> {
         if self.load(CAPACITY) == self.max_slots() {
             return Err(NoFreeSlot::AllInUse);
         }
-        self.grow()?;
+        self.grow((self.load(LEAF_WORDS) as usize * 2).max(INITIAL_LEAF_WORDS))?;
         self.get()
     }
 
     #[cold]
     fn put_sparse(&mut self, slot: u32) -> Result<(), NotInUse> {
-        if !self.sparse.contains(&slot) {
+        if !self.sparse.remove(slot) {
             return Err(NotInUse);
         }
-        self.sparse.remove(slot..slot + 1);
         self.store(SPARSE_COUNT, self.load(SPARSE_COUNT) - 1);
         Ok(())
     }
@@ -414,28 +415,28 @@ impl<M: Memory> Slots<M> {
         self.store(HIGH_WATER, high_water.max(run.end));
     }
 
-    /// Doubles the bitmap. O(capacity).
-    fn grow(&mut self) -> Result<(), OutOfMemory> {
-        let leaf_words = (self.load(LEAF_WORDS) as usize * 2).max(INITIAL_LEAF_WORDS);
+    fn grow(&mut self, leaf_words: usize) -> Result<(), OutOfMemory> {
         let memory = self.memory.allocate(words_for(leaf_words)).ok_or(OutOfMemory)?;
+        self.move_to(memory);
+        Ok(())
+    }
+
+    /// Moves the manager to zeroed words, more than it has. O(capacity).
+    pub(crate) fn move_to(&mut self, memory: M) {
         let old = std::mem::replace(&mut self.memory, memory);
         let old = old.as_ref();
-        for i in [CURSOR, FREE_COUNT, HIGH_WATER, SPARSE_COUNT, MAX_GIVEN, MANAGER_ID] {
+        for i in [CURSOR, FREE_COUNT, HIGH_WATER, SPARSE_COUNT, MAX_GIVEN] {
             self.words()[i].set(old[i].get());
         }
         self.write_sizes(old[LIMIT].get() as u32);
         self.map().copy_leaf_words(FreeMap::from_buffer(old));
-        retire(old);
         self.take_covered();
-        Ok(())
     }
 
     /// Moves the sparse reservations that the bitmap has grown over into the bitmap.
     fn take_covered(&mut self) {
         let capacity = self.load(CAPACITY);
-        while let Some(run) = self.sparse.first().filter(|run| run.start < capacity) {
-            let covered = run.start..run.end.min(capacity);
-            self.sparse.remove(covered.clone());
+        while let Some(covered) = self.sparse.take_first_below(capacity) {
             self.store(SPARSE_COUNT, self.load(SPARSE_COUNT) - (covered.end - covered.start));
             self.take_run(covered);
         }
@@ -474,11 +475,27 @@ impl<M: Memory> Slots<M> {
     }
 }
 
-/// Makes words that a manager has moved from unreadable: with a zeroed header, they read
-/// like the words of a map without leaf words. JavaScript still holds them if execution
-/// was terminated before it could store the new ones.
-fn retire(words: &[Cell<i32>]) {
-    words[..MANAGER_ID].iter().for_each(|word| word.set(0));
+/// Whether the bitmap should cover a run with this end, and so many slots in use.
+fn is_dense(end: u32, in_use: u64) -> bool {
+    u64::from(end) <= in_use * SLOTS_PER_SLOT_IN_USE
+}
+
+/// The least number of leaf words of a bitmap that covers the slots below `end`.
+fn leaf_words_below(end: u32) -> usize {
+    (end.div_ceil(32) as usize).next_power_of_two().max(INITIAL_LEAF_WORDS)
+}
+
+/// The number of leaf words that an empty manager has after it has reserved the runs.
+#[cfg(feature = "node")]
+pub(crate) fn leaf_words_for(runs: impl Iterator<Item = Range<u32>>) -> usize {
+    let (mut in_use, mut end) = (0, 0);
+    for run in runs {
+        in_use += u64::from(run.end - run.start);
+        if is_dense(run.end, in_use) {
+            end = run.end;
+        }
+    }
+    leaf_words_below(end)
 }
 
 impl<M: Memory> fmt::Debug for Slots<M> {
