@@ -1,12 +1,13 @@
 'use strict'
 
-// The event 'error' as an EventEmitter's user sees it.
+// The event 'error' as an EventEmitter's user sees it, and calls from within its listeners.
 
 const assert = require('node:assert/strict')
+const { errorMonitor } = require('node:events')
 const { test } = require('node:test')
 
 const CallosumServerSlots = require('../..')
-const { take, slotsBelow } = require('../support/states')
+const { take, observe } = require('../support/states')
 
 test('it is emitted before put() returns', () => {
   const slots = new CallosumServerSlots()
@@ -17,7 +18,7 @@ test('it is emitted before put() returns', () => {
   assert.deepEqual(order, ['error', 'returned'])
 })
 
-test('it is emitted once for a refused put(), through the emit of the instance', () => {
+test('it is emitted once, through the emit of the instance, whose result put() returns', () => {
   class Loud extends CallosumServerSlots {
     emit (...event) {
       this.emitted = (this.emitted || []).concat([event])
@@ -25,25 +26,25 @@ test('it is emitted once for a refused put(), through the emit of the instance',
     }
   }
   const slots = new Loud()
+  slots.on('error', () => {})
   assert.equal(slots.put(3), 'what emit returned')
   assert.equal(slots.emitted.length, 1)
   const [name, error, ...others] = slots.emitted[0]
   assert.deepEqual([name, error.slot, others], ['error', 3, []])
 })
 
-test('it goes to all handlers, with the instance as this and a new error each time', () => {
+test('it goes to all listeners, with the instance as this and a new error each time', () => {
   const slots = new CallosumServerSlots()
   const calls = []
-  slots.on('error', function (error) { calls.push([this, error]) })
-  slots.on('error', function (error) { calls.push([this, error]) })
+  for (let i = 0; i < 2; i++) slots.on('error', function (error) { calls.push([this, error]) })
   slots.put(1)
   slots.put(1)
-  assert.deepEqual(calls.map(([receiver]) => receiver === slots), [true, true, true, true])
+  assert.ok(calls.length === 4 && calls.every(([receiver]) => receiver === slots))
   assert.equal(calls[0][1], calls[1][1])
   assert.notEqual(calls[1][1], calls[2][1])
 })
 
-test('a handler added with once() is called once, and the next error throws', () => {
+test('a listener added with once() is called once, and the next error throws', () => {
   const slots = new CallosumServerSlots()
   let errors = 0
   slots.once('error', () => errors++)
@@ -61,7 +62,47 @@ test('the error has a stack that leads to the caller', function caller () {
   assert.match(stack, /caller/)
 })
 
-test('it may be emitted again from within its handler', () => {
+test('errorMonitor hears of the error before it throws, and may call', () => {
+  const slots = take(new CallosumServerSlots(), 2)
+  const heard = []
+  slots.on(errorMonitor, error => heard.push(error.slot, slots.get()))
+  assert.throws(() => slots.put(9), { code: 'ERR_INVALID_SLOT' })
+  assert.deepEqual(heard, [9, 2])
+  assert.equal(slots.size, 3)
+})
+
+test('a listener that throws in the middle of others leaves all as it was', () => {
+  const slots = take(new CallosumServerSlots(), 3)
+  const called = []
+  slots.on('error', () => called.push(1))
+  slots.on('error', () => { throw new RangeError('mine') })
+  slots.on('error', () => called.push(2))
+  const before = observe(slots)
+  for (const act of [() => slots.put(3), () => slots.reserve(-1), () => slots.adopt(-1)]) assert.throws(act, { name: 'RangeError', message: 'mine' })
+  assert.deepEqual(called, [1, 1, 1])
+  assert.equal(observe(slots), before)
+})
+
+test('removeAllListeners() within a listener: the others still hear of this error, nobody of the next', () => {
+  const slots = new CallosumServerSlots()
+  const called = []
+  slots.on('error', () => { called.push(1); slots.removeAllListeners() })
+  slots.on('error', () => called.push(2))
+  assert.equal(slots.put(0), true)
+  assert.deepEqual(called, [1, 2])
+  assert.throws(() => slots.put(0), { code: 'ERR_INVALID_SLOT' })
+})
+
+test('a listener that another adds hears of the next error', () => {
+  const slots = new CallosumServerSlots()
+  const heard = []
+  slots.once('error', () => slots.on('error', error => heard.push(error.slot)))
+  slots.put(1)
+  slots.put(2)
+  assert.deepEqual(heard, [2])
+})
+
+test('it may be emitted again from within its listener', () => {
   const slots = take(new CallosumServerSlots(), 1)
   const seen = []
   slots.on('error', error => {
@@ -70,72 +111,25 @@ test('it may be emitted again from within its handler', () => {
   })
   assert.equal(slots.put(1), true)
   assert.deepEqual(seen, [1, 2, 3, 4, 5])
-  assert.equal(slots.size, 1)
 })
 
-test('a handler may make many other managers', () => {
-  const slots = new CallosumServerSlots()
-  let made = 0
-  slots.on('error', () => {
-    for (let i = 0; i < 1000; i++) made += take(new CallosumServerSlots(), 3).size
-  })
-  assert.equal(slots.put(0), true)
-  assert.equal(made, 3000)
-  assert.equal(slots.get(), 0)
+test('a listener may refuse on and on, until the stack is full: nothing is lost', () => {
+  const slots = take(new CallosumServerSlots(), 40)
+  slots.on('error', () => slots.put(40))
+  assert.throws(() => slots.put(40), RangeError)
+  assert.deepEqual([slots.get(), slots.size], [40, 41])
 })
 
-test('a handler may clear the manager, and start it afresh', () => {
+test('a listener may start the manager afresh, and make many others', () => {
   const slots = take(new CallosumServerSlots(), 100)
-  slots.once('error', () => slots.clear())
-  assert.equal(slots.put(100), true)
-  assert.equal(slots.get(), 0)
+  let made = 0
   slots.once('error', () => {
     CallosumServerSlots.call(slots)
+    for (let i = 0; i < 1000; i++) made += take(new CallosumServerSlots(), 3).size
     take(slots, 5)
   })
-  slots.put(100)
-  assert.equal(slots.size, 5)
-})
-
-test("get() returns undefined even if the handler of 'full' frees a slot", () => {
-  const slots = take(new CallosumServerSlots({ maxSlots: 2 }), 2)
-  slots.on('full', () => {
-    if (slots.size === 2) slots.put(1)
-  })
-  assert.equal(slots.get(), undefined)
-  assert.equal(slots.get(), 1)
-})
-
-test('one of two managers that emits leaves the other alone', () => {
-  const [a, b] = [take(new CallosumServerSlots(), 10), take(new CallosumServerSlots(), 2)]
-  b.on('error', () => {})
-  assert.equal(b.put(5), true)
-  assert.equal(a.put(5), undefined)
-})
-
-test('many managers called in turn keep their slots apart', () => {
-  const managers = slotsBelow(50).map(() => new CallosumServerSlots())
-  for (let slot = 0; slot < 2000; slot++) {
-    for (const slots of managers) assert.equal(slots.get(), slot)
-  }
-  for (let slot = 1999; slot >= 0; slot--) {
-    if (slot % 3 === 0) managers[slot % 50].put(slot)
-  }
-  for (const [i, slots] of managers.entries()) {
-    for (let slot = i; slot < 2000; slot += 50) if (slot % 3 === 0) assert.equal(slots.get(), slot)
-    assert.equal(slots.get(), 2000)
-  }
-})
-
-test('the reason of a refused put() is that the slot is free, out of range, or not a slot', () => {
-  const slots = take(new CallosumServerSlots({ maxSlots: 10 }), 3)
-  const reasons = []
-  slots.on('error', ({ reason }) => reasons.push(reason))
-  for (const value of [3, 9, 10, 2147483646, 2147483647, -1, 0.5, NaN, '1', null, undefined, 1n]) slots.put(value)
-  assert.deepEqual(reasons, [
-    'free', 'free', 'out of range', 'out of range',
-    ...Array(8).fill('not a slot')
-  ])
+  assert.equal(slots.put(100), true)
+  assert.deepEqual([slots.size, made], [5, 3000])
 })
 
 const escaped = text => Array.from({ length: text.length }, (_, i) => `\\u${text.charCodeAt(i).toString(16).padStart(4, '0')}`).join('')

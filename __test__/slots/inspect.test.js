@@ -9,83 +9,48 @@ const util = require('node:util')
 const CallosumServerSlots = require('../..')
 const { take } = require('../support/states')
 
-test('it is one line of what matters', () => {
+const LINE = 'CallosumServerSlots { size: 0, maxSlotGiven: 0, next: 0, maxSlots: 5 }'
+const make = () => new CallosumServerSlots({ maxSlots: 5 })
+
+function some () {
   const slots = take(new CallosumServerSlots(), 7)
   for (const slot of [1, 3, 4, 6]) slots.put(slot)
-  assert.equal(util.inspect(slots), 'CallosumServerSlots { size: 3, maxSlotGiven: 7, next: 1, maxSlots: 2147483647 }')
-})
+  return slots
+}
 
-test('console.log and %o show the same', () => {
-  const slots = new CallosumServerSlots({ maxSlots: 5 })
-  const line = 'CallosumServerSlots { size: 0, maxSlotGiven: 0, next: 0, maxSlots: 5 }'
-  assert.equal(util.format(slots), line)
-  assert.equal(util.format('%o', slots), line)
-  assert.equal(util.format('%O', slots), line)
-})
+class Mine extends CallosumServerSlots {
+  get () { throw new Error('get() ran') }
+  emit () { throw new Error('emit() ran') }
+}
 
-test('next is undefined where no slot is free', () => {
-  const slots = take(new CallosumServerSlots({ maxSlots: 1 }), 1)
-  assert.equal(util.inspect(slots), 'CallosumServerSlots { size: 1, maxSlotGiven: 1, next: undefined, maxSlots: 1 }')
-})
+function Old () { CallosumServerSlots.call(this, { maxSlots: 5 }) }
+util.inherits(Old, CallosumServerSlots)
 
-test('it stays one line however narrow the terminal', () => {
-  const slots = take(new CallosumServerSlots(), 1000)
-  assert.doesNotMatch(util.inspect(slots, { breakLength: 20 }), /\n/)
-  assert.doesNotMatch(util.inspect({ a: { slots } }, { breakLength: Infinity }), /\n/)
-})
+for (const [name, shown, expected] of [
+  ['one line of what matters', util.inspect(some()), 'CallosumServerSlots { size: 3, maxSlotGiven: 7, next: 1, maxSlots: 2147483647 }'],
+  ['next: undefined where no slot is free', util.inspect(take(make(), 5)), 'CallosumServerSlots { size: 5, maxSlotGiven: 5, next: undefined, maxSlots: 5 }'],
+  ['the same for console.log', util.format(make()), LINE],
+  ['the same for %o', util.format('%o', make()), LINE],
+  ['the same for %O', util.format('%O', make()), LINE],
+  ['the same within other objects', util.inspect({ slots: make() }, { breakLength: Infinity }), `{ slots: ${LINE} }`],
+  ['the name of a class, without calling what it overrides', util.inspect(new Mine({ maxSlots: 5 })), LINE.replace('CallosumServerSlots', 'Mine')],
+  ['the name of an ES5 constructor', util.inspect(new Old()), LINE.replace('CallosumServerSlots', 'Old')],
+  ['a name if the constructor has gone', util.inspect(Object.assign(make(), { constructor: undefined })), LINE],
+  ['an object that is no manager', util.inspect(Object.create(CallosumServerSlots.prototype)), 'CallosumServerSlots {}'],
+  ['colours where asked for', util.inspect(make(), { colors: true }), LINE.replace(/\d/g, '\x1b[33m$&\x1b[39m')]
+]) {
+  test(`it shows ${name}`, () => assert.equal(shown, expected))
+}
 
-test('it stays one line whatever the options', () => {
-  const slots = take(new CallosumServerSlots(), 3)
-  for (const options of [{ compact: 1 }, { depth: 0 }, { sorted: true }, { showHidden: true }, { getters: true }]) {
-    assert.doesNotMatch(util.inspect(slots, options), /\n/, util.inspect(options))
+test('it stays one line however narrow the terminal, and whatever the options', () => {
+  for (const options of [{ breakLength: 20 }, { compact: 1 }, { depth: 0 }, { sorted: true }, { showHidden: true }, { getters: true }]) {
+    assert.doesNotMatch(util.inspect(some(), options), /\n/, util.inspect(options))
   }
+  assert.match(util.inspect({ a: { b: { slots: make() } } }), /^ *slots: .*CallosumServerSlots.*$/m)
 })
 
-test('the name of a subclass is kept', () => {
-  class Mine extends CallosumServerSlots {}
-  function Old () { CallosumServerSlots.call(this) }
-  util.inherits(Old, CallosumServerSlots)
-  assert.match(util.inspect(new Mine()), /^Mine \{ size: 0, /)
-  assert.match(util.inspect(new Old()), /^Old \{ size: 0, /)
-})
-
-test('it works within other objects', () => {
-  const slots = new CallosumServerSlots({ maxSlots: 2 })
-  const line = 'CallosumServerSlots { size: 0, maxSlotGiven: 0, next: 0, maxSlots: 2 }'
-  assert.equal(util.inspect({ slots }, { breakLength: Infinity }), `{ slots: ${line} }`)
-  assert.equal(util.inspect([slots, slots], { breakLength: Infinity }), `[ ${line}, ${line} ]`)
-})
-
-test('it stays one line deep within other objects', () => {
-  const shown = util.inspect({ a: { b: { slots: new CallosumServerSlots() } } })
-  assert.match(shown, /^ *slots: .*CallosumServerSlots.*$/m)
-})
-
-test('colours are used where asked for', () => {
-  const shown = util.inspect(new CallosumServerSlots(), { colors: true })
-  assert.match(shown, /size: \x1b\[33m0\x1b\[39m/) // eslint-disable-line no-control-regex
-})
-
-test('the prototype, its heirs and instances without a constructor can be inspected', () => {
-  assert.equal(typeof util.inspect(CallosumServerSlots.prototype), 'string')
-  assert.equal(util.inspect(Object.create(CallosumServerSlots.prototype)), 'CallosumServerSlots {}')
-  assert.equal(typeof util.inspect(CallosumServerSlots), 'string')
-  const slots = new CallosumServerSlots()
-  slots.constructor = undefined
-  assert.match(util.inspect(slots), /^CallosumServerSlots \{ size: 0, /)
-})
-
-test('a proxy around an instance can be inspected', () => {
-  const proxy = new Proxy(new CallosumServerSlots(), {})
-  assert.equal(typeof util.inspect(proxy), 'string')
-  assert.equal(typeof util.inspect(proxy, { showProxy: true }), 'string')
-})
-
-test('it calls neither get() nor emit()', () => {
-  class Mine extends CallosumServerSlots {
-    get () { throw new Error('get ran') }
-    emit () { throw new Error('emit ran') }
+test('the class, its prototype and a proxy around an instance can be inspected', () => {
+  for (const value of [CallosumServerSlots, CallosumServerSlots.prototype, new Proxy(make(), {})]) {
+    for (const showProxy of [false, true]) assert.equal(typeof util.inspect(value, { showProxy }), 'string')
   }
-  const slots = new Mine({ maxSlots: 1 })
-  assert.match(util.inspect(slots), /next: 0/)
 })

@@ -7,108 +7,95 @@ const { test } = require('node:test')
 
 const CallosumServerSlots = require('../..')
 const { BITMAP_OFFSET, LEAF_WORDS } = require('../../lib/layout.js')
-const { ways, take, slotsBelow, shuffled } = require('../support/states')
-
-const { nativeOf } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
+const { take, slotsBelow, shuffled } = require('../support/states')
+const { Twin, wordsOf } = require('../support/twin')
 
 const COUNT = 300000
 
-for (const way of Object.keys(ways)) {
-  const make = options => ways[way](new CallosumServerSlots(options))
-
-  function givesAscending (slots, expected) {
-    for (const slot of expected) if (slots.get() !== slot) assert.fail(`${slot} was not given in its turn`)
-  }
-
-  test(`half of ${COUNT} slots, put back in any order, are given again ascending, twice, ${way}`, () => {
-    const slots = take(make(), COUNT)
-    for (const seed of [1, 2]) {
-      const back = shuffled(slotsBelow(COUNT), seed).slice(0, COUNT / 2)
-      for (const slot of back) slots.put(slot)
-      assert.equal(slots.size, COUNT / 2)
-      givesAscending(slots, back.sort((a, b) => a - b))
-    }
-    assert.equal(slots.get(), COUNT)
-  })
-
-  test(`a few of ${COUNT} slots, put back in any order, are given again ascending, again and again, ${way}`, () => {
-    const slots = take(make(), COUNT)
-    for (let seed = 0; seed < 30; seed++) {
-      const back = shuffled(slotsBelow(100), seed).map(i => (i * 7919 + seed * 104729) % COUNT)
-      for (const slot of back) slots.put(slot)
-      givesAscending(slots, back.sort((a, b) => a - b))
-    }
-    assert.equal(slots.get(), COUNT)
-  })
-
-  test(`a slot put back under an emptied summary is found, ${way}`, () => {
-    const slots = take(make(), COUNT)
-    const low = slotsBelow(40).map(i => 2 * i)
-    for (let part = 0; part < COUNT / 1024; part++) {
-      const slot = part * 1024 + 1023
-      if (slot >= COUNT) break
-      for (const each of low) slots.put(each)
-      slots.put(slot)
-      givesAscending(slots, low.concat(slot))
-    }
-    assert.equal(slots.get(), COUNT)
-  })
-
-  test(`slots put back between growths of the memory are not lost, ${way}`, () => {
-    const slots = make()
-    slots.reserve(100)
-    slots.put(100)
-    let given = 0
-    for (const count of [500, 1000, 1100, 2100, 5000, 17000, 40000, 70000]) {
-      while (given < count) assert.equal(slots.get(), given++)
-      const back = shuffled(slotsBelow(count), count).slice(0, count / 2)
-      for (const slot of back) slots.put(slot)
-      assert.equal(slots.size, count - back.length)
-      givesAscending(slots, back.sort((a, b) => a - b))
-    }
-    assert.equal(slots.get(), given)
-  })
-
-  test(`a rebuilt manager grows as others do, ${way}`, () => {
-    const slots = ways[way](CallosumServerSlots.from({ maxSlots: 100000, maxSlotGiven: 900, inUse: [[0, 400], [500, 900]] }))
-    for (const slot of [700, 650, 600, 10, 20, 30]) slots.put(slot)
-    givesAscending(slots, [10, 20, 30, ...slotsBelow(100).map(i => 400 + i), 600, 650, 700])
-    givesAscending(slots, slotsBelow(20000).map(i => 900 + i))
-    const back = shuffled(slotsBelow(20900)).slice(0, 10000)
-    for (const slot of back) slots.put(slot)
-    givesAscending(slots, back.sort((a, b) => a - b))
-    assert.equal(slots.get(), 20900)
-  })
-
-  test(`lifo with 100,000 slots in use, ${way}`, () => {
-    const slots = take(make(), 100000)
-    for (let i = 0; i < 10000; i++) {
-      slots.put(99999)
-      if (slots.get() !== 99999) assert.fail()
-    }
-    assert.equal(slots.size, 100000)
-  })
+function givesAscending (slots, expected) {
+  for (const slot of expected) if (slots.get() !== slot) assert.fail(`${slot} was not given in its turn`)
 }
 
+test(`half of ${COUNT} slots, put back in any order, are given again ascending, twice`, () => {
+  const slots = take(new CallosumServerSlots(), COUNT)
+  for (const seed of [1, 2]) {
+    const back = shuffled(slotsBelow(COUNT), seed).slice(0, COUNT / 2)
+    for (const slot of back) slots.put(slot)
+    assert.equal(slots.size, COUNT / 2)
+    givesAscending(slots, back.sort((a, b) => a - b))
+  }
+  assert.equal(slots.get(), COUNT)
+})
+
+test(`a few of ${COUNT} slots, put back in any order, are given again ascending, again and again`, () => {
+  const slots = take(new CallosumServerSlots(), COUNT)
+  for (let seed = 0; seed < 30; seed++) {
+    const back = shuffled(slotsBelow(100), seed).map(i => (i * 7919 + seed * 104729) % COUNT)
+    for (const slot of back) slots.put(slot)
+    givesAscending(slots, back.sort((a, b) => a - b))
+  }
+  assert.equal(slots.get(), COUNT)
+})
+
+test('a slot put back under an emptied summary is found', () => {
+  const slots = take(new CallosumServerSlots(), COUNT)
+  const low = slotsBelow(40).map(i => 2 * i)
+  for (let part = 0; part < COUNT / 1024; part++) {
+    const slot = part * 1024 + 1023
+    if (slot >= COUNT) break
+    for (const each of low) slots.put(each)
+    slots.put(slot)
+    givesAscending(slots, low.concat(slot))
+  }
+  assert.equal(slots.get(), COUNT)
+})
+
+test('slots put back between growths of the memory are not lost', () => {
+  const slots = new CallosumServerSlots()
+  slots.reserve(100)
+  slots.put(100)
+  let given = 0
+  for (const count of [500, 1000, 1100, 2100, 5000, 17000, 40000, 70000]) {
+    while (given < count) assert.equal(slots.get(), given++)
+    const back = shuffled(slotsBelow(count), count).slice(0, count / 2)
+    for (const slot of back) slots.put(slot)
+    assert.equal(slots.size, count - back.length)
+    givesAscending(slots, back.sort((a, b) => a - b))
+  }
+  assert.equal(slots.get(), given)
+})
+
+test('a rebuilt manager grows as others do', () => {
+  const slots = CallosumServerSlots.from({ maxSlots: 100000, maxSlotGiven: 900, inUse: [[0, 400], [500, 900]] })
+  for (const slot of [700, 650, 600, 10, 20, 30]) slots.put(slot)
+  givesAscending(slots, [10, 20, 30, ...slotsBelow(100).map(i => 400 + i), 600, 650, 700])
+  givesAscending(slots, slotsBelow(20000).map(i => 900 + i))
+  const back = shuffled(slotsBelow(20900)).slice(0, 10000)
+  for (const slot of back) slots.put(slot)
+  givesAscending(slots, back.sort((a, b) => a - b))
+  assert.equal(slots.get(), 20900)
+})
+
+/** A manager, and one on which every call is a native call, after the same calls. */
+const pair = count => [take(new CallosumServerSlots(), count), new Twin(take(new CallosumServerSlots(), count))]
+
 test('get() passes over a summary word that is zero, although the bit for it is set', () => {
-  for (const way of Object.keys(ways)) {
-    const slots = take(ways[way](new CallosumServerSlots()), 70000)
+  for (const slots of pair(70000)) {
     slots.put(5)
     slots.put(64000)
-    const { words } = nativeOf(slots)
+    const words = wordsOf(slots)
     const summaryWord = (words[LEAF_WORDS] + 1100) >>> 5 // of slots 34,816 to 35,839, which are in use; it has the parent of 64,000
     words[BITMAP_OFFSET + words[LEAF_WORDS] + (summaryWord >>> 5)] |= 1 << summaryWord
-    assert.deepEqual([slots.get(), slots.get(), slots.get()], [5, 64000, 70000], way)
+    assert.deepEqual([slots.get(), slots.get(), slots.get()], [5, 64000, 70000])
   }
 })
 
 test('get() passes over the first leaf word if it is zero, although the bit for it is set', () => {
-  for (const way of Object.keys(ways)) {
-    const slots = take(ways[way](new CallosumServerSlots()), 320)
+  for (const slots of pair(320)) {
     slots.put(100)
     slots.put(200)
-    const { words } = nativeOf(slots)
+    const words = wordsOf(slots)
     words[BITMAP_OFFSET + words[LEAF_WORDS] + (words[LEAF_WORDS] >>> 5)] |= 1
-    assert.deepEqual([slots.get(), slots.get(), slots.get()], [100, 200, 320], way)
+    assert.deepEqual([slots.get(), slots.get(), slots.get()], [100, 200, 320])
   }
 })

@@ -2,7 +2,7 @@
 
 /**
  * The naive model: a manager that keeps its slots in use in a Set. It is written to be
- * obviously right, and slow: get() looks at every slot from 0 up.
+ * obviously right.
  */
 class Model {
   constructor (maxSlots) {
@@ -13,38 +13,56 @@ class Model {
   clear () {
     this.inUse = new Set()
     this.maxSlotGiven = 0
+    this.lowest = 0 // every slot below is in use: peek() need not look at them again
+  }
+
+  get size () {
+    return this.inUse.size
   }
 
   peek () {
-    let slot = 0
-    while (this.inUse.has(slot)) slot++
-    return slot < this.maxSlots ? slot : undefined
-  }
-
-  take (slot) {
-    this.inUse.add(slot)
-    this.maxSlotGiven = Math.max(this.maxSlotGiven, slot + 1)
-    return slot
+    while (this.inUse.has(this.lowest)) this.lowest++
+    return this.lowest < this.maxSlots ? this.lowest : undefined
   }
 
   get () {
     const slot = this.peek()
-    return slot === undefined ? undefined : this.take(slot)
+    if (slot !== undefined) this.reserve(slot)
+    return slot
+  }
+
+  has (slot) {
+    return this.inUse.has(slot)
   }
 
   /** Returns whether the slot was in use. */
   put (slot) {
-    return this.inUse.delete(Object.is(slot, -0) ? 0 : slot)
-  }
-
-  reserve (slot) {
-    if (this.inUse.has(slot)) return false
-    this.take(slot)
+    if (!this.inUse.delete(slot)) return false
+    this.lowest = Math.min(this.lowest, slot + 0) // never -0
     return true
   }
 
+  /** Returns whether the slot was free. */
+  reserve (slot) {
+    if (this.inUse.has(slot)) return false
+    this.inUse.add(slot)
+    this.maxSlotGiven = Math.max(this.maxSlotGiven, slot + 1)
+    return true
+  }
+
+  /** The slots in use, ascending. */
   values () {
     return [...this.inUse].sort((a, b) => a - b)
+  }
+
+  toJSON () {
+    const inUse = []
+    for (const slot of this.values()) {
+      const last = inUse[inUse.length - 1]
+      if (last !== undefined && last[1] === slot) last[1]++
+      else inUse.push([slot, slot + 1])
+    }
+    return { maxSlots: this.maxSlots, maxSlotGiven: this.maxSlotGiven, inUse }
   }
 }
 

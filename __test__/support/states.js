@@ -32,15 +32,6 @@ const builders = {
   'all slots in use': () => take(make({ maxSlots: 50 }), 50)
 }
 
-/** Calls `visit` for each state with each way: with a name, and a function that makes the manager. */
-function forEachState (visit) {
-  for (const way of Object.keys(ways)) {
-    for (const state of Object.keys(builders)) {
-      visit(`${state}, ${way}`, () => ways[way](builders[state]()))
-    }
-  }
-}
-
 function make (options) {
   return new CallosumServerSlots(options)
 }
@@ -88,4 +79,4 @@ function randomFrom (seed) {
   return n => random.below(n)
 }
 
-module.exports = { ways, builders, forEachState, take, slotsBelow, observe, errorsOf, shuffled, randomFrom }
+module.exports = { ways, builders, take, slotsBelow, observe, errorsOf, shuffled, randomFrom }
