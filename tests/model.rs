@@ -114,8 +114,6 @@ fn check(slots: &Slots<Refusable>, model: &Model) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(192))]
-
     #[test]
     fn any_program_does_what_the_model_does(
         leaf_words in prop_oneof![Just(0), Just(16), Just(32), Just(1024)],
