@@ -1,14 +1,14 @@
 'use strict'
 
 // A search of every state that a manager of a few slots can be in, and of every call in
-// each: what is compared, see support/programs.js. States are told apart by the words.
+// each: what is compared, see support/run.js. States are told apart by the words.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
 
 const CallosumServerSlots = require('../..')
 const { MANAGER_ID } = require('../../lib/layout.js')
-const { Run } = require('../support/programs')
+const { Run } = require('../support/run')
 const { slotsBelow } = require('../support/states')
 const { wordsOf } = require('../support/twin')
 

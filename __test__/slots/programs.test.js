@@ -1,6 +1,6 @@
 'use strict'
 
-// Random programs: what they are and what is compared, see support/programs.js.
+// Random programs over the whole API: what their steps do and compare, see support/run.js.
 //
 //   TEST_PROGRAMS=100000 node --test __test__/slots/programs.test.js
 //
@@ -14,8 +14,52 @@ const { inspect } = require('node:util')
 
 const CallosumServerSlots = require('../..')
 const { BITMAP_OFFSET, LEAF_WORDS } = require('../../lib/layout.js')
-const { property } = require('../support/programs')
+const { MAKES, Run } = require('../support/run')
 const { wordsOf } = require('../support/twin')
+const { notSlots } = require('../support/values')
+
+const MAX = 2147483647
+
+const slot = fc.oneof(
+  { weight: 6, arbitrary: fc.nat(60) },
+  { weight: 2, arbitrary: fc.nat(5000) },
+  { weight: 1, arbitrary: fc.constantFrom(-0, 1023, 1024, 1025, 4095, 4096, 131072, 1e6, MAX - 2, MAX - 1) }
+)
+const count = fc.nat(60)
+const name = fc.nat(8) // of a lease
+const reserving = fc.constantFrom('reserve', 'leaseSlot', 'adopt', 'unheard')
+const hostile = fc.tuple(fc.constant('hostile'), fc.constantFrom('put', 'reserve', 'has', 'lease', 'adopt'), fc.nat(notSlots.length - 1))
+
+const { step } = fc.letrec(tie => ({
+  step: fc.oneof({ withCrossShrink: true },
+    { weight: 8, arbitrary: fc.tuple(fc.constant('getMany'), count) },
+    { weight: 1, arbitrary: fc.tuple(fc.constant('getMany'), fc.nat(3000)) },
+    { weight: 6, arbitrary: fc.tuple(fc.constantFrom('put', 'put', 'has'), slot) },
+    { weight: 5, arbitrary: fc.tuple(fc.constant('putAny'), fc.array(fc.nat(5000), { maxLength: 40 })) },
+    { weight: 3, arbitrary: fc.tuple(fc.constant('putEvery'), count, fc.boolean()) },
+    { weight: 2, arbitrary: fc.tuple(fc.constant('churn'), count, fc.nat(5000)) },
+    { weight: 8, arbitrary: fc.tuple(reserving, slot) },
+    { weight: 7, arbitrary: fc.tuple(fc.constantFrom('lease', 'release'), name) },
+    { weight: 1, arbitrary: fc.tuple(fc.constantFrom('clear', 'iterate', 'rebuild')) },
+    { weight: 1, arbitrary: fc.tuple(fc.constant('rebuildWithin'), slot) },
+    { weight: 1, arbitrary: fc.tuple(fc.constant('make'), fc.nat(MAKES.length - 1)) },
+    { weight: 2, arbitrary: hostile },
+    { weight: 2, arbitrary: fc.tuple(fc.constant('react'), tie('step')) })
+}))
+const maxSlots = fc.oneof(fc.integer({ min: 1, max: 120 }), fc.constantFrom(MAX, MAX, 1023, 1024, 1025, 2048, 5000))
+const steps = fc.array(step, { maxLength: 60, size: 'max' })
+
+/** The property that every program does on a Manager what it does on the model. */
+function property (Manager) {
+  return fc.property(maxSlots, steps, (maxSlots, steps) => {
+    const run = new Run(Manager, maxSlots)
+    for (const step of steps) {
+      run.do(step)
+      if (step[0] !== 'react') run.look() // nothing may come between it and its event
+    }
+    run.finish()
+  })
+}
 
 const { TEST_PROGRAMS = 1500, TEST_SEED, TEST_PATH } = process.env
 const replay = { ...(TEST_SEED && { seed: Number(TEST_SEED) }), ...(TEST_PATH && { path: TEST_PATH, endOnFailure: true }) }
