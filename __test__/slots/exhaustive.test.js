@@ -7,10 +7,9 @@ const assert = require('node:assert/strict')
 const { test } = require('node:test')
 
 const CallosumServerSlots = require('../..')
-const { MANAGER_ID } = require('../../lib/layout.js')
+const { Internals: { wordsOf } } = require('../../lib/internals.js')
 const { Run } = require('../support/run')
 const { slotsBelow } = require('../support/states')
-const { wordsOf } = require('../support/twin')
 
 const MAX = 2147483647
 
@@ -73,8 +72,7 @@ for (const [name, { maxSlots = MAX, base, slots }] of Object.entries(SEARCHES)) 
   })
 }
 
-/** All that a manager keeps, but its number. */
+/** All that a manager keeps. */
 function stateOf ({ slots, model }) {
-  const words = wordsOf(slots)
-  return `${words.slice(0, MANAGER_ID)} ${words.slice(MANAGER_ID + 1)} ${model.values().filter(slot => slot >= 1024)}`
+  return `${wordsOf(slots)} ${model.values().filter(slot => slot >= 1024)}`
 }

@@ -6,9 +6,10 @@ const assert = require('node:assert/strict')
 const { test } = require('node:test')
 
 const CallosumServerSlots = require('../..')
+const { Internals } = require('../../lib/internals.js')
 const { BITMAP_OFFSET, LEAF_WORDS } = require('../../lib/layout.js')
 const { take, slotsBelow, shuffled } = require('../support/states')
-const { Twin, wordsOf } = require('../support/twin')
+const Twin = require('../support/twin')
 
 const COUNT = 300000
 
@@ -76,14 +77,18 @@ test('a rebuilt manager grows as others do', () => {
   assert.equal(slots.get(), 20900)
 })
 
-/** A manager, and one on which every call is a native call, after the same calls. */
-const pair = count => [take(new CallosumServerSlots(), count), new Twin(take(new CallosumServerSlots(), count))]
+/** Two managers with as many slots in use, each with its words. Every call of the second is native. */
+function pair (count) {
+  return [0, 1].map(i => {
+    const slots = take(new CallosumServerSlots(), count)
+    return [i === 0 ? slots : new Twin(slots), Internals.wordsOf(slots)]
+  })
+}
 
 test('get() passes over a summary word that is zero, although the bit for it is set', () => {
-  for (const slots of pair(70000)) {
+  for (const [slots, words] of pair(70000)) {
     slots.put(5)
     slots.put(64000)
-    const words = wordsOf(slots)
     const summaryWord = (words[LEAF_WORDS] + 1100) >>> 5 // of slots 34,816 to 35,839, which are in use; it has the parent of 64,000
     words[BITMAP_OFFSET + words[LEAF_WORDS] + (summaryWord >>> 5)] |= 1 << summaryWord
     assert.deepEqual([slots.get(), slots.get(), slots.get()], [5, 64000, 70000])
@@ -91,10 +96,9 @@ test('get() passes over a summary word that is zero, although the bit for it is 
 })
 
 test('get() passes over the first leaf word if it is zero, although the bit for it is set', () => {
-  for (const slots of pair(320)) {
+  for (const [slots, words] of pair(320)) {
     slots.put(100)
     slots.put(200)
-    const words = wordsOf(slots)
     words[BITMAP_OFFSET + words[LEAF_WORDS] + (words[LEAF_WORDS] >>> 5)] |= 1
     assert.deepEqual([slots.get(), slots.get(), slots.get()], [100, 200, 320])
   }

@@ -13,9 +13,9 @@ const { test } = require('node:test')
 const { inspect } = require('node:util')
 
 const CallosumServerSlots = require('../..')
+const { Internals: { wordsOf } } = require('../../lib/internals.js')
 const { BITMAP_OFFSET, LEAF_WORDS } = require('../../lib/layout.js')
 const { MAKES, Run } = require('../support/run')
-const { wordsOf } = require('../support/twin')
 const { notSlots } = require('../support/values')
 
 const MAX = 2147483647

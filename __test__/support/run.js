@@ -8,7 +8,7 @@ const { inspect } = require('node:util')
 
 const CallosumServerSlots = require('../..')
 const Model = require('./model')
-const { Twin } = require('./twin')
+const Twin = require('./twin')
 const { notSlots, ran } = require('./values')
 
 const MAX = 2147483647

@@ -5,12 +5,6 @@
 
 const CallosumServerSlots = require('../..')
 const Random = require('./random')
-const { withoutFastPaths } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
-
-const ways = {
-  'with the fast paths': slots => slots,
-  'without the fast paths': withoutFastPaths
-}
 
 const builders = {
   'nothing given yet': () => make(),
@@ -79,4 +73,4 @@ function randomFrom (seed) {
   return n => random.below(n)
 }
 
-module.exports = { ways, builders, take, slotsBelow, observe, errorsOf, shuffled, randomFrom }
+module.exports = { builders, take, slotsBelow, observe, errorsOf, shuffled, randomFrom }

@@ -5,36 +5,36 @@
 
 const assert = require('node:assert/strict')
 
-const CallosumServerSlots = require('../..')
-const { MANAGER_ID } = require('../../lib/layout.js')
+const { Internals } = require('../../lib/internals.js')
+const { LIMIT } = require('../../lib/layout.js')
 
-const { nativeOf, withoutFastPaths } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
+const { nativeOf, wordsOf } = Internals
 
 class Twin {
   constructor (slots) {
-    this.slots = withoutFastPaths(slots)
-    slots.on('error', () => {})
+    this.slots = slots
   }
 
-  get () { return this.slots.get() }
-  peek () { return this.slots.peek() }
-  put (slot) { return this.slots.put(slot) === undefined }
-  reserve (slot) { return this.slots.reserve(slot) }
-  clear () { this.slots.clear() }
+  get words () { return wordsOf(this.slots) }
+
+  get () { return slotOf(Internals.take(this.slots)) }
+  peek () { return slotOf(nativeOf(this.slots).peek(this.words)) }
+  put (slot) { return nativeOf(this.slots).put(this.words, slot) }
+  reserve (slot) { return Internals.take(this.slots, slot) >= 0 }
+  clear () { Internals.reset(this.slots, this.words[LIMIT]) }
 
   /** Throws unless the other manager has the same words. */
   compare (other, what) {
-    const expected = wordsOf(this.slots)
+    const { words: expected } = this
     const actual = wordsOf(other)
     for (let i = 0; i < Math.max(expected.length, actual.length); i++) {
-      if (actual[i] !== expected[i] && i !== MANAGER_ID) assert.equal(actual[i], expected[i], `word ${i} differs after ${what()}`)
+      if (actual[i] !== expected[i]) assert.equal(actual[i], expected[i], `word ${i} differs after ${what()}`)
     }
   }
 }
 
-/** The words of a manager, or of a twin. */
-function wordsOf (slots) {
-  return nativeOf(slots instanceof Twin ? slots.slots : slots).words
+function slotOf (result) {
+  return result < 0 ? undefined : result
 }
 
-module.exports = { Twin, wordsOf }
+module.exports = Twin
