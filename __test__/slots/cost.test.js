@@ -50,6 +50,8 @@ function sparse (count) {
 
 const CONSTANT = {
   'get() and put()': slots => { const n = slots.size; const random = randomFrom(1); return () => { slots.put(random(n)); slots.get() } },
+  'put() and reserve()': slots => { const n = slots.size; const random = randomFrom(1); return () => { const slot = random(n); slots.put(slot); slots.reserve(slot) } },
+  'put() and lease() of a slot': slots => { const n = slots.size; const random = randomFrom(1); return () => { const slot = random(n); slots.put(slot); slots.lease(slot).release(); slots.reserve(slot) } },
   'peek()': slots => { slots.put(slots.size >> 1); return () => slots.peek() },
   'has()': slots => { const n = slots.size; return i => slots.has(i * 7919 % n) },
   size: slots => () => slots.size,
