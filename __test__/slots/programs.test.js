@@ -61,7 +61,7 @@ function property (Manager) {
   })
 }
 
-const { TEST_PROGRAMS = 1500, TEST_SEED, TEST_PATH } = process.env
+const { TEST_PROGRAMS = 1000, TEST_SEED, TEST_PATH } = process.env
 const replay = { ...(TEST_SEED && { seed: Number(TEST_SEED) }), ...(TEST_PATH && { path: TEST_PATH, endOnFailure: true }) }
 
 test('any program does what the model does, and leaves the words that native calls leave', () => {
