@@ -1,87 +1,76 @@
 'use strict'
 
-// A process that measures one contender on one pattern, so that V8 sees nothing else: call
-// sites stay monomorphic. The job is the argument and names the file of the program. The
-// result goes to standard output. README.md says why this is not left to a benchmark harness.
+// A process that measures one contender, so that V8 sees nothing else: call sites stay
+// monomorphic. The job arrives as a message, and the answer leaves as one: for each pattern
+// or call the `samples`, ns for a call; or after how many ms it was `cut`; or what is `wrong`.
 
-const { readFileSync } = require('fs')
+const { rows } = require('./calls')
+const contenders = require('./contenders')
+const { runs } = require('./patterns')
 
-const job = JSON.parse(process.argv[2])
-const { inUse, cuts, timed, calls } = job.program
+const WARM_UP = 50 // ms
 
-const NS_PER_MS = 1e6
-const WARM_UP = 50 * NS_PER_MS
-const LEAST_SAMPLE = 2 * NS_PER_MS // shorter passes are measured together
+class Cut extends Error {}
 
-async function main () {
-  const data = readProgram(job.file)
-  const create = await require('./contenders/' + job.contender).load()
-  const { fresh, run } = require('./patterns/' + job.pattern)
+process.once('message', async job => {
+  const answer = {}
+  const Slots = await contenders[job.load].load(job.home)
+  for (const id of job.ids) {
+    answer[id] = await (job.program ? attempt(job, Slots, patternPass) : attempt({ ...job, ...rows[id] }, Slots, callPass))
+  }
+  process.send(answer, () => process.disconnect())
+})
 
-  /** Takes every slot below inUse. */
+async function attempt (job, Slots, prepare) {
+  try {
+    return { samples: await sample(job, ...prepare(job, Slots)) }
+  } catch (error) {
+    return error instanceof Cut ? { cut: job.limit } : { wrong: error.message }
+  }
+}
+
+function patternPass ({ program, limit }, Slots) {
+  const { fresh, inUse, parts, sum: expected } = program
+  const run = runs[program.run]
+
   function filled () {
-    const slots = create()
+    const slots = new Slots()
     for (let i = 0; i < inUse; i++) slots.get()
     return slots
   }
 
-  function prepared () {
-    const { managers } = job.program
-    return managers === undefined ? filled() : Array.from({ length: managers }, filled)
-  }
+  let slots = filled()
+  let deadline = performance.now() + limit // of the first pass only
 
-  let slots = prepared()
-  const began = now()
-
-  /** Nanoseconds that a pass took, or undefined if it takes too long. */
-  function pass (mayCut) {
-    if (fresh) slots = prepared()
+  function pass () {
     let sum = 0
-    let spent = 0
-    let before = now()
-    for (let i = 0; i + 1 < cuts.length; i++) {
-      sum = (sum + run(slots, data, cuts[i], cuts[i + 1])) | 0
-      const after = now()
-      if (timed === undefined || timed[i]) spent += after - before
-      before = after
-      if (mayCut && after - began > job.limit * NS_PER_MS) return undefined
+    for (const part of parts) {
+      sum = (sum + run(slots, part)) | 0
+      if (performance.now() > deadline) throw new Cut()
     }
-    if (sum !== job.program.sum) throw new Error('wrong slots given')
-    return spent
+    if (sum !== expected) throw new Error('wrong slots given')
   }
 
-  const first = pass(true)
-  if (first === undefined) return { cut: job.limit }
-  // The beginning of a pass this long is its warm-up.
-  if (first > job.long * NS_PER_MS) return { samples: [first / calls] }
-
-  while (now() - began < WARM_UP) pass()
-
-  const samples = []
-  const end = now() + job.budget * NS_PER_MS
-  while (now() < end || samples.length === 0) {
-    let spent = 0
-    let passes = 0
-    while (spent < LEAST_SAMPLE) {
-      spent += pass()
-      passes++
-    }
-    samples.push(spent / passes / calls)
-  }
-  return { samples }
+  pass()
+  deadline = Infinity
+  return [pass, fresh ? () => { slots = filled() } : undefined]
 }
 
-function readProgram (file) {
-  const bytes = readFileSync(file)
-  const data = new Int32Array(bytes.length / Int32Array.BYTES_PER_ELEMENT)
-  Buffer.from(data.buffer).set(bytes)
-  return data
+function callPass ({ expected, prepare }, Slots) {
+  const [pass, before] = prepare(Slots)
+  global.gc() // twice: what is left then is old
+  global.gc()
+  return [() => {
+    const answer = pass()
+    if (answer !== expected) throw new Error(`returned ${answer}, not ${expected}`)
+  }, before]
 }
 
-function now () {
-  return Number(process.hrtime.bigint())
+/** Nanoseconds for a call in each of the passes that fit into the budget, ms. */
+async function sample ({ budget, calls }, pass, beforeEach) {
+  const { Bench } = await import('tinybench')
+  const bench = new Bench({ warmupTime: WARM_UP, warmupIterations: 1, time: budget, iterations: 1, retainSamples: true, throws: true })
+  bench.add('pass', pass, { async: false, beforeEach })
+  bench.runSync()
+  return bench.tasks[0].result.latency.samples.map(ms => Number((ms * 1e6 / calls).toPrecision(4)))
 }
-
-main()
-  .catch(error => ({ wrong: error.message }))
-  .then(answer => process.stdout.write(JSON.stringify(answer)))

@@ -2,68 +2,169 @@
 
 // npm run bench: see README.md beside this file.
 
+const { fork } = require('child_process')
 const { writeFileSync } = require('fs')
+const os = require('os')
+const path = require('path')
+const { parseArgs } = require('util')
 
-const check = require('./targets')
-const { Cases, contenders, patterns, versions } = require('./cases')
-const growth = require('./growth')
-const { describe, machine } = require('../common/machine')
-const { file, flag, integer, integers, names, number, readOptions } = require('../common/options')
-const { report } = require('./report')
-const runRounds = require('./rounds')
+const { rows } = require('./calls')
+const contenders = require('./contenders')
+const { patterns, programOf } = require('./patterns')
+const { figure, summary, table } = require('./figures')
 
-const kinds = {
-  quick: flag('one short round, and of each pattern the middle size'),
-  growth: flag('how time and memory grow with the slots in use'),
-  rounds: integer(1, 1000, 'how many times each contender runs each pattern; 3 unless --quick'),
-  budget: number(1, 60_000, 'how long it is measured each time, ms; 40 unless --quick or --growth', { placeholder: 'MS' }),
-  limit: number(0.01, 3600, 'a contender that takes longer is cut off; 1 unless --quick or --growth', { placeholder: 'S' }),
-  patterns: names(patterns, 'only these'),
-  contenders: names(contenders, 'only these'),
-  sizes: integers(1, 100_000_000, "these sizes in place of each pattern's own"),
-  json: file('writes every figure into a file'),
-  check: flag('exits with 1 if a target is missed')
-}
+const RIVALS = ['ours', 'heap', 'flatqueue', 'number-allocator', 'set', 'js-bitmap']
+const BY_HAND = ['ours', 'closures', 'lease-set', 'flags']
+const BUDGET = 40 // ms for which a contender is measured in each round
+const LIMIT = 1000 // ms: a contender that takes longer for a pass is cut off
 
-// `budget`, ms: how long a contender is measured. `long`, ms: a pass that takes longer needs
-// no warm-up. `limit`, s: a contender that takes longer is cut off.
-const standard = { rounds: 3, budget: 40, long: 100, limit: 1 }
-const quick = { rounds: 1, budget: 20, long: 60, limit: 0.25 }
-const patient = { rounds: 3, budget: 50, long: 200, limit: 30 }
+const USAGE = `npm run bench -- [options]
+  --patterns A,B     only these: ${Object.keys(patterns).join(', ')}
+  --contenders A,B   only these: ${RIVALS.join(', ')}; with --calls ${BY_HAND.join(', ')}
+  --against DIR      the package in another checkout, which must be built, is a contender too
+  --calls            the other calls, beside hand-written ones
+  --quick            of each pattern the middle size, and one round
+  --rounds N         how often everything is measured, 1 to 1000 (3)
+  --json FILE        writes the figures into a file, as plot.js reads them`
 
 async function main () {
-  const options = complete(readOptions('npm run bench -- [options]', kinds))
-  const run = await (options.growth ? growth.run(options) : bench(options))
-  if (options.json) writeFileSync(options.json, lines(run))
-
-  const targets = options.growth ? growth.check(run) : check(run.results)
-  const text = options.growth ? growth.report(run) : report(run, process.stdout.columns)
-  console.log([...text, '', describe(run)].join('\n'))
-  if (run.results.some(result => result.wrong)) process.exitCode = 1
-  if (options.check && targets.some(target => !target.passes)) process.exitCode = 1
+  const options = readOptions()
+  const results = await runRounds(options.calls ? callJobs(options) : patternJobs(options), options.rounds)
+  const titles = Object.fromEntries(results.map(({ contender: name }) => [name, name === 'against' ? options.against : contenders[name].title]))
+  const run = { machine: machine(), rounds: options.rounds, limit: LIMIT, titles, results }
+  if (options.json) writeFileSync(options.json, JSON.stringify(run).replace(/\{"id/g, '\n$&') + '\n')
+  console.log(report(run).join('\n'))
+  if (results.some(({ wrong }) => wrong)) process.exitCode = 1
 }
 
-async function bench ({ pace, contenders, ...options }) {
-  const cases = new Cases()
-  const list = options.quick && !options.patterns && !options.sizes
-    ? cases.listQuick()
-    : cases.list(options.patterns || patterns, options.sizes)
-  const results = await runRounds({ cases, list, contenders, pace })
-  return { ...machine(), ...pace, contenders: versions(contenders), results }
+function readOptions () {
+  const string = { type: 'string' }
+  const boolean = { type: 'boolean' }
+  try {
+    const { values } = parseArgs({
+      options: { patterns: string, contenders: string, against: string, calls: boolean, quick: boolean, rounds: string, json: string, help: boolean }
+    })
+    if (values.help) {
+      console.log(USAGE)
+      process.exit()
+    }
+    const named = (option, all) => {
+      const names = values[option]?.split(',') ?? all
+      const unknown = names.find(name => !all.includes(name))
+      if (unknown !== undefined) throw new Error(`--${option}: there is no '${unknown}' among ${all.join(', ')}`)
+      return names
+    }
+    const rounds = Number(values.rounds ?? (values.quick ? 1 : 3))
+    if (!Number.isInteger(rounds) || rounds < 1 || rounds > 1000) throw new Error(`--rounds must be an integer from 1 to 1000, but is '${values.rounds}'`)
+    const names = named('contenders', values.calls ? BY_HAND : RIVALS)
+    return {
+      ...values,
+      rounds,
+      patterns: named('patterns', Object.keys(patterns)),
+      contenders: values.against === undefined ? names : [...names, 'against']
+    }
+  } catch (error) {
+    console.error(error.message)
+    process.exit(2)
+  }
 }
 
-/** JSON with a line for each result. */
-function lines (run) {
-  return JSON.stringify(run).replace(/([[,])(?=\{)/g, '$1\n') + '\n'
+/** A job for each contender on each pattern and size. */
+function patternJobs (options) {
+  return options.patterns.flatMap(pattern => {
+    const { sizes } = patterns[pattern]
+    const middle = (sizes.length - 1) >> 1
+    return (options.quick ? [sizes[middle]] : sizes).map(size => {
+      const id = `${pattern} ${size.toLocaleString('en')}`
+      const program = programOf(pattern, size)
+      return jobsOf(options, contender => ({ ids: [id], program, calls: program.calls }))
+    })
+  })
 }
 
-function complete (options) {
-  const pace = { ...(options.quick ? quick : options.growth ? patient : standard) }
-  for (const name in pace) if (options[name] !== undefined) pace[name] = options[name]
-  return { ...options, pace, contenders: options.contenders || (options.growth ? growth.contenders : contenders) }
+/** A job for each contender with all calls that it has. */
+function callJobs (options) {
+  const has = (contender, id) => contender === 'ours' || contender === 'against' || rows[id].by.includes(contender)
+  return [jobsOf(options, contender => ({ ids: Object.keys(rows).filter(id => has(contender, id)) }))]
 }
 
-main().catch(error => {
-  console.error(error.message)
-  process.exitCode = 1
-})
+function jobsOf ({ contenders, against }, more) {
+  return contenders.map(contender => ({ contender, budget: BUDGET, limit: LIMIT, ...more(contender), ...home(contender, against) }))
+}
+
+function home (contender, against) {
+  return contender === 'against' ? { load: 'ours', home: path.resolve(against) } : { load: contender }
+}
+
+/**
+ * Runs each group of jobs, round after round, so that a change in the speed of the machine
+ * affects all contenders. Returns a result for each contender on each pattern or call.
+ */
+async function runRounds (groups, rounds) {
+  const results = new Map()
+  for (let round = 0; round < rounds; round++) {
+    for (const jobs of groups) {
+      const first = round % jobs.length // each round begins with another contender
+      for (const job of [...jobs.slice(first), ...jobs.slice(0, first)]) {
+        process.stderr.write(`round ${round + 1} of ${rounds}: ${job.contender}, ${job.program ? job.ids[0] : 'calls'}\n`)
+        const { contender } = job
+        for (const [id, answer] of Object.entries(await measure(job))) {
+          const key = `${id} ${contender}`
+          const result = results.get(key) ?? { id, contender, calls: job.calls, answers: [] }
+          result.answers.push(answer)
+          results.set(key, result)
+        }
+      }
+    }
+  }
+  return [...results.values()].map(sumUp)
+}
+
+/** Runs a job in a process of its own. */
+function measure (job) {
+  return new Promise((resolve, reject) => {
+    const child = fork(path.join(__dirname, 'child.js'), { serialization: 'advanced', execArgv: ['--expose-gc'] })
+    child.on('message', resolve).on('error', reject).on('exit', status => {
+      reject(new Error(`${job.contender} ended with ${status}`)) // without effect after a message
+    })
+    child.send(job)
+  })
+}
+
+function sumUp ({ id, contender, calls, answers }) {
+  const failed = answers.find(({ wrong }) => wrong)
+  if (failed) return { id, contender, wrong: failed.wrong }
+  const cut = answers.find(({ cut }) => cut)
+  if (cut) return { id, contender, ns: cut.cut * 1e6 / calls, cut: true }
+  return { id, contender, ...summary(answers.map(({ samples }) => samples)) }
+}
+
+/** The figures as Markdown. */
+function report ({ machine, rounds, limit, titles, results }) {
+  const names = Object.keys(titles)
+  const ids = [...new Set(results.map(({ id }) => id))]
+  const find = (id, name) => results.find(result => result.id === id && result.contender === name)
+  const grid = (head, cell) => ['', ...table([[head, ...names.map(name => titles[name])], ...ids.map(id => [id, ...names.map(name => cell(find(id, name), find(id, 'ours')))])])]
+  const lines = ['Nanoseconds for a call: the median, and half the distance between the quartiles.', ...grid('', time)]
+  if (names.includes('ours') && names.length > 1) lines.push('', 'Time of this package, divided by that of the other; above 1 this package loses.', ...grid('', ratio))
+  const wrong = results.filter(({ wrong }) => wrong).map(({ id, contender, wrong }) => `WRONG: ${contender}, ${id}: ${wrong}`)
+  return [...lines, '', ...wrong, `${machine}. Rounds: ${rounds}. Cut off after ${limit / 1000} s for a pass: >.`]
+}
+
+function time (result) {
+  if (result === undefined) return ''
+  if (result.wrong) return 'WRONG'
+  return result.cut ? `> ${figure(result.ns)}` : `${figure(result.ns)} ±${Math.round(result.spread * 100)}%`
+}
+
+function ratio (result, ours) {
+  if (!(result?.ns > 0 && ours?.ns > 0)) return ''
+  return (result.cut ? '< ' : '') + figure(ours.ns / result.ns)
+}
+
+function machine () {
+  const date = new Date().toISOString().slice(0, 10)
+  return `${os.cpus()[0]?.model.trim() ?? 'unknown processor'}, ${os.cpus().length} cores, ${process.platform} ${process.arch}, Node.js ${process.version}, ${date}`
+}
+
+main()

@@ -2,20 +2,16 @@
 
 // The algorithm of 0.1.0 on a heap of plain numbers.
 
-const { readFileSync } = require('fs')
-const path = require('path')
-
 const EventEmitter = require('events')
 
-const home = path.join(__dirname, '../../node_modules/flatqueue')
+const { version } = require('../../node_modules/flatqueue/package.json') // which exports only its code
 
 module.exports = {
-  title: 'flatqueue',
-  version: JSON.parse(readFileSync(path.join(home, 'package.json'))).version,
+  title: `flatqueue ${version}`,
   async load () {
     const { default: FlatQueue } = await import('flatqueue')
 
-    class FlatQueueSlots extends EventEmitter {
+    return class FlatQueueSlots extends EventEmitter {
       constructor () {
         super()
         this.queue = new FlatQueue()
@@ -33,7 +29,5 @@ module.exports = {
         this.queue.push(slot, slot)
       }
     }
-
-    return () => new FlatQueueSlots()
   }
 }

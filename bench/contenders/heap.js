@@ -60,6 +60,5 @@ class Heap extends EventEmitter {
 
 module.exports = {
   title: '0.1.0 heap',
-  version: 'hand-written',
-  load: () => () => new Heap()
+  load: () => Heap
 }

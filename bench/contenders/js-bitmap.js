@@ -5,9 +5,6 @@
 // is the lowest word with a free slot. The summary words change only when a word gets its
 // first free slot or loses its last. It checks the slot, but not the receiver, and has
 // neither events nor a limit.
-//
-// js-bitmap-cursor.js repeats most of it. V8 compiles and inlines functions that two classes
-// share differently, so each class has functions of its own.
 
 const FIRST_CAPACITY = 1024
 const NONE = 0x7fffffff
@@ -105,6 +102,5 @@ function summariesOver (words) {
 
 module.exports = {
   title: 'JS bitmap',
-  version: 'hand-written',
-  load: () => () => new Bitmap()
+  load: () => Bitmap
 }

@@ -2,13 +2,14 @@
 
 // What MQTT.js used from 2021 to 2026: intervals of free numbers in a tree.
 
+const { version } = require('number-allocator/package.json')
+
 module.exports = {
-  title: 'number-allocator',
-  version: require('number-allocator/package.json').version,
+  title: `number-allocator ${version}`,
   load () {
     const { NumberAllocator } = require('number-allocator')
 
-    class NumberAllocatorSlots {
+    return class NumberAllocatorSlots {
       constructor () {
         this.allocator = new NumberAllocator(0, 2 ** 31 - 2)
       }
@@ -16,7 +17,5 @@ module.exports = {
       get () { return this.allocator.alloc() }
       put (slot) { this.allocator.free(slot) }
     }
-
-    return () => new NumberAllocatorSlots()
   }
 }

@@ -26,6 +26,5 @@ class SetSlots {
 
 module.exports = {
   title: 'Set',
-  version: 'hand-written',
-  load: () => () => new SetSlots()
+  load: () => SetSlots
 }
