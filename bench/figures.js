@@ -1,11 +1,11 @@
 'use strict'
 
 /**
- * The figure of several rounds: the median of their medians; and half the distance between
- * the quartiles of all samples, relative to that median.
+ * The figure of several rounds: the median of their medians, or the best of them; and half
+ * the distance between the quartiles of all samples, relative to it.
  */
-function summary (rounds) {
-  const ns = quantile(rounds.map(samples => quantile(samples, 1 / 2)), 1 / 2)
+function summary (rounds, best) {
+  const ns = quantile(rounds.map(samples => quantile(samples, 1 / 2)), best ? 0 : 1 / 2)
   const samples = rounds.flat()
   return { ns, spread: (quantile(samples, 3 / 4) - quantile(samples, 1 / 4)) / 2 / ns }
 }
