@@ -104,10 +104,11 @@ async function runRounds (groups, { rounds, best }) {
   const results = new Map()
   for (let round = 0; round < rounds; round++) {
     for (const jobs of groups) {
-      const first = round % jobs.length // each round begins with another contender
-      for (const job of [...jobs.slice(first), ...jobs.slice(0, first)]) {
-        process.stderr.write(`round ${round + 1} of ${rounds}: ${job.contender}, ${job.program ? job.ids[0] : 'calls'}\n`)
-        const { contender } = job
+      const start = round % jobs.length // each round begins with another contender
+      for (const job of [...jobs.slice(start), ...jobs.slice(0, start)]) {
+        const { contender, ids: [first] } = job
+        if (results.get(`${first} ${contender}`)?.answers[0].cut) continue
+        process.stderr.write(`round ${round + 1} of ${rounds}: ${contender}, ${job.program ? first : 'calls'}\n`)
         for (const [id, answer] of Object.entries(await measure(job))) {
           const key = `${id} ${contender}`
           const result = results.get(key) ?? { id, contender, calls: job.calls, answers: [] }
@@ -144,9 +145,10 @@ function report ({ machine, titles, results }, { best, rounds }) {
   const names = Object.keys(titles)
   const ids = [...new Set(results.map(({ id }) => id))]
   const find = (id, name) => results.find(result => result.id === id && result.contender === name)
-  const grid = (head, cell) => ['', ...table([[head, ...names.map(name => titles[name])], ...ids.map(id => [id, ...names.map(name => cell(find(id, name), find(id, 'ours')))])])]
-  const lines = [`Nanoseconds for a call: ${best ? 'the best round' : 'the median'}, and half the distance between the quartiles of all samples.`, ...grid('', time)]
-  if (names.includes('ours') && names.length > 1) lines.push('', 'Time of this package, divided by that of the other; above 1 this package loses.', ...grid('', ratio))
+  const line = (id, cell) => [id, ...names.map(name => cell(find(id, name), find(id, 'ours')))]
+  const grid = cell => ['', ...table([['', ...names.map(name => titles[name])], ...ids.map(id => line(id, cell))])]
+  const lines = [`Nanoseconds for a call: ${best ? 'the best round' : 'the median'}, and half the distance between the quartiles of all samples.`, ...grid(time)]
+  if (names.includes('ours') && names.length > 1) lines.push('', 'Time of this package, divided by that of the other; above 1 this package loses.', ...grid(ratio))
   const wrong = results.filter(({ wrong }) => wrong).map(({ id, contender, wrong }) => `WRONG: ${contender}, ${id}: ${wrong}`)
   return [...lines, '', ...wrong, `${machine}. ${rounds === 1 ? '1 round' : `${rounds} rounds`}.`]
 }
@@ -167,4 +169,7 @@ function machine () {
   return `${os.cpus()[0]?.model.trim() ?? 'unknown processor'}, ${os.cpus().length} cores, ${process.platform} ${process.arch}, Node.js ${process.version}, ${date}`
 }
 
-main()
+main().catch(error => {
+  console.error(error.message)
+  process.exitCode = 1
+})
