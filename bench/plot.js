@@ -1,6 +1,6 @@
 'use strict'
 
-// npm run bench:plot: draws patterns.svg from results.json, which
+// node bench/plot.js: draws patterns.svg from results.json, which
 // `npm run bench -- --json bench/results.json` writes.
 
 const { readFileSync, writeFileSync } = require('fs')
