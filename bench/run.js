@@ -33,7 +33,8 @@ async function main () {
   const results = await runRounds(options.calls ? callJobs(options) : patternJobs(options), options)
   const titles = Object.fromEntries(results.map(({ contender: name }) => [name, name === 'against' ? options.against : contenders[name].title]))
   const run = { machine: machine(), limit: LIMIT, titles, results }
-  if (options.json) writeFileSync(options.json, JSON.stringify(run).replace(/\{"id/g, '\n$&') + '\n')
+  const drawn = { ...run, results: results.map(({ spread, ...result }) => result) } // what the chart shows
+  if (options.json) writeFileSync(options.json, JSON.stringify(drawn).replace(/\{"id/g, '\n$&') + '\n')
   console.log(report(run, options).join('\n'))
   if (results.some(({ wrong }) => wrong)) process.exitCode = 1
 }
