@@ -175,7 +175,7 @@ class Run {
     const isWrong = isHeld && !this.both('put', lease.slot)
     assert.equal(lease.release(), undefined)
     this.heard(isWrong ? 'error' : undefined, lease.slot)
-    if (isHeld) this.leased.delete(lease.slot)
+    if (this.leased.get(lease.slot) === lease) this.leased.delete(lease.slot) // unless a listener leased it
     this.twin.compare(this.slots, () => `release() of slot ${lease.slot}`)
   }
 
