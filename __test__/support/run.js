@@ -217,7 +217,7 @@ class Run {
   }
 
   /** The next event is answered by a step, within the call that emits it. */
-  react (step) { if (!step[0].startsWith('rebuild')) this.reaction = step }
+  react (step) { if (!/^re(build|lease)/.test(step[0])) this.reaction = step }
 
   unheard (slot) {
     if (this.model.has(slot)) return
