@@ -77,8 +77,10 @@ impl CallosumServerSlots {
         words: Words<'a>,
         work: impl FnOnce(&mut Slots<Borrowed<'a>>) -> T,
     ) -> Result<T> {
-        if words.get(LIMIT).is_none_or(|&limit| limit == 0) {
-            return Err(internal_error("the words of this manager are detached, or a call panicked"));
+        match words.get(LIMIT) {
+            None => return Err(internal_error("the words of this manager were detached")),
+            Some(0) => return Err(internal_error("an earlier call on this manager panicked")),
+            Some(_) => {}
         }
         let memory = Borrowed::new(words);
         let words = memory.words;
@@ -190,8 +192,16 @@ fn internal_error(why: &str) -> Error {
 pub fn layout() -> Vec<u32> {
     use memory::*;
     let words = [
-        CURSOR, FREE_COUNT, HIGH_WATER, CAPACITY, LEAF_WORDS, SPARSE_COUNT, MAX_GIVEN, LIMIT,
-        BITMAP_OFFSET, INITIAL_LEAF_WORDS,
+        CURSOR,
+        FREE_COUNT,
+        HIGH_WATER,
+        CAPACITY,
+        LEAF_WORDS,
+        SPARSE_COUNT,
+        MAX_GIVEN,
+        LIMIT,
+        BITMAP_OFFSET,
+        INITIAL_LEAF_WORDS,
     ];
     words.map(|word| word as u32).to_vec()
 }
