@@ -180,7 +180,7 @@ test('own properties named like the state change nothing', () => {
   assert.deepEqual([slots.get(), slots.size], [2, 3])
 })
 
-const DETACHED = /^callosum-server-slots: internal error: the words of this manager were detached$/
+const DETACHED = /^callosum-server-slots: internal error: the words were detached$/
 const detach = array => structuredClone(array.buffer, { transfer: [array.buffer] })
 
 test("a manager's words that were detached are never read: every call throws", () => {
