@@ -310,7 +310,7 @@ function from (json, options) {
     throw wrongConstructor(slots.maxSlots, maxSlots)
   }
   try {
-    Internals.reset(slots, maxSlots, runs, maxSlotGiven)
+    Internals.restore(slots, maxSlots, runs, maxSlotGiven)
   } catch (error) {
     throw error instanceof RangeError ? allocationFailed() : error
   }

@@ -11,31 +11,25 @@ const Words = Int32Array // captured in case the global is patched later
 const INITIAL_LENGTH = BITMAP_OFFSET + INITIAL_LEAF_WORDS + INITIAL_LEAF_WORDS / 16
 const NO_RUNS = new Words(0)
 
-// Native calls that take a slot return the slot or a refusal: REFUSED if there is no such free
-// slot, or minus the number of words that the call needs. OUT_OF_MEMORY if there are none.
-const REFUSED = -1
+// Refusals, where a slot is never negative. A native call has another: minus the number of words
+// that it needs.
+const REFUSED = -1 // no such free slot
 const OUT_OF_MEMORY = -2
 
 // The initial values of the next object's fields. V8 learns the type of a field from its
 // initialiser, and then leaves a check out of every access.
 let nextWords, nextLeases
 
-/**
- * Return-override trick: the base class returns the object it is given, so the
- * private fields are attached to an existing object.
- */
+// Return-override trick: the base class returns the object it is given, so the private fields
+// are attached to an existing object.
 class Internals extends function (object) { return object } {
   #words = nextWords
   #native // made when Rust is first needed
   #leases = nextLeases // a Map from each leased slot to its lease
 
   constructor (object, maxSlots) {
-    // These calls may throw, if only because the stack is full. They come before the object
-    // gets its fields, so that it never has only some of them.
-    const words = new Words(INITIAL_LENGTH)
-    words[LIMIT] = maxSlots
-    words[LEAF_WORDS] = INITIAL_LEAF_WORDS
-    words[CAPACITY] = maxSlots < 32 * INITIAL_LEAF_WORDS ? maxSlots : 32 * INITIAL_LEAF_WORDS
+    // What may throw comes before the object gets its fields, so that it has all of them or none.
+    const words = newWords(maxSlots)
     const leases = new Map()
     nextWords = words
     nextLeases = leases
@@ -50,11 +44,7 @@ class Internals extends function (object) { return object } {
   }
 
   static has (object) {
-    try {
-      return object.#words !== undefined
-    } catch (_) {
-      return false
-    }
+    return Object(object) === object && #words in object
   }
 
   static wordsOf (object) {
@@ -65,7 +55,7 @@ class Internals extends function (object) { return object } {
     }
   }
 
-  /** The words, if they can be read. After a panic, or in detached memory, they cannot; Rust then throws an error that says so. */
+  /** The words. After a panic, or if they are detached, Rust throws an error that says so. */
   static readableWordsOf (object) {
     const words = wordsOf(object)
     if (!(words[LIMIT] > 0)) Internals.nativeOf(object).peek(words)
@@ -73,18 +63,15 @@ class Internals extends function (object) { return object } {
   }
 
   static nativeOf (object) {
-    wordsOf(object) // throws if the object is not a manager
-    return object.#native || (object.#native = new Native())
+    return wordsOf(object) && (object.#native || (object.#native = new Native()))
   }
 
   static leasesOf (object) {
-    wordsOf(object) // throws if the object is not a manager
-    return object.#leases
+    return wordsOf(object) && object.#leases
   }
 
   // Execution can be terminated where a function begins and where a loop repeats. Neither
-  // comes between a native call that moves the manager to other words and the store of these
-  // words.
+  // comes between a native call that changes the manager and the last store that goes with it.
 
   /** Takes the slot, or without one the lowest free slot. Returns it, or a refusal. */
   static take (object, slot) {
@@ -103,28 +90,35 @@ class Internals extends function (object) { return object } {
     }
   }
 
-  /**
-   * Frees all slots, ends all leases, and takes the runs: start, end, start, end … If an
-   * allocation fails, throws and has changed nothing; without runs it needs none.
-   */
-  static reset (object, maxSlots, runs = NO_RUNS, maxSlotGiven = 0) {
-    const native = Internals.nativeOf(object)
+  /** Frees all slots and ends all leases. */
+  static reset (object, maxSlots) {
     const leases = new Map()
-    let words = object.#words
-    if (words[LEAF_WORDS] > INITIAL_LEAF_WORDS) {
-      try {
-        words = new Words(INITIAL_LENGTH)
-      } catch (_) {} // it keeps its own
+    let words, native
+    try {
+      words = newWords(maxSlots)
+    } catch (_) { // it keeps its own, which need no allocation
+      words = wordsOf(object)
+      native = Internals.nativeOf(object)
+      native.reset(words, maxSlots, NO_RUNS, 0)
     }
-    while (true) {
-      const missing = native.reset(words, maxSlots, runs, maxSlotGiven)
-      if (missing === 0) {
-        object.#words = words
-        object.#leases = leases
-        return
-      }
-      words = new Words(-missing)
+    object.#words = words
+    object.#native = native
+    object.#leases = leases
+  }
+
+  /** The same, and takes the runs: start, end, start, end … A failed allocation throws, and changes nothing. */
+  static restore (object, maxSlots, runs, maxSlotGiven) {
+    const leases = new Map()
+    const native = new Native()
+    let words = newWords(maxSlots)
+    const wanted = -native.reset(words, maxSlots, runs, maxSlotGiven)
+    if (wanted > 0) {
+      words = new Words(wanted)
+      native.reset(words, maxSlots, runs, maxSlotGiven)
     }
+    object.#words = words
+    object.#native = native
+    object.#leases = leases
   }
 
   /** The runs of slots in use from 0 or the capacity on: start, end, start, end …, then zeros. */
@@ -138,5 +132,14 @@ class Internals extends function (object) { return object } {
 }
 
 const { wordsOf } = Internals
+
+/** The words of a manager without slots in use. */
+function newWords (maxSlots) {
+  const words = new Words(INITIAL_LENGTH)
+  words[LIMIT] = maxSlots
+  words[LEAF_WORDS] = INITIAL_LEAF_WORDS
+  words[CAPACITY] = maxSlots < 32 * INITIAL_LEAF_WORDS ? maxSlots : 32 * INITIAL_LEAF_WORDS
+  return words
+}
 
 module.exports = { Internals, OUT_OF_MEMORY }

@@ -1,7 +1,6 @@
 //! The free map: a hierarchical bitmap of the free slots below the high-water mark.
 
 use std::cell::Cell;
-use std::fmt;
 use std::ops::Range;
 
 use crate::memory::{BITMAP_OFFSET, CURSOR, FREE_COUNT, LEAF_WORDS};
@@ -41,7 +40,7 @@ use crate::memory::{BITMAP_OFFSET, CURSOR, FREE_COUNT, LEAF_WORDS};
 /// assert_eq!(map.take_lowest(), Some(100));
 /// assert_eq!(map.count(), 9);
 /// ```
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct FreeMap<'a> {
     words: &'a [Cell<i32>],
 }
@@ -208,20 +207,13 @@ impl<'a> FreeMap<'a> {
     /// Sets the summary bits of a node that becomes non-zero: its own, and those of its
     /// ancestors that become non-zero by it. The highest comes first, so that C2 holds
     /// after every step.
-    #[inline]
     fn set_summary_bits(&self, node: u32) {
         let parent = node / 32;
         let bits = self.summary(parent);
         if bits == 0 && parent != 0 {
-            self.set_summary_bits_of_parents(parent);
+            self.set_summary_bits(parent);
         }
         self.set_summary(parent, bits | bit(node));
-    }
-
-    /// Apart from `set_summary_bits`, so that the compiler can inline that one.
-    #[cold]
-    fn set_summary_bits_of_parents(&self, node: u32) {
-        self.set_summary_bits(node);
     }
 
     /// The lowest non-zero leaf word, if the given one and all before it are zero.
@@ -291,15 +283,6 @@ impl<'a> FreeMap<'a> {
     #[inline]
     fn store(&self, i: usize, value: u32) {
         self.words[i].set(value as i32);
-    }
-}
-
-impl fmt::Debug for FreeMap<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FreeMap")
-            .field("count", &self.count())
-            .field("cursor", &self.load(CURSOR))
-            .finish_non_exhaustive()
     }
 }
 

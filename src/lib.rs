@@ -48,6 +48,8 @@
 //! If ids need not be dense or lowest-first, a counter is simpler. If each id has a
 //! value, use a slab. To share a manager between threads, wrap it in a lock.
 
+#![cfg_attr(not(feature = "node"), forbid(unsafe_code))]
+
 mod free_map;
 #[doc(hidden)]
 pub mod memory;

@@ -1,18 +1,16 @@
 //! The Node-API binding: the class `CallosumServerSlots` of the addon.
 //!
 //! JavaScript owns the words of a manager, an `Int32Array`, and passes them to each call.
-//! Rust borrows them for that call alone, and no JavaScript runs meanwhile. Rust owns the
-//! sparse reservations. JavaScript allocates all memory of the words: a call that needs more
-//! of it changes nothing and says how much.
-//!
-//! A panic is a bug. The call that panics zeroes the words and throws. No call takes words of
-//! zeros but `reset`, which `lib/internals.js` does not make then. So no slot is given after a
-//! panic. If an allocation of the sparse reservations fails, Rust ends the process.
+//! Rust borrows them for that call alone, and no JavaScript runs meanwhile. A call that needs
+//! more words changes nothing and says how many. Rust owns the sparse reservations; if their
+//! allocation fails, it ends the process. A panic is a bug: the call zeroes the words and throws,
+//! and later calls refuse words of zeros. So no slot is given after a panic.
 
 #![allow(unreachable_pub)] // #[napi] requires pub methods
 
 use std::cell::Cell;
 use std::mem;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use napi::bindgen_prelude::*;
@@ -23,12 +21,10 @@ use crate::slots::leaf_words_for;
 use crate::sparse::SparseSet;
 use crate::{CannotReserve, NoFreeSlot, Slots};
 
-/// The words of a manager, borrowed for one call. A name for the type, because `#[napi]` takes
-/// `&mut` in an argument for a class.
+/// The words of a manager, borrowed for one call. `#[napi]` would take a bare `&mut` for a class.
 type Words<'a> = &'a mut [i32];
 
-/// A refusal, where a slot is never negative: there is no such free slot. Lower refusals are
-/// minus the number of words that the call needs.
+/// No such free slot. Any lower refusal is minus the number of words that the call needs.
 const REFUSED: i32 = -1;
 
 struct Borrowed<'a> {
@@ -37,10 +33,8 @@ struct Borrowed<'a> {
     wanted: Cell<usize>,
 }
 
-impl<'a> Borrowed<'a> {
-    fn new(words: Words<'a>) -> Self {
-        Self { words: Cell::from_mut(words).as_slice_of_cells(), wanted: Cell::new(0) }
-    }
+fn borrowed(words: Words<'_>) -> Borrowed<'_> {
+    Borrowed { words: Cell::from_mut(words).as_slice_of_cells(), wanted: Cell::new(0) }
 }
 
 impl AsRef<[Cell<i32>]> for Borrowed<'_> {
@@ -56,8 +50,7 @@ impl Memory for Borrowed<'_> {
     }
 }
 
-/// The Rust half of a manager. Arguments and results are numbers, arrays of zeros where a
-/// method says so, and words that a manager of this class has written.
+/// The Rust half of a manager: its sparse reservations. The words are always its own.
 #[napi]
 #[derive(Debug, Default)]
 pub struct CallosumServerSlots {
@@ -66,7 +59,7 @@ pub struct CallosumServerSlots {
 
 #[napi]
 impl CallosumServerSlots {
-    /// No sparse reservations.
+    /// None.
     #[napi(constructor)]
     pub fn new() -> Self {
         Self::default()
@@ -77,11 +70,12 @@ impl CallosumServerSlots {
         words: Words<'a>,
         work: impl FnOnce(&mut Slots<Borrowed<'a>>) -> T,
     ) -> Result<T> {
-        if words.get(LIMIT).is_none_or(|&limit| limit == 0) {
-            return Err(internal_error("the words of this manager are detached, or a call panicked"));
-        }
-        let memory = Borrowed::new(words);
+        let memory = borrowed(words);
         let words = memory.words;
+        let limit = words.get(LIMIT).ok_or_else(|| internal_error("the words were detached"))?;
+        if limit.get() == 0 {
+            return Err(internal_error("an earlier call on this manager panicked"));
+        }
         catch_unwind(AssertUnwindSafe(|| {
             let mut slots = Slots::from_parts(memory, mem::take(&mut self.sparse));
             let result = work(&mut slots);
@@ -95,8 +89,8 @@ impl CallosumServerSlots {
         })
     }
 
-    /// Frees all slots, and takes the runs: start, end, start, end … The words may be zeros.
-    /// Returns 0, or minus the number of words that this needs, and has changed nothing then.
+    /// Frees all slots, and takes the runs: start, end, start, end … Returns 0, or changes
+    /// nothing and returns minus the number of words that this needs.
     #[napi]
     pub fn reset(
         &mut self,
@@ -122,7 +116,7 @@ impl CallosumServerSlots {
     /// Moves the manager from its words to more, which must be zeros.
     #[napi]
     pub fn grow(&mut self, words: Words<'_>, larger: Words<'_>) -> Result<()> {
-        self.with(words, |slots| slots.move_to(Borrowed::new(larger)))
+        self.with(words, |slots| slots.move_to(borrowed(larger)))
     }
 
     /// Takes the lowest free slot. Returns it, or a refusal.
@@ -163,16 +157,16 @@ impl CallosumServerSlots {
         })
     }
 
-    /// Writes runs of slots in use, ascending, as start, end, start, end …, as many as there
-    /// is room for in `into`: those from the slot `from` on, which is free, or 0, or the
-    /// capacity. Returns how many numbers it has written.
+    /// Writes the runs of slots in use from 0 or the capacity on, as many as there is room for:
+    /// start, end, start, end … Returns how many numbers it has written.
     #[napi]
     pub fn in_use_runs(&mut self, words: Words<'_>, from: u32, into: Words<'_>) -> Result<u32> {
         self.with(words, |slots| {
             let runs = slots.in_use_runs_from(from).zip(into.chunks_exact_mut(2));
-            runs.map(|(run, pair)| pair.copy_from_slice(&[run.start as i32, run.end as i32]))
-                .count() as u32
-                * 2
+            let write = |(run, pair): (Range<u32>, &mut [i32])| {
+                pair.copy_from_slice(&[run.start as i32, run.end as i32]);
+            };
+            2 * runs.map(write).count() as u32
         })
     }
 }
@@ -190,8 +184,16 @@ fn internal_error(why: &str) -> Error {
 pub fn layout() -> Vec<u32> {
     use memory::*;
     let words = [
-        CURSOR, FREE_COUNT, HIGH_WATER, CAPACITY, LEAF_WORDS, SPARSE_COUNT, MAX_GIVEN, LIMIT,
-        BITMAP_OFFSET, INITIAL_LEAF_WORDS,
+        CURSOR,
+        FREE_COUNT,
+        HIGH_WATER,
+        CAPACITY,
+        LEAF_WORDS,
+        SPARSE_COUNT,
+        MAX_GIVEN,
+        LIMIT,
+        BITMAP_OFFSET,
+        INITIAL_LEAF_WORDS,
     ];
     words.map(|word| word as u32).to_vec()
 }

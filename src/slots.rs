@@ -18,9 +18,6 @@ pub const MAX_SLOTS: u32 = i32::MAX as u32;
 /// number of slots in use. The bitmap then takes at most 17 bytes for each of them.
 const SLOTS_PER_SLOT_IN_USE: u64 = 64;
 
-/// An allocation failed. No slot has changed its state.
-struct OutOfMemory;
-
 /// Why [`Slots::get`] returned no slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoFreeSlot {
@@ -28,12 +25,6 @@ pub enum NoFreeSlot {
     AllInUse,
     /// There are free slots, but the bitmap has to grow and the allocation failed.
     OutOfMemory,
-}
-
-impl From<OutOfMemory> for NoFreeSlot {
-    fn from(_: OutOfMemory) -> Self {
-        Self::OutOfMemory
-    }
 }
 
 /// The slot given to [`Slots::put`] is not in use.
@@ -49,12 +40,6 @@ pub enum CannotReserve {
     NoSuchSlot,
     /// The bitmap has to grow and the allocation failed.
     OutOfMemory,
-}
-
-impl From<OutOfMemory> for CannotReserve {
-    fn from(_: OutOfMemory) -> Self {
-        Self::OutOfMemory
-    }
 }
 
 /// Hands out the lowest free slot.
@@ -137,7 +122,7 @@ impl<M: Memory> Slots<M> {
     }
 
     /// The sparse reservations, for [`Slots::from_parts`].
-    #[cfg(feature = "node")]
+    #[cfg(all(feature = "node", not(test)))]
     pub(crate) fn into_sparse(self) -> SparseSet {
         self.sparse
     }
@@ -252,7 +237,7 @@ impl<M: Memory> Slots<M> {
         }
         let in_use = u64::from(self.len()) + u64::from(run.end - run.start);
         if self.load(CAPACITY) < run.end && is_dense(run.end, in_use) {
-            self.grow(leaf_words_below(run.end))?;
+            self.grow(leaf_words_below(run.end)).ok_or(CannotReserve::OutOfMemory)?;
         }
         let capacity = self.load(CAPACITY);
         self.take_run(run.start..run.end.min(capacity));
@@ -390,7 +375,8 @@ impl<M: Memory> Slots<M> {
         if self.load(CAPACITY) == self.max_slots() {
             return Err(NoFreeSlot::AllInUse);
         }
-        self.grow((self.load(LEAF_WORDS) as usize * 2).max(INITIAL_LEAF_WORDS))?;
+        let leaf_words = (self.load(LEAF_WORDS) as usize * 2).max(INITIAL_LEAF_WORDS);
+        self.grow(leaf_words).ok_or(NoFreeSlot::OutOfMemory)?;
         self.get()
     }
 
@@ -415,10 +401,11 @@ impl<M: Memory> Slots<M> {
         self.store(HIGH_WATER, high_water.max(run.end));
     }
 
-    fn grow(&mut self, leaf_words: usize) -> Result<(), OutOfMemory> {
-        let memory = self.memory.allocate(words_for(leaf_words)).ok_or(OutOfMemory)?;
+    /// `None` if the allocation failed. Then nothing has changed.
+    fn grow(&mut self, leaf_words: usize) -> Option<()> {
+        let memory = self.memory.allocate(words_for(leaf_words))?;
         self.move_to(memory);
-        Ok(())
+        Some(())
     }
 
     /// Moves the manager to zeroed words, more than it has. O(capacity).
@@ -486,7 +473,7 @@ fn leaf_words_below(end: u32) -> usize {
 }
 
 /// The number of leaf words that an empty manager has after it has reserved the runs.
-#[cfg(feature = "node")]
+#[cfg(all(feature = "node", not(test)))]
 pub(crate) fn leaf_words_for(runs: impl Iterator<Item = Range<u32>>) -> usize {
     let (mut in_use, mut end) = (0, 0);
     for run in runs {

@@ -265,11 +265,3 @@ fn another_count_than_that_of_the_bits_is_a_fault() {
     words[memory::FREE_COUNT].set(3);
     map.check_invariants();
 }
-
-#[test]
-fn a_map_shows_its_count_and_its_cursor() {
-    let words = buffer(32);
-    let map = FreeMap::from_buffer(&words);
-    map.insert_run(40..50);
-    assert_eq!(format!("{map:?}"), "FreeMap { count: 10, cursor: 1, .. }");
-}

@@ -7,160 +7,158 @@ const EventEmitter = require('node:events')
 const { test } = require('node:test')
 
 const CallosumServerSlots = require('../..')
-const { ways, take, errorsOf } = require('../support/states')
+const { take, errorsOf } = require('../support/states')
 
-for (const way of Object.keys(ways)) {
-  const make = options => ways[way](new CallosumServerSlots(options))
+const make = options => new CallosumServerSlots(options)
 
-  test(`it takes the lowest free slot, ${way}`, () => {
-    const slots = take(make(), 3)
-    slots.put(1)
-    assert.equal(slots.lease().slot, 1)
-    assert.equal(slots.lease().slot, 3)
-    assert.equal(slots.size, 4)
-  })
+test('it takes the lowest free slot', () => {
+  const slots = take(make(), 3)
+  slots.put(1)
+  assert.equal(slots.lease().slot, 1)
+  assert.equal(slots.lease().slot, 3)
+  assert.equal(slots.size, 4)
+})
 
-  test(`release() puts the slot back, and returns undefined, ${way}`, () => {
-    const slots = make()
-    const lease = slots.lease()
-    assert.equal(slots.has(0), true)
-    assert.equal(lease.release(), undefined)
-    assert.equal(slots.has(0), false)
-    assert.equal(slots.get(), 0)
-  })
+test('release() puts the slot back, and returns undefined', () => {
+  const slots = make()
+  const lease = slots.lease()
+  assert.equal(slots.has(0), true)
+  assert.equal(lease.release(), undefined)
+  assert.equal(slots.has(0), false)
+  assert.equal(slots.get(), 0)
+})
 
-  test(`release() does so once, also where another holds the slot by then, ${way}`, () => {
-    const slots = make()
-    const errors = errorsOf(slots)
-    const lease = slots.lease()
-    lease.release()
-    lease.release()
-    assert.deepEqual(errors, [])
-    assert.equal(slots.get(), 0)
-    assert.equal(lease.release(), undefined)
-    assert.equal(slots.has(0), true)
-    assert.deepEqual(errors, [])
-  })
+test('release() does so once, also where another holds the slot by then', () => {
+  const slots = make()
+  const errors = errorsOf(slots)
+  const lease = slots.lease()
+  lease.release()
+  lease.release()
+  assert.deepEqual(errors, [])
+  assert.equal(slots.get(), 0)
+  assert.equal(lease.release(), undefined)
+  assert.equal(slots.has(0), true)
+  assert.deepEqual(errors, [])
+})
 
-  test(`it is undefined if no slot is free, after 'full', ${way}`, () => {
-    const slots = take(make({ maxSlots: 2 }), 2)
-    let fulls = 0
-    slots.on('full', () => fulls++)
-    assert.equal(slots.lease(), undefined)
-    assert.equal(fulls, 1)
-    assert.equal(slots.size, 2)
-  })
+test("it is undefined if no slot is free, after 'full'", () => {
+  const slots = take(make({ maxSlots: 2 }), 2)
+  let fulls = 0
+  slots.on('full', () => fulls++)
+  assert.equal(slots.lease(), undefined)
+  assert.equal(fulls, 1)
+  assert.equal(slots.size, 2)
+})
 
-  test(`lease(slot) leases that very slot, ${way}`, () => {
-    const slots = make()
-    const lease = slots.lease(7)
-    assert.equal(lease.slot, 7)
-    assert.deepEqual([...slots], [7])
-    lease.release()
-    assert.equal(slots.size, 0)
-  })
+test('lease(slot) leases that very slot', () => {
+  const slots = make()
+  const lease = slots.lease(7)
+  assert.equal(lease.slot, 7)
+  assert.deepEqual([...slots], [7])
+  lease.release()
+  assert.equal(slots.size, 0)
+})
 
-  test(`lease(slot) is undefined if the slot is in use, and changes nothing, ${way}`, () => {
-    const slots = take(make(), 2)
-    const errors = errorsOf(slots)
-    const lease = slots.lease(5)
-    assert.equal(slots.lease(1), undefined)
-    assert.equal(slots.lease(5), undefined)
-    assert.deepEqual(errors, [])
-    lease.release()
-    assert.deepEqual([...slots], [0, 1])
-  })
+test('lease(slot) is undefined if the slot is in use, and changes nothing', () => {
+  const slots = take(make(), 2)
+  const errors = errorsOf(slots)
+  const lease = slots.lease(5)
+  assert.equal(slots.lease(1), undefined)
+  assert.equal(slots.lease(5), undefined)
+  assert.deepEqual(errors, [])
+  lease.release()
+  assert.deepEqual([...slots], [0, 1])
+})
 
-  test(`lease(slot) and adopt(slot) emit an error for what is not a slot below the limit, ${way}`, () => {
-    const slots = make({ maxSlots: 10 })
-    const errors = errorsOf(slots)
-    for (const name of ['lease', 'adopt']) {
-      for (const [value, reason] of [['1', 'not a slot'], [-1, 'not a slot'], [1.5, 'not a slot'], [null, 'not a slot'], [2147483647, 'not a slot'], [10, 'out of range']]) {
-        errors.length = 0
-        assert.equal(slots[name](value), undefined)
-        assert.deepEqual(errors.map(({ code, reason, slot }) => [code, reason, slot]), [['ERR_INVALID_SLOT', reason, value]])
-      }
+test('lease(slot) and adopt(slot) emit an error for what is not a slot below the limit', () => {
+  const slots = make({ maxSlots: 10 })
+  const errors = errorsOf(slots)
+  for (const name of ['lease', 'adopt']) {
+    for (const [value, reason] of [['1', 'not a slot'], [-1, 'not a slot'], [1.5, 'not a slot'], [null, 'not a slot'], [2147483647, 'not a slot'], [10, 'out of range']]) {
+      errors.length = 0
+      assert.equal(slots[name](value), undefined)
+      assert.deepEqual(errors.map(({ code, reason, slot }) => [code, reason, slot]), [['ERR_INVALID_SLOT', reason, value]])
     }
-    assert.equal(slots.size, 0)
-  })
+  }
+  assert.equal(slots.size, 0)
+})
 
-  test(`adopt(slot) leases a slot in use that has no lease, ${way}`, () => {
-    const slots = take(make(), 3)
-    const lease = slots.adopt(1)
-    assert.equal(lease.slot, 1)
-    assert.equal(slots.size, 3)
-    lease.release()
-    lease.release()
-    assert.deepEqual([...slots], [0, 2])
-  })
+test('adopt(slot) leases a slot in use that has no lease', () => {
+  const slots = take(make(), 3)
+  const lease = slots.adopt(1)
+  assert.equal(lease.slot, 1)
+  assert.equal(slots.size, 3)
+  lease.release()
+  lease.release()
+  assert.deepEqual([...slots], [0, 2])
+})
 
-  test(`adopt(slot) is undefined if the slot is free, or leased already, ${way}`, () => {
-    const slots = take(make(), 2)
-    const errors = errorsOf(slots)
-    const lease = slots.lease()
-    assert.equal(slots.adopt(2), undefined)
-    assert.equal(slots.adopt(5), undefined)
-    const adopted = slots.adopt(1)
-    assert.equal(slots.adopt(1), undefined)
-    lease.release()
-    adopted.release()
-    assert.equal(slots.adopt(1), undefined)
-    assert.deepEqual([[...slots], errors], [[0], []])
-  })
+test('adopt(slot) is undefined if the slot is free, or leased already', () => {
+  const slots = take(make(), 2)
+  const errors = errorsOf(slots)
+  const lease = slots.lease()
+  assert.equal(slots.adopt(2), undefined)
+  assert.equal(slots.adopt(5), undefined)
+  const adopted = slots.adopt(1)
+  assert.equal(slots.adopt(1), undefined)
+  lease.release()
+  adopted.release()
+  assert.equal(slots.adopt(1), undefined)
+  assert.deepEqual([[...slots], errors], [[0], []])
+})
 
-  test(`a stale release() leaves a slot alone that went to somebody else by a lease, ${way}`, () => {
-    const slots = make()
-    const stale = slots.lease()
-    slots.put(0) // by hand, which a holder of a lease should not do
-    const next = slots.lease()
-    assert.equal(next.slot, 0)
-    stale.release()
-    assert.equal(slots.has(0), true)
-    next.release()
-    assert.equal(slots.has(0), false)
-  })
+test('a stale release() leaves a slot alone that went to somebody else by a lease', () => {
+  const slots = make()
+  const stale = slots.lease()
+  slots.put(0) // by hand, which a holder of a lease should not do
+  const next = slots.lease()
+  assert.equal(next.slot, 0)
+  stale.release()
+  assert.equal(slots.has(0), true)
+  next.release()
+  assert.equal(slots.has(0), false)
+})
 
-  test(`the slots of a restored manager can be adopted, each once, ${way}`, () => {
-    const slots = ways[way](CallosumServerSlots.from({ maxSlots: 100, maxSlotGiven: 9, inUse: [[0, 3], [8, 9]] }))
-    const leases = [0, 1, 2, 8].map(slot => slots.adopt(slot))
-    assert.deepEqual(leases.map(lease => lease.slot), [0, 1, 2, 8])
-    assert.deepEqual([0, 1, 2, 8].map(slot => slots.adopt(slot)), [undefined, undefined, undefined, undefined])
-    for (const lease of leases) lease.release()
-    assert.equal(slots.size, 0)
-  })
+test('the slots of a restored manager can be adopted, each once', () => {
+  const slots = CallosumServerSlots.from({ maxSlots: 100, maxSlotGiven: 9, inUse: [[0, 3], [8, 9]] })
+  const leases = [0, 1, 2, 8].map(slot => slots.adopt(slot))
+  assert.deepEqual(leases.map(lease => lease.slot), [0, 1, 2, 8])
+  assert.deepEqual([0, 1, 2, 8].map(slot => slots.adopt(slot)), [undefined, undefined, undefined, undefined])
+  for (const lease of leases) lease.release()
+  assert.equal(slots.size, 0)
+})
 
-  test(`after clear() a lease from before does nothing, ${way}`, () => {
-    const slots = make()
-    const errors = errorsOf(slots)
-    const lease = slots.lease()
-    slots.clear()
-    lease.release()
-    assert.deepEqual(errors, [])
-    assert.equal(slots.get(), 0)
-    lease.release()
-    assert.equal(slots.has(0), true)
-  })
+test('after clear() a lease from before does nothing', () => {
+  const slots = make()
+  const errors = errorsOf(slots)
+  const lease = slots.lease()
+  slots.clear()
+  lease.release()
+  assert.deepEqual(errors, [])
+  assert.equal(slots.get(), 0)
+  lease.release()
+  assert.equal(slots.has(0), true)
+})
 
-  test(`after clear() a lease from before leaves the slot's next holder alone, ${way}`, () => {
-    const slots = make()
-    const lease = slots.lease()
-    slots.clear()
-    const next = slots.lease()
-    assert.equal(next.slot, 0)
-    lease.release()
-    assert.equal(slots.has(0), true)
-    next.release()
-    assert.equal(slots.has(0), false)
-  })
+test("after clear() a lease from before leaves the slot's next holder alone", () => {
+  const slots = make()
+  const lease = slots.lease()
+  slots.clear()
+  const next = slots.lease()
+  assert.equal(next.slot, 0)
+  lease.release()
+  assert.equal(slots.has(0), true)
+  next.release()
+  assert.equal(slots.has(0), false)
+})
 
-  test(`many leases released out of order leave nothing behind, ${way}`, () => {
-    const slots = make()
-    const leases = Array.from({ length: 3000 }, () => slots.lease())
-    assert.deepEqual(leases.map(lease => lease.slot), leases.map((_, i) => i))
-    for (let i = 0; i < 3000; i++) leases[i * 1009 % 3000].release()
-    assert.equal(slots.size, 0)
-  })
-}
+test('many leases released out of order leave nothing behind', () => {
+  const slots = make()
+  const leases = Array.from({ length: 3000 }, () => slots.lease())
+  assert.deepEqual(leases.map(lease => lease.slot), leases.map((_, i) => i))
+  for (let i = 0; i < 3000; i++) leases[i * 1009 % 3000].release()
+  assert.equal(slots.size, 0)
+})
 
 test('after the constructor was called again a lease from before does nothing', () => {
   const slots = new CallosumServerSlots()

@@ -1,124 +1,154 @@
 'use strict'
 
-// The addon's own class, which does all of a manager in Rust: what the fast paths
-// and the checks of index.js keep from it otherwise, and when they do not.
+// The native object: what each of its calls does with the words, and which members call it.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
 
 const CallosumServerSlots = require('../..')
+const { Internals } = require('../../lib/internals.js')
 const layout = require('../../lib/layout.js')
-const { ways, take } = require('../support/states')
-const { native, nativeOf, withoutFastPaths } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
+const addon = require('../../lib/load-native.js')
+const { take } = require('../support/states')
 
-test('JavaScript and Rust have the same layout of the shared words', () => {
-  assert.deepEqual(layout, native.layout)
+const { nativeOf, wordsOf } = Internals
+const { CAPACITY, HIGH_WATER, LEAF_WORDS } = layout
+const { prototype } = addon.CallosumServerSlots
+
+const lengthFor = leafWords => layout.BITMAP_OFFSET + leafWords + leafWords / 16
+
+/** A native object with the words of a new manager, of which so many slots are in use. */
+function native (inUse, maxSlots = 2 ** 31 - 1) {
+  const slots = take(new CallosumServerSlots({ maxSlots }), inUse)
+  return [nativeOf(slots), wordsOf(slots)]
+}
+
+test('JavaScript and Rust have the same layout of the words', () => {
+  assert.deepEqual(Object.values(layout), addon.layout())
 })
 
-test('without arguments it makes its own memory, for all slots', () => {
-  const slots = new native.CallosumServerSlots()
-  assert.equal(slots.maxSlots, 2 ** 31 - 1)
-  assert.equal(slots.words.length, native.layout.INITIAL_LENGTH)
-})
-
-test('get() gives the lowest free slot, and null where there is none', () => {
-  const slots = new native.CallosumServerSlots(2)
-  assert.deepEqual([slots.get(), slots.get(), slots.get()], [0, 1, null])
-})
-
-test('put() frees a slot in use, and says so of no other number', () => {
-  const slots = new native.CallosumServerSlots(2)
-  slots.get()
-  assert.deepEqual([1, -1, 0.5, NaN, 2 ** 32, 0, 0].map(slot => slots.put(slot)), [false, false, false, false, false, true, false])
-})
-
-test('reserve() throws where the numbers are no slots', () => {
-  const slots = new native.CallosumServerSlots(2)
-  for (const [start, end] of [[-1, 1], [0, 1.5], [0, 3], [NaN, 1]]) {
-    assert.throws(() => slots.reserve(start, end), { code: 'InvalidArg', message: `no such slots: ${start} to ${end}` })
+test('the words of a new manager are those that reset() writes', () => {
+  for (const maxSlots of [1, 1023, 1024, 1025, 2 ** 31 - 1]) {
+    const words = new Int32Array(lengthFor(32))
+    assert.equal(new addon.CallosumServerSlots().reset(words, maxSlots, new Int32Array(0), 0), 0)
+    assert.deepEqual(wordsOf(new CallosumServerSlots({ maxSlots })), words)
   }
-  assert.equal(slots.size, 0)
+})
+
+test('get(), put(), peek(), has() and reserve() return a slot or a refusal', () => {
+  const [rust, words] = native(0, 2)
+  assert.deepEqual([rust.peek(words), rust.get(words), rust.get(words), rust.get(words), rust.peek(words)], [0, 0, 1, -1, -1])
+  assert.deepEqual([rust.has(words, 1), rust.put(words, 1), rust.put(words, 1), rust.has(words, 1)], [true, true, false, false])
+  assert.deepEqual([0, 1, 1, 2, 2 ** 31].map(slot => rust.reserve(words, slot)), [-1, 1, -1, -1, -1])
+})
+
+for (const [name, call, leafWords] of [
+  ['get()', (rust, words) => rust.get(words), 64],
+  ['reserve() of the next slot', (rust, words) => rust.reserve(words, 1024), 64],
+  ['reserve() of a slot far above', (rust, words) => rust.reserve(words, 60000), 2048],
+  ['reset()', (rust, words) => rust.reset(words, 2 ** 31 - 1, new Int32Array([0, 1025, 5000, 50000]), 0), 2048]
+]) {
+  test(`${name} that needs more words changes nothing, and says how many`, () => {
+    const [rust, words] = native(1024)
+    const before = words.slice()
+    assert.equal(call(rust, words), -lengthFor(leafWords))
+    assert.deepEqual(words, before)
+    const larger = new Int32Array(lengthFor(leafWords))
+    rust.grow(words, larger)
+    assert.deepEqual([larger[HIGH_WATER], larger[LEAF_WORDS], larger[CAPACITY]], [1024, leafWords, leafWords * 32])
+    assert.ok(call(rust, larger) >= 0)
+  })
+}
+
+test('inUseRuns() writes as many runs as there is room for', () => {
+  const slots = CallosumServerSlots.from({ maxSlots: 2e9, maxSlotGiven: 2e9, inUse: [[1, 3], [1000, 1026], [1e9, 1e9 + 2]] })
+  const [rust, words] = [nativeOf(slots), wordsOf(slots)]
+  for (const [from, length, runs] of [[0, 2, [1, 3]], [0, 8, [1, 3, 1000, 1026, 1e9, 1e9 + 2]], [2048, 4, [1e9, 1e9 + 2]], [0, 0, []]]) {
+    const into = new Int32Array(length)
+    assert.equal(rust.inUseRuns(words, from, into), runs.length)
+    assert.deepEqual([...into].slice(0, runs.length), runs)
+  }
+})
+
+// Nothing is promised to who passes other words than those that a manager has written, but that the
+// process does not crash.
+test('arguments and receivers of other types are refused', () => {
+  const [rust, words] = native(3)
+  for (const receiver of [{}, null, 5, Object.create(prototype)]) assert.throws(() => prototype.get.call(receiver, words))
+  for (const other of [undefined, null, 5, [], {}, new Float64Array(42), new Uint32Array(words), words.buffer]) {
+    assert.throws(() => rust.get(other))
+    assert.throws(() => rust.grow(words, other))
+  }
+  assert.throws(() => rust.get(new Int32Array(0)), /detached/)
+  assert.equal(rust.get(words), 3)
 })
 
 // ---- When it is called ----
 
-/** How many native calls a function makes. Those of get() and put() leave their slot in the call buffer. */
-function nativeCallsOf (act) {
-  const { prototype } = native.CallosumServerSlots
-  const members = Object.entries(Object.getOwnPropertyDescriptors(prototype)).filter(([name]) => name !== 'constructor')
-  let calls = 0
-  const counting = original => original && function (...values) {
-    calls++
-    return original.apply(this, values)
+/** The names of the native calls that a function makes. */
+function callsOf (act) {
+  const calls = []
+  const descriptors = Object.getOwnPropertyDescriptors(prototype)
+  const names = Object.keys(descriptors).filter(name => name !== 'constructor')
+  for (const name of names) {
+    Object.defineProperty(prototype, name, {
+      configurable: true,
+      value (...values) {
+        calls.push(name)
+        return descriptors[name].value.apply(this, values)
+      }
+    })
   }
-  for (const [name, { get, value }] of members) {
-    Object.defineProperty(prototype, name, get ? { get: counting(get), configurable: true } : { value: counting(value), configurable: true })
-  }
-  native.callBuffer[layout.SLOT] = -7
   try {
     act()
   } finally {
-    for (const [name, descriptor] of members) Object.defineProperty(prototype, name, descriptor)
+    for (const name of names) Object.defineProperty(prototype, name, descriptors[name])
   }
-  return calls + (native.callBuffer[layout.SLOT] === -7 ? 0 : 1)
+  return calls
 }
 
-const MOVES = {
-  'get() that takes more memory': slots => take(slots, 25),
-  'reserve() that takes more memory': slots => slots.reserve(1100),
-  'clear()': slots => take(slots, 4000).clear()
-}
+const free = take(new CallosumServerSlots(), 10)
+free.put(3)
 
-test('clear() before the bitmap has grown needs no other memory', () => {
-  const slots = take(new CallosumServerSlots(), 1024)
-  const { words } = nativeOf(slots)
-  slots.clear()
-  assert.equal(nativeOf(slots).words, words)
-})
-
-for (const [name, act] of Object.entries(MOVES)) {
-  test(`after ${name}, the next get() and put() need no native call`, () => {
-    const slots = take(new CallosumServerSlots(), 1000)
-    act(slots)
-    assert.deepEqual([nativeCallsOf(() => slots.get()), nativeCallsOf(() => slots.put(0))], [0, 0])
-  })
-
-  test(`after ${name}, a manager without fast paths still has none`, () => {
-    const slots = take(withoutFastPaths(new CallosumServerSlots()), 1000)
-    act(slots)
-    for (let i = 0; i < 2; i++) assert.deepEqual([nativeCallsOf(() => slots.get()), nativeCallsOf(() => slots.put(0))], [1, 1])
+for (const [name, slots] of [
+  ['with slots in use', take(new CallosumServerSlots(), 10)],
+  ['with a free slot below others', free],
+  ['that is full', take(new CallosumServerSlots({ maxSlots: 5 }), 5)],
+  ['whose bitmap is used up', take(new CallosumServerSlots(), 1024)]
+]) {
+  test(`of a manager ${name}, what reads single slots makes no native call`, () => {
+    assert.deepEqual(callsOf(() => [slots.size, slots.maxSlots, slots.maxSlotGiven, slots.peek(), slots.has(3), slots.has(2000)]), [])
   })
 }
 
-test('get() that takes more memory makes one native call', () => {
-  const slots = take(new CallosumServerSlots(), 1024)
-  assert.equal(nativeCallsOf(() => slots.get()), 1)
-})
-
-test('where Rust has moved to other words, as if execution had been terminated then, one native call finds them', () => {
-  for (const way of Object.keys(ways)) {
-    const slots = take(ways[way](new CallosumServerSlots()), 1000)
-    nativeOf(slots).reserve(1100, 1101)
-    assert.equal(slots.get(), 1000)
-    assert.equal(nativeCallsOf(() => assert.equal(slots.get(), 1001)), way === 'with the fast paths' ? 0 : 1)
-    assert.deepEqual([slots.size, slots.has(1100), slots.put(1000), slots.peek()], [1003, true, undefined, 1000])
-  }
-})
-
-test('without sparse reservations, only values() and toJSON() of what reads the state make a native call', () => {
-  const fresh = take(new CallosumServerSlots(), 10)
-  const full = take(new CallosumServerSlots({ maxSlots: 5 }), 5)
-  const whole = take(new CallosumServerSlots(), 1024) // up to its capacity
-  const free = take(new CallosumServerSlots(), 10)
-  free.put(3)
-  for (const slots of [fresh, full, whole, free]) {
-    assert.equal(nativeCallsOf(() => [slots.size, slots.maxSlots, slots.maxSlotGiven, slots.peek(), slots.has(3), slots.has(2000)]), 0)
-    assert.ok(nativeCallsOf(() => slots.values()) > 0)
-  }
-})
-
-test('with sparse reservations, peek() and has() need no native call below the capacity', () => {
+test('with sparse reservations, peek() and has() make no native call below the capacity', () => {
   const slots = take(new CallosumServerSlots(), 10)
   slots.reserve(1000000)
-  assert.equal(nativeCallsOf(() => [slots.size, slots.maxSlots, slots.maxSlotGiven, slots.peek(), slots.has(3)]), 0)
+  assert.deepEqual(callsOf(() => [slots.size, slots.maxSlots, slots.maxSlotGiven, slots.peek(), slots.has(3)]), [])
+  assert.deepEqual(callsOf(() => [slots.has(1000000), slots.put(1000000)]), ['has', 'put'])
+})
+
+test('get() makes no native call when full', () => {
+  const slots = take(new CallosumServerSlots({ maxSlots: 1024 }), 1024)
+  assert.deepEqual(callsOf(() => slots.get()), [])
+})
+
+test('the bitmap grows once for a call, and then get() and put() need no native call', () => {
+  for (const [act, calls] of [
+    [slots => slots.get(), ['get', 'grow', 'get']],
+    [slots => slots.reserve(60000), ['reserve', 'grow', 'reserve']]
+  ]) {
+    const slots = take(new CallosumServerSlots(), 1024)
+    assert.deepEqual(callsOf(() => act(slots)), calls)
+    assert.deepEqual(callsOf(() => [slots.get(), slots.put(0), slots.get()]), [])
+  }
+})
+
+test('clear() makes no native call, and from() two if it needs more words than a new manager has', () => {
+  const slots = take(new CallosumServerSlots(), 4000)
+  slots.reserve(1000000)
+  assert.deepEqual(callsOf(() => slots.clear()), [])
+  assert.deepEqual([slots.has(1000000), wordsOf(slots).length], [false, lengthFor(32)])
+  const json = { maxSlots: 2e9, maxSlotGiven: 2e9, inUse: [[0, 10], [20, 3000], [10000, 190000], [1e9, 1e9 + 1]] }
+  assert.deepEqual(callsOf(() => CallosumServerSlots.from(json)), ['reset', 'reset'])
 })

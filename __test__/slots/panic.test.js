@@ -1,7 +1,8 @@
 'use strict'
 
-// A panic in Rust, which nothing that the API takes leads to: the call throws,
-// that manager is poisoned, and all else goes on.
+// A panic in Rust, which nothing that the API takes leads to: the call throws, every later call
+// on that manager throws, and all else goes on. Each test has a process of its own, which must
+// not end, and which Rust tells of the panic on stderr.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
@@ -9,57 +10,42 @@ const { test } = require('node:test')
 const { measure } = require('../support/child')
 
 const PANIC = /^callosum-server-slots: internal error: index out of bounds/
-const POISONED = 'callosum-server-slots: internal error: this manager is poisoned'
+const AFTERWARDS = 'callosum-server-slots: internal error: an earlier call on this manager panicked'
 
-// Each in a process of its own, which must not end, and which Rust tells of the
-// panic on stderr.
-
-test('a panic in the native call of a get() is thrown by it', async () => {
-  const [message, next] = await measure(async CallosumServerSlots => {
-    const slots = require('./__test__/support/broken')(slots => { for (let i = 0; i < 1024; i++) slots.get() })
-    try { slots.get() } catch (error) { return [error.message, new CallosumServerSlots().get()] }
-  })
-  assert.match(message, PANIC)
-  assert.equal(next, 0)
-})
-
-test('a panic in the native call of a put() is thrown by it', async () => {
-  const [message, next] = await measure(async CallosumServerSlots => {
-    const { withoutFastPaths } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
-    const slots = require('./__test__/support/broken')(slots => {
-      for (let i = 0; i < 100; i++) slots.get()
-      slots.put(3)
-      withoutFastPaths(slots)
-    })
-    try { slots.put(50) } catch (error) { return [error.message, new CallosumServerSlots().get()] }
-  })
-  assert.match(message, PANIC)
-  assert.equal(next, 0)
-})
-
-test('a panic in another call is thrown by it', async () => {
-  const messages = await measure(async CallosumServerSlots => {
+test('a panic in any native call is thrown by it, and leaves words of zeros', async () => {
+  const outcomes = await measure(async () => {
     const broken = require('./__test__/support/broken')
-    const fill = slots => { for (let i = 0; i < 1024; i++) slots.get() }
-    const calls = [slots => slots.toJSON(), slots => slots.values().next()]
-    return calls.map(call => {
-      try { call(broken(fill)) } catch (error) { return error.message }
-      return 'none'
+    const calls = {
+      put: (native, words) => [native.put(words, 3), native.put(words, 50)],
+      grow: (native, words) => native.grow(words, new Int32Array(words.length)),
+      inUseRuns: (native, words) => native.inUseRuns(words, 0, new Int32Array(64))
+    }
+    return Object.entries(calls).map(([name, call]) => {
+      const [, native, words] = broken()
+      try {
+        return [name, call(native, words)]
+      } catch (error) {
+        return [name, error.message, words.every(word => word === 0)]
+      }
     })
   })
-  assert.equal(messages.length, 2)
-  for (const message of messages) assert.match(message, PANIC)
+  assert.equal(outcomes.length, 3)
+  for (const [name, message, areZeros] of outcomes) {
+    assert.match(message, PANIC, name)
+    assert.ok(areZeros, name)
+  }
 })
 
 test('every call on a manager in which Rust panicked throws', async () => {
   const messages = await measure(async () => {
-    const slots = require('./__test__/support/broken')(slots => { for (let i = 0; i < 1024; i++) slots.get() })
+    const [slots] = require('./__test__/support/broken')()
     slots.on('error', () => {})
     const calls = {
-      'the call that panics': () => slots.toJSON(),
+      'the call that panics': () => slots.get(),
       get: () => slots.get(),
       put: () => slots.put(5),
       'put of a slot that was never given': () => slots.put(100000),
+      'put of no slot': () => slots.put(-1),
       peek: () => slots.peek(),
       has: () => slots.has(5),
       size: () => slots.size,
@@ -68,6 +54,7 @@ test('every call on a manager in which Rust panicked throws', async () => {
       reserve: () => slots.reserve(5),
       adopt: () => slots.adopt(5),
       lease: () => slots.lease(),
+      'lease of a slot': () => slots.lease(5),
       clear: () => slots.clear(),
       values: () => slots.values(),
       toJSON: () => slots.toJSON()
@@ -78,33 +65,19 @@ test('every call on a manager in which Rust panicked throws', async () => {
     })
   })
   assert.match(messages.shift()[1], PANIC)
-  assert.equal(messages.length, 14)
-  for (const [name, message] of messages) assert.equal(message, POISONED, name)
+  assert.equal(messages.length, 16)
+  for (const [name, message] of messages) assert.equal(message, AFTERWARDS, name)
 })
 
 test('managers made before and after a panic go on', async () => {
   const [before, after, used] = await measure(async CallosumServerSlots => {
-    const take = (slots, count) => Array.from({ length: count }, () => slots.get())
-    const other = new CallosumServerSlots()
-    take(other, 2000)
-    const slots = require('./__test__/support/broken')(slots => take(slots, 1024))
+    const { take } = require('./__test__/support/states')
+    const other = take(new CallosumServerSlots(), 2000)
+    const [slots] = require('./__test__/support/broken')()
     try { slots.get() } catch (_) {}
     other.put(7)
-    return [take(other, 2), take(new CallosumServerSlots(), 3), other.size]
+    const later = new CallosumServerSlots()
+    return [[other.get(), other.get()], [later.get(), later.get()], other.size]
   })
-  assert.deepEqual([before, after, used], [[7, 2000], [0, 1, 2], 2001])
-})
-
-test('a manager in which Rust panicked can be collected, and its number used again', async () => {
-  const [size, slots] = await measure(async (CallosumServerSlots, { collect }) => {
-    const broken = require('./__test__/support/broken')
-    for (let i = 0; i < 100; i++) {
-      try { broken(slots => { for (let i = 0; i < 1024; i++) slots.get() }).get() } catch (_) {}
-    }
-    await collect()
-    const managers = Array.from({ length: 200 }, () => new CallosumServerSlots())
-    for (const slots of managers) for (let i = 0; i < 1500; i++) slots.get()
-    return [managers.reduce((sum, slots) => sum + slots.size, 0), managers[150].get()]
-  })
-  assert.deepEqual([size, slots], [300000, 1500])
+  assert.deepEqual([before, after, used], [[7, 2000], [0, 1], 2001])
 })

@@ -133,14 +133,6 @@ test('a structured clone is no manager', () => {
   assert.ok(!(clone instanceof CallosumServerSlots))
 })
 
-test("the addon's own class does all by itself, one native call for each", () => {
-  const { native } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
-  const slots = new native.CallosumServerSlots()
-  assert.deepStrictEqual([slots.maxSlots, slots.get(), slots.get(), slots.put(0), slots.put(0), slots.get()], [2147483647, 0, 1, true, false, 0])
-  assert.throws(() => slots.reserve(0.5, 1), { message: 'no such slots: 0.5 to 1' })
-  assert.strictEqual(slots.size, 2)
-})
-
 test('assert.deepStrictEqual() tells managers in different states apart', () => {
   const [a, b] = [new CallosumServerSlots(), new CallosumServerSlots()]
   assert.deepStrictEqual(a, b)

@@ -7,7 +7,7 @@ const assert = require('node:assert/strict')
 const { test } = require('node:test')
 
 const CallosumServerSlots = require('../..')
-const { ways, take, slotsBelow } = require('../support/states')
+const { take, slotsBelow } = require('../support/states')
 
 const DEPTHS = 400
 
@@ -45,29 +45,27 @@ const CALLS = [
   ['clear()', 3000, slots => slots.clear(), 0]
 ]
 
-for (const way of Object.keys(ways)) {
-  for (const [name, before, act, after] of CALLS) {
-    test(`${name} with no stack left does all or nothing, ${way}`, () => {
-      let thrown = 0
-      // More where a compiled call takes so little stack that there was always room.
-      for (let padding = 0; padding < 8 || (thrown === 0 && padding < 64); padding++) {
-        const managers = slotsBelow(DEPTHS).map(() => take(ways[way](new CallosumServerSlots()), before))
-        for (const slots of managers) slots.on('error', error => { if (error.code !== 'ERR_INVALID_SLOT') throw error })
-        const outcomes = fromTheDeepest(managers, act, new Array(padding))
-        assert.ok(outcomes.length > DEPTHS / 2)
-        for (const { manager, thrown: threw } of outcomes) {
-          thrown += threw
-          assert.equal(manager.size, threw ? before : after)
-          // And what is in shared memory is what Rust has.
-          const inUse = Array.from(manager)
-          for (const slot of inUse) if (slot % 3 === 0) assert.equal(manager.put(slot), undefined)
-          assert.equal(manager.size, inUse.filter(slot => slot % 3 !== 0).length)
-          if (after === 0 && !threw) assert.equal(manager.put(before - 1), true)
-        }
+for (const [name, before, act, after] of CALLS) {
+  test(`${name} with no stack left does all or nothing`, () => {
+    let thrown = 0
+    // More where a compiled call takes so little stack that there was always room.
+    for (let padding = 0; padding < 8 || (thrown === 0 && padding < 64); padding++) {
+      const managers = slotsBelow(DEPTHS).map(() => take(new CallosumServerSlots(), before))
+      for (const slots of managers) slots.on('error', error => { if (error.code !== 'ERR_INVALID_SLOT') throw error })
+      const outcomes = fromTheDeepest(managers, act, new Array(padding))
+      assert.ok(outcomes.length > DEPTHS / 2)
+      for (const { manager, thrown: threw } of outcomes) {
+        thrown += threw
+        assert.equal(manager.size, threw ? before : after)
+        // And what is in shared memory is what Rust has.
+        const inUse = Array.from(manager)
+        for (const slot of inUse) if (slot % 3 === 0) assert.equal(manager.put(slot), undefined)
+        assert.equal(manager.size, inUse.filter(slot => slot % 3 !== 0).length)
+        if (after === 0 && !threw) assert.equal(manager.put(before - 1), true)
       }
-      assert.ok(thrown > 0, 'the stack had room for all')
-    })
-  }
+    }
+    assert.ok(thrown > 0, 'the stack had room for all')
+  })
 }
 
 test('a constructor with no stack left makes a manager, or none', () => {

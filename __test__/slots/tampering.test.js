@@ -9,8 +9,8 @@ const { test } = require('node:test')
 
 const CallosumServerSlots = require('../..')
 const { ROOT, run } = require('../support/child')
-const inside = require('../support/inside')
-const { take, ways } = require('../support/states')
+const { Internals: { nativeOf, wordsOf } } = require('../../lib/internals.js')
+const { take } = require('../support/states')
 const { FREE_COUNT } = require('../../lib/layout.js')
 
 /** Runs in the child: a program on a manager, compared with a Set. */
@@ -180,29 +180,10 @@ test('own properties named like the state change nothing', () => {
   assert.deepEqual([slots.get(), slots.size], [2, 3])
 })
 
-// The internals are for the project's own tests. Who writes into their shared
-// integers can have a slot given twice: nothing is promised then, but that the
-// process does not crash.
-test('what the internals are asked with a wrong receiver or number is refused', () => {
-  const { native } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')]
-  const { get } = native.CallosumServerSlots.prototype
-  for (const receiver of [{}, null, 5, Object.create(native.CallosumServerSlots.prototype)]) {
-    assert.throws(() => get.call(receiver), TypeError)
-  }
-  for (const maxSlots of [0, -1, 1.5, NaN, 2 ** 31]) assert.throws(() => new native.CallosumServerSlots(maxSlots))
-  for (const words of [[], {}, new Int32Array(3), new Float64Array(native.layout.INITIAL_LENGTH)]) {
-    assert.throws(() => new native.CallosumServerSlots(5, words))
-    const [slots, manager] = inside()
-    slots.get()
-    assert.throws(() => manager.clear(words))
-    assert.equal(slots.size, 1)
-  }
-})
-
-const DETACHED = /^callosum-server-slots: internal error: memory that is shared with JavaScript was detached$/
+const DETACHED = /^callosum-server-slots: internal error: the words were detached$/
 const detach = array => structuredClone(array.buffer, { transfer: [array.buffer] })
 
-test("a manager's memory that was detached is never read: every call throws", () => {
+test("a manager's words that were detached are never read: every call throws", () => {
   for (const [name, call] of Object.entries({
     get: slots => slots.get(),
     put: slots => slots.put(5),
@@ -218,9 +199,8 @@ test("a manager's memory that was detached is never read: every call throws", ()
     reserve: slots => slots.reserve(20),
     toJSON: slots => slots.toJSON()
   })) {
-    const [slots, manager] = inside()
-    take(slots, 10)
-    detach(manager.words)
+    const slots = take(new CallosumServerSlots(), 10)
+    detach(wordsOf(slots))
     slots.on('error', () => {})
     for (const time of ['once', 'again']) {
       assert.throws(() => call(slots), { message: DETACHED }, `${name} ${time}`)
@@ -229,81 +209,10 @@ test("a manager's memory that was detached is never read: every call throws", ()
   assert.equal(new CallosumServerSlots().get(), 0)
 })
 
-test('a call buffer that was detached is never read', async () => {
-  const said = await child('', `
-    const { callBuffer } = CallosumServerSlots[Symbol.for('callosum-server-slots.internals')].native
-    const slots = new CallosumServerSlots()
-    structuredClone(callBuffer.buffer, { transfer: [callBuffer.buffer] })
-    for (let i = 0; i < 1025; i++) slots.get()`)
-  assert.match(said, DETACHED)
-})
-
-// The global Int32Array that the package finds when it is loaded detaches, whenever an
-// array of `length` words is made, what `victim` says, and has it collected.
-const HOSTILE = `
-  const Integers = Int32Array
-  const victims = []
-  let wanted
-  globalThis.Int32Array = function (length) {
-    const array = new Integers(length)
-    if (wanted !== undefined && length > 2) {
-      const victim = victims[wanted]
-      wanted = undefined
-      structuredClone(victim.buffer, { transfer: [victim.buffer] })
-      for (let i = 0; i < 3; i++) gc()
-      new Integers(1 << 20).fill(7)
-    }
-    victims.push(array)
-    return array
-  }`
-
-// Which array is detached: 0 is the call buffer, 1 the first words of the manager.
-for (const [name, victim] of [['old memory', 1], ['call buffer', 0]]) {
-  for (const [what, call] of Object.entries({
-    'get() that grows': 'slots.get()',
-    'reserve() that grows': 'slots.reserve(3000)',
-    'toJSON()': 'slots.toJSON()'
-  })) {
-    if (victim === 0 && what === 'toJSON()') continue // needs no call buffer
-    test(`a constructor in place of Int32Array that detaches the ${name} during ${what} is noticed`, async () => {
-      const said = await hostile(`
-        for (let i = 0; i < 1024; i++) slots.get()
-        if (${what === 'toJSON()'}) for (const slot of [5, 7, 9]) slots.put(slot)
-        wanted = ${victim}
-        try { ${call} } catch (_) {}
-        if (wanted !== undefined) throw new Error('nothing was detached')
-        ${call}`)
-      assert.match(said, /^callosum-server-slots: internal error: /)
-    })
-  }
-}
-
-test('a constructor in place of Int32Array that detaches the memory during clear() is noticed', async () => {
-  const said = await hostile(`
-    for (let i = 0; i < 2000; i++) slots.get()
-    wanted = victims.length - 1
-    slots.clear()
-    slots.get()`)
-  assert.match(said, /^callosum-server-slots: internal error: /)
-})
-
-function hostile (program) {
-  return run(['--expose-gc', '-e', `
-    const { writeSync } = require('fs')
-    ${HOSTILE}
-    const CallosumServerSlots = require(${JSON.stringify(ROOT)})
-    const slots = new CallosumServerSlots()
-    slots.on('error', () => {})
-    let said = 'done'
-    try { ${program} } catch (error) { said = error && error.message }
-    writeSync(1, said)`])
-}
-
-test('a free map with fewer bits than it counts is noticed', () => {
-  for (const way of Object.keys(ways)) {
-    const [slots, manager] = inside()
-    take(slots, 100)
-    manager.words[FREE_COUNT] = 1
-    assert.throws(() => ways[way](slots).get(), /^Error: callosum-server-slots: internal error: the free map has fewer bits than it counts$/, way)
+test('a free map with fewer bits than it counts is noticed, in JavaScript and in Rust', () => {
+  for (const get of [slots => slots.get(), slots => nativeOf(slots).get(wordsOf(slots))]) {
+    const slots = take(new CallosumServerSlots(), 100)
+    wordsOf(slots)[FREE_COUNT] = 1
+    assert.throws(() => get(slots), /^Error: callosum-server-slots: internal error: the free map has fewer bits than it counts$/)
   }
 })

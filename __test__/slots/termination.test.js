@@ -186,23 +186,3 @@ test('terminated in put() below a free run of four million slots: nothing is los
   const { size } = slots
   assert.ok(size >= 2 && size <= 4, `${size} in use`)
 })
-
-test('words that Rust has moved from are unreadable, and the manager goes on with the new ones', () => {
-  const inside = require('../support/inside')
-  const { BITMAP_OFFSET, INITIAL_LENGTH, LEAF_WORDS, MANAGER_ID } = require('../../lib/layout.js')
-  for (const move of [manager => manager.reserve(3000, 3001), manager => manager.clear(new Int32Array(INITIAL_LENGTH))]) {
-    const [slots, manager] = inside()
-    for (let i = 0; i < 1500; i++) slots.get()
-    const old = manager.words
-    move(manager) // as if execution had been terminated before index.js could store the words
-    assert.equal(old[LEAF_WORDS], 0)
-    assert.ok(old[MANAGER_ID] > 0 && old.length > BITMAP_OFFSET)
-    const { size } = slots
-    assert.equal(size, manager.size)
-    const next = slots.peek()
-    assert.equal(slots.get(), next)
-    assert.equal(slots.put(next), undefined)
-    assert.equal(slots.size, manager.size)
-    assert.deepEqual(Array.from(slots).length, size)
-  }
-})

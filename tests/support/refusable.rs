@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use callosum_server_slots::Memory;
 
-
 /// Words, and whether an allocation of more fails.
 pub(crate) struct Refusable {
     words: Box<[Cell<i32>]>,
