@@ -1,9 +1,9 @@
 'use strict'
 
-const assert = require('assert')
-const { spawnSync } = require('child_process')
-const { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } = require('fs')
-const { join } = require('path')
+const assert = require('node:assert')
+const { spawnSync } = require('node:child_process')
+const { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } = require('node:fs')
+const { join } = require('node:path')
 const test = require('node:test')
 const esbuild = require('esbuild')
 const { rollup } = require('rollup')
@@ -76,6 +76,20 @@ test('rollup leaves it out with external', async t => {
   })
   await bundle.write({ file: join(output, 'program.mjs'), format: 'es' })
   assert.deepStrictEqual(warnings, [])
+  assertRunsBeside(join(output, 'program.mjs'))
+})
+
+test('Vite leaves it out of a build for servers with ssr.external', async t => {
+  const { folder, output } = application(t)
+  writeFileSync(join(folder, 'program.mjs'), MODULE)
+  const { build } = await import('vite')
+  await build({
+    root: folder,
+    configFile: false,
+    logLevel: 'silent',
+    ssr: { noExternal: true, external: ['callosum-server-slots'] },
+    build: { ssr: 'program.mjs', outDir: output }
+  })
   assertRunsBeside(join(output, 'program.mjs'))
 })
 

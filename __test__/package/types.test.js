@@ -3,11 +3,11 @@
 // Compiles __test__/package/types as the users of each module system would: in a folder
 // of their own, with the package and some version of @types/node in node_modules.
 
-const assert = require('assert')
-const { spawnSync } = require('child_process')
-const fs = require('fs')
-const os = require('os')
-const path = require('path')
+const assert = require('node:assert')
+const { spawnSync } = require('node:child_process')
+const fs = require('node:fs')
+const os = require('node:os')
+const path = require('node:path')
 const test = require('node:test')
 const typescript = require('typescript')
 
@@ -17,8 +17,7 @@ const modulesHere = path.join(root, 'node_modules')
 // By version; what is in node_modules. From 7.0 on the compiler has no API.
 const COMPILERS = { 5.4: 'typescript-5.4', '6.0': 'typescript', 7: 'typescript-latest' }
 const NODE_TYPES = {
-  16: 'types-node-16',
-  18.11: 'types-node-18',
+  18: 'types-node-18',
   20: 'types-node-20',
   24: 'types-node-24',
   26: '@types/node'
@@ -45,7 +44,7 @@ for (const compiler of Object.keys(COMPILERS)) {
   }
 
   test(`with TypeScript ${compiler}, \`using\` works too where only its own library knows Symbol.dispose`, t => {
-    const folder = folderOfAUser(t, ['using.ts'], 16)
+    const folder = folderOfAUser(t, ['using.ts'], 18)
     assert.deepStrictEqual(problems(folder, compiler, { module: 'nodenext', lib: ['es2022', 'esnext.disposable'] }), [])
   })
 
@@ -62,7 +61,7 @@ for (const compiler of Object.keys(COMPILERS)) {
 }
 
 test('a program with the library of es2019 compiles', t => {
-  const folder = folderOfAUser(t, ['everything.cts'], 16)
+  const folder = folderOfAUser(t, ['everything.cts'], 18)
   assert.deepStrictEqual(problems(folder, '6.0', { module: 'nodenext', lib: ['es2019'] }), [])
 })
 
@@ -91,7 +90,7 @@ function folderOfAUser (t, files, nodeTypes) {
   for (const file of ['package.json', 'index.js', 'index.d.ts', 'client.js', 'client.d.ts']) fs.copyFileSync(path.join(root, file), path.join(copy, file))
   fs.mkdirSync(path.join(modules, '@types'))
   fs.symlinkSync(path.join(modulesHere, NODE_TYPES[nodeTypes]), path.join(modules, '@types', 'node'), 'junction')
-  for (const file of files) fs.copyFileSync(path.join(__dirname, '..', 'types', file), path.join(folder, file))
+  for (const file of files) fs.copyFileSync(path.join(__dirname, 'types', file), path.join(folder, file))
   return folder
 }
 
