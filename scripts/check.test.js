@@ -106,7 +106,7 @@ for (const target of targets.filter(target => packed.includes(fileOf(target)))) 
 
 test('its package.json has no script and no dependency', () => {
   const packed = JSON.parse(readFileSync(join(content, 'package.json')))
-  const { scripts, devDependencies, overrides, napi, ...rest } = manifest
+  const { scripts, devDependencies, overrides, allowScripts, napi, ...rest } = manifest
   assert.deepStrictEqual(packed, rest)
   assert.deepStrictEqual(['dependencies', 'optionalDependencies'].filter(key => key in packed), [])
   // An optional peer is installed where the user asks for it.

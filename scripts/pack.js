@@ -19,7 +19,7 @@ const HELP = `Makes the tarball that is published.
   --complete     refuses if the binary of a platform is missing
   --destination  where to put the tarball; here by default
 `
-const FOR_CLONES = ['scripts', 'devDependencies', 'overrides', 'napi']
+const FOR_CLONES = ['scripts', 'devDependencies', 'overrides', 'allowScripts', 'napi']
 
 /** Copies what npm would pack to a folder. */
 function stage (folder) {
