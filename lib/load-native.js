@@ -13,16 +13,16 @@ const HELP = [
 const HELP_WITHOUT_ADDONS = ["Node.js's permission model needs --allow-addons. Without it, leave out --no-addons."]
 
 function load () {
-  const errors = []
+  const errors = new Map() // by name
   const names = namesFor(process.platform, process.arch)
   for (const name of [...names, '']) {
     const binary = requireBinary(name, errors)
     if (binary !== undefined) return binary
   }
-  const areForbidden = errors.some(({ code }) => code === 'ERR_DLOPEN_DISABLED')
+  const areForbidden = errors.get(names[0]).code === 'ERR_DLOPEN_DISABLED'
   throw Object.assign(new Error([
     `callosum-server-slots has no binary that loads on ${process.platform} ${process.arch}, in Node.js ${process.versions.node}`,
-    ...names.map((name, i) => `${name}: ${errors[i].message.split('\n')[0]}`),
+    ...names.map(name => `${name}: ${errors.get(name).message.split('\n')[0]}`),
     ...(areForbidden ? HELP_WITHOUT_ADDONS : HELP)
   ].join('\n  ')), { code: 'ERR_NO_BINARY' })
 }
@@ -52,7 +52,7 @@ function requireBinary (name, errors) {
       default: return createRequire(__filename)('../callosum-server-slots.node')
     }
   } catch (error) {
-    errors.push(error)
+    errors.set(name, error)
   }
 }
 
