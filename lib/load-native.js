@@ -19,7 +19,7 @@ function load () {
     const binary = requireBinary(name, errors)
     if (binary !== undefined) return binary
   }
-  const areForbidden = errors.get(names[0]).code === 'ERR_DLOPEN_DISABLED'
+  const areForbidden = names.some(name => errors.get(name).code === 'ERR_DLOPEN_DISABLED')
   throw Object.assign(new Error([
     `callosum-server-slots has no binary that loads on ${process.platform} ${process.arch}, in Node.js ${process.versions.node}`,
     ...names.map(name => `${name}: ${errors.get(name).message.split('\n')[0]}`),

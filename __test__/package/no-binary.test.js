@@ -25,13 +25,13 @@ function loadTwice (copy) {
  * Runs the loader as on another machine: with that platform, and the binaries that load.
  * Returns what it loaded or threw, and what it required. It has nothing else to ask.
  */
-function loadAs ({ platform, arch, binaries = {}, bundled = false, failure = { code: 'MODULE_NOT_FOUND' } }) {
+function loadAs ({ platform, arch, binaries = {}, bundled = false, codes = {} }) {
   const asked = []
   const load = file => {
     const name = file.replace('../callosum-server-slots.', '')
     asked.push(name)
     if (name in binaries) return binaries[name]
-    throw Object.assign(new Error(`Cannot load ${name}\nRequire stack:\n- /package/index.js`), failure)
+    throw Object.assign(new Error(`Cannot load ${name}\nRequire stack:\n- /package/index.js`), { code: codes[name] ?? 'MODULE_NOT_FOUND' })
   }
   const values = {
     require: name => name === 'module' ? { createRequire: () => load } : load(name),
@@ -88,8 +88,8 @@ for (const [where, machine, lines] of [
   ['where there is no binary', { platform: 'freebsd', arch: 'x64' }, [
     'freebsd x64, in Node.js 20.1.0', 'freebsd-x64: Cannot load node', ...HELP
   ]],
-  ['where addons are forbidden', { platform: 'win32', arch: 'x64', failure: { code: 'ERR_DLOPEN_DISABLED' } }, [
-    'win32 x64, in Node.js 20.1.0', 'win32-x64: Cannot load win32-x64-msvc.node', "Node.js's permission model needs --allow-addons. Without it, leave out --no-addons."
+  ['where addons are forbidden', { platform: 'linux', arch: 'x64', codes: { 'linux-x64-gnu.node': 'ERR_DLOPEN_DISABLED' } }, [
+    'linux x64, in Node.js 20.1.0', 'linux-x64-musl: Cannot load linux-x64-musl.node', 'linux-x64-gnu: Cannot load linux-x64-gnu.node', "Node.js's permission model needs --allow-addons. Without it, leave out --no-addons."
   ]]
 ]) {
   test(`the whole error ${where}`, () => {
