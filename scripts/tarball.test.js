@@ -19,7 +19,9 @@ const manifest = require('../package.json')
 const MOST_BYTES = 2.5e6 // with all platforms
 
 // What package.json lists in `files`, and what npm adds to it.
-const tracked = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...manifest.files], { cwd: ROOT, encoding: 'utf8' }).stdout.trim().split('\n')
+const tracked = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...manifest.files], {
+  cwd: ROOT, encoding: 'utf8', env: { ...process.env, GIT_GLOB_PATHSPECS: '1' }
+}).stdout.trim().split('\n')
 const OTHER_FILES = [...tracked, 'LICENSE', 'README.md', 'package.json']
 
 const npm = join(dirname(process.execPath), '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js')
