@@ -19,7 +19,7 @@ const manifest = require('../package.json')
 const MOST_BYTES = 2.5e6 // with all platforms
 
 // What package.json lists in `files`, and what npm adds to it.
-const tracked = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...manifest.files], {
+const tracked = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...manifest.files.map(file => file.replace(/^\//, ''))], {
   cwd: ROOT, encoding: 'utf8', env: { ...process.env, GIT_GLOB_PATHSPECS: '1' }
 }).stdout.trim().split('\n')
 const OTHER_FILES = [...tracked, 'LICENSE', 'README.md', 'package.json']
