@@ -24,7 +24,7 @@ if (process.platform === 'linux' && readdirSync('/lib').some(file => file.starts
 
 const { error, status } = spawnSync('cargo', options, { cwd: __dirname, env, stdio: 'inherit' })
 if (error?.code === 'ENOENT') {
-  console.error('Cannot build callosum-server-slots: cargo is not on the PATH. Install Rust 1.88 or later (https://rustup.rs).')
+  console.error('Cannot build callosum-server-slots: cargo is not on the PATH. Install Rust (https://rustup.rs).')
   process.exitCode = 1
 } else if (error || status !== 0) {
   console.error(`Cannot build callosum-server-slots: cargo failed${error ? `: ${error.message}` : '; it says why above'}`)

@@ -69,5 +69,5 @@ test('pnpm builds a git dependency where Rust is installed, if its scripts are a
 test('without Rust, `prepare` says what is missing', () => {
   const { status, stderr } = run(ROOT, { ...env, PATH: home }, process.execPath, 'scripts/prepare.js')
   assert.strictEqual(status, 1)
-  assert.match(stderr, /cargo is not on the PATH[^]*Install Rust 1\.88 or later/)
+  assert.match(stderr, /cargo is not on the PATH[^]*Install Rust/)
 })

@@ -9,7 +9,7 @@ if (has('cargo')) {
   npm(['run', '--silent', 'build'])
 } else {
   console.error('Cannot build callosum-server-slots from source: cargo is not on the PATH.')
-  console.error('Install Rust 1.88 or later (https://rustup.rs), or install the package from the registry, which needs no compiler.')
+  console.error('Install Rust (https://rustup.rs), or install the package from the registry, which needs no compiler.')
   console.error('In a clone, `npm ci --ignore-scripts` installs the rest without building.')
   process.exitCode = 1
 }

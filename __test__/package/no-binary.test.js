@@ -76,7 +76,7 @@ test('the loader looks for the files of the platforms that the package names, an
 const HELP = [
   'There are binaries for Linux (glibc 2.17 or later, or musl), macOS and Windows, on x64 and arm64.',
   'If the file is missing or damaged, install the package again. A bundle takes the .node files along, or leaves the package out, as external.',
-  'Where no binary fits, Rust 1.88 or later (https://rustup.rs) builds one: node node_modules/callosum-server-slots/build-from-source.js'
+  'Where no binary fits, Rust (https://rustup.rs) builds one: node node_modules/callosum-server-slots/build-from-source.js'
 ]
 for (const [where, machine, lines] of [
   ['where the files are missing', { platform: 'linux', arch: 'x64' }, [
