@@ -8,21 +8,23 @@
 // when somebody runs it.
 
 const { spawnSync } = require('child_process')
-const { copyFileSync } = require('fs')
+const { copyFileSync, readdirSync } = require('fs')
 const { join } = require('path')
 
 const LIBRARIES = { win32: 'callosum_server_slots.dll', darwin: 'libcallosum_server_slots.dylib' }
-const library = LIBRARIES[process.platform] || 'libcallosum_server_slots.so'
+const library = LIBRARIES[process.platform] ?? 'libcallosum_server_slots.so'
 
 const target = join(__dirname, 'target')
 const options = ['build', '--release', '--lib', '--locked', '--target-dir', target]
-// musl links everything statically unless told otherwise, and then makes no library.
-const RUSTFLAGS = [process.env.RUSTFLAGS, '-C target-feature=-crt-static'].filter(Boolean).join(' ')
-const env = process.platform === 'linux' ? { ...process.env, RUSTFLAGS } : process.env
+const env = { ...process.env }
+if (process.platform === 'linux' && readdirSync('/lib').some(file => file.startsWith('ld-musl-'))) {
+  // musl links everything statically unless told otherwise, and then makes no library.
+  env.RUSTFLAGS = `${env.RUSTFLAGS ?? ''} -C target-feature=-crt-static`
+}
 
 const { error, status } = spawnSync('cargo', options, { cwd: __dirname, env, stdio: 'inherit' })
-if (error && error.code === 'ENOENT') {
-  console.error('Cannot build callosum-server-slots: cargo is not on the PATH. Install Rust 1.88 or later (https://rustup.rs).')
+if (error?.code === 'ENOENT') {
+  console.error('Cannot build callosum-server-slots: cargo is not on the PATH. Install Rust (https://rustup.rs).')
   process.exitCode = 1
 } else if (error || status !== 0) {
   console.error(`Cannot build callosum-server-slots: cargo failed${error ? `: ${error.message}` : '; it says why above'}`)

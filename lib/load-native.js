@@ -1,33 +1,38 @@
 'use strict'
 
-// Loads the binary for this platform. If none loads, the error says what to do.
+// Loads the binary for this platform. If none loads, the error says what to do. It asks
+// nothing of the system, since Node.js's permission model and Deno may refuse it.
 
-const { existsSync } = require('fs')
 const { createRequire } = require('module')
-const { join } = require('path')
+
+const HELP = [
+  'There are binaries for Linux (glibc 2.17 or later, or musl), macOS and Windows, on x64 and arm64.',
+  'If the file is missing or damaged, install the package again. A bundle takes the .node files along, or leaves the package out, as external.',
+  'Where no binary fits, Rust (https://rustup.rs) builds one: node node_modules/callosum-server-slots/build-from-source.js'
+]
+const HELP_WITHOUT_ADDONS = ["Node.js's permission model needs --allow-addons. Without it, leave out --no-addons."]
 
 function load () {
+  const errors = new Map() // by name
   const names = namesFor(process.platform, process.arch)
-  const errors = []
-  for (const name of names) {
+  for (const name of [...names, '']) {
     const binary = requireBinary(name, errors)
     if (binary !== undefined) return binary
   }
-  const binary = requireBuiltHere(errors)
-  if (binary !== undefined) return binary
-  // errors[0] is about the expected file, not about that for the other C library.
-  throw noBinary(names[0], errors[0])
+  const areForbidden = names.some(name => errors.get(name).code === 'ERR_DLOPEN_DISABLED')
+  throw Object.assign(new Error([
+    `callosum-server-slots has no binary that loads on ${process.platform} ${process.arch}, in Node.js ${process.versions.node}`,
+    ...names.map(name => `${name}: ${errors.get(name).message.split('\n')[0]}`),
+    ...(areForbidden ? HELP_WITHOUT_ADDONS : HELP)
+  ].join('\n  ')), { code: 'ERR_NO_BINARY' })
 }
 
-/** The file name suffixes to try, in order. */
+/** The names of the binaries to try, in order. */
 function namesFor (platform, arch) {
   const name = `${platform}-${arch}`
-  if (platform === 'win32') return [`${name}-msvc`]
-  if (platform !== 'linux') return [name]
-  // musl's loader accepts a binary for glibc, so musl's own comes first there. glibc's
-  // loader refuses a binary for musl.
-  const hasMusl = existsSync(`/lib/ld-musl-${arch === 'x64' ? 'x86_64' : 'aarch64'}.so.1`)
-  return hasMusl ? [`${name}-musl`, `${name}-gnu`] : [`${name}-gnu`, `${name}-musl`]
+  // glibc's loader refuses a binary for musl, which needs a libc.so. musl's loader may accept
+  // one for glibc, so it comes last.
+  return platform === 'linux' ? [`${name}-musl`, `${name}-gnu`] : [name]
 }
 
 // Bundlers find the files by these literals, and accept a missing file inside `try`.
@@ -40,90 +45,15 @@ function requireBinary (name, errors) {
       case 'linux-arm64-musl': return require('../callosum-server-slots.linux-arm64-musl.node')
       case 'darwin-x64': return require('../callosum-server-slots.darwin-x64.node')
       case 'darwin-arm64': return require('../callosum-server-slots.darwin-arm64.node')
-      case 'win32-x64-msvc': return require('../callosum-server-slots.win32-x64-msvc.node')
-      case 'win32-arm64-msvc': return require('../callosum-server-slots.win32-arm64-msvc.node')
+      case 'win32-x64': return require('../callosum-server-slots.win32-x64-msvc.node')
+      case 'win32-arm64': return require('../callosum-server-slots.win32-arm64-msvc.node')
+      // What build-from-source.js has built. createRequire() hides it from bundlers, which
+      // would warn that it is missing.
+      default: return createRequire(__filename)('../callosum-server-slots.node')
     }
   } catch (error) {
-    errors.push(error)
+    errors.set(name, error)
   }
-}
-
-/**
- * Loads what build-from-source.js has built. createRequire() hides the file from bundlers,
- * which would warn that it is missing.
- */
-function requireBuiltHere (errors) {
-  try {
-    if (typeof __filename === 'string') return createRequire(__filename)('../callosum-server-slots.node')
-  } catch (error) {
-    errors.push(error)
-  }
-}
-
-function noBinary (name, cause) {
-  const isBundle = typeof __dirname !== 'string' || !existsSync(join(__dirname, '..', 'build-from-source.js'))
-  const error = new Error(['callosum-server-slots cannot load its binary', ...explain(name, cause, isBundle)].join('\n  '))
-  error.code = 'ERR_NO_BINARY'
-  error.cause = cause
-  return error
-}
-
-/** The lines of the message: the cause, and what helps. */
-function explain (name, cause, isBundle) {
-  if (cause !== undefined && cause.code === 'ERR_DLOPEN_DISABLED') {
-    return process.permission === undefined
-      ? ['because addons are turned off: start Node.js without --no-addons.']
-      : ['because the permission model forbids addons: start Node.js with --allow-addons.']
-  }
-  const isMissingFile = cause === undefined || isMissing(cause)
-  const file = `callosum-server-slots.${name}.node`
-  if (isMissingFile && !isSupported(name)) {
-    return [
-      `because there is none for this platform: ${platform()}`,
-      'Supported: Linux with glibc 2.17 or later, Linux with musl, macOS and Windows, each on x64 and arm64.',
-      ...(isBundle ? [outOfBundle] : buildFromSource())
-    ]
-  }
-  if (isMissingFile) {
-    return [
-      `because the file is missing: ${file}, for ${platform()}`,
-      ...(isBundle
-        ? [outOfBundle]
-        : ['Install the package again: it contains the file.', ...buildFromSource()])
-    ]
-  }
-  return [
-    `because ${file} does not load on ${platform()}: ${cause.message}`,
-    'Install the package again if the file is damaged.',
-    'Supported: Linux with glibc 2.17 or later, Linux with musl, macOS and Windows, each on x64 and arm64.',
-    ...(isBundle ? [outOfBundle] : buildFromSource())
-  ]
-}
-
-const outOfBundle = 'This is a bundle: keep callosum-server-slots out of it, as an external package, or have the bundler take the .node files along.'
-
-function buildFromSource () {
-  return [
-    'To build it from source, with Rust 1.88 or later (https://rustup.rs) on the PATH:',
-    `node ${JSON.stringify(join(__dirname, '..', 'build-from-source.js'))}`
-  ]
-}
-
-function isMissing (error) {
-  return error.code === 'MODULE_NOT_FOUND'
-}
-
-function isSupported (name) {
-  return /^(linux-(x64|arm64)-(gnu|musl)|darwin-(x64|arm64)|win32-(x64|arm64)-msvc)$/.test(name)
-}
-
-function platform () {
-  return `${process.platform} ${process.arch}${process.platform === 'linux' ? libc() : ''}, Node.js ${process.versions.node}`
-}
-
-function libc () {
-  const { glibcVersionRuntime } = process.report ? process.report.getReport().header : {}
-  return glibcVersionRuntime ? ` glibc ${glibcVersionRuntime}` : ' without glibc'
 }
 
 module.exports = load()

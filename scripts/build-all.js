@@ -20,11 +20,10 @@ const HELP = `Builds the package's binaries for all platforms, on Linux x64.
 ${targets.map(target => `             ${target}`).join('\n')}
   --help     this text
 
-The compiler and the linkers are downloaded into .platforms: by rustup, or from Debian
-if rustup cannot download, and from PyPI by python3 with pip. Finished downloads are
-used again, so the command continues where it stopped. A binary that passes its checks
-is put beside package.json. A target that fails does not stop the others; the exit code
-is then 1.
+The compiler is downloaded into .platforms by rustup, the linkers from PyPI by python3
+with pip. Finished downloads are used again, so the command continues where it stopped.
+A binary that passes its checks is put beside package.json. A target that fails does not
+stop the others; the exit code is then 1.
 `
 
 /** Ends the program if the arguments are wrong, or ask for help. */
@@ -53,12 +52,12 @@ function refuse (message) {
 
 /** Builds for a target; returns the path of the library. */
 async function build (target) {
-  const { env, options, lld, remap } = await rust(rustTarget(target))
+  const { env, lld, remap } = await rust(rustTarget(target))
   const link = await linking(target, lld)
   const flags = [...remap, ...link.flags]
   const targetFolder = join(FOLDER, 'target')
   await run(`build-${target}`, 'cargo', [
-    link.command, '--release', '--lib', '--locked', '--target', link.target, '--target-dir', targetFolder, ...options
+    link.command, '--release', '--lib', '--locked', '--target', link.target, '--target-dir', targetFolder
   ], { env: { ...env, ...link.env, CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f') } })
   return join(targetFolder, rustTarget(target), 'release', link.library)
 }

@@ -6,8 +6,8 @@
 const { copyFileSync, mkdirSync, readdirSync, rmSync } = require('fs')
 const { join } = require('path')
 const { ROOT } = require('./platforms.js')
-const { remapping } = require('./remapping.js')
-const { run } = require('./run.js')
+const { npm } = require('./run.js')
+const { remapping } = require('./rust.js')
 const zig = require('./zig.js')
 
 const PROCESSORS = { x64: 'x86_64', arm64: 'aarch64' }
@@ -36,11 +36,8 @@ async function build () {
   mkdirSync(output, { recursive: true })
   const options = ['run', '--silent', 'build', '--', '--output-dir', 'target/portable']
   const env = { ...process.env, CARGO_ENCODED_RUSTFLAGS: remapping().join('\x1f') }
-  if (target) {
-    run('npm', [...options, '--cross-compile', '--target', target], { ...env, ...await zig.environment() })
-  } else {
-    run('npm', options, env)
-  }
+  if (target) npm([...options, '--cross-compile', '--target', target], { ...env, ...await zig.environment() })
+  else npm(options, env)
   for (const file of readdirSync(output).filter(file => file.endsWith('.node'))) {
     rmSync(join(ROOT, file), { force: true })
     copyFileSync(join(output, file), join(ROOT, file))

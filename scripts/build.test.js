@@ -1,6 +1,6 @@
 'use strict'
 
-// The binary that goes along when this machine packs. check.test.js compares it with what
+// The binary that goes along when this machine packs. tarball.test.js compares it with what
 // its platform needs.
 
 const assert = require('node:assert')

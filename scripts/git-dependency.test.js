@@ -5,9 +5,9 @@
 
 const assert = require('node:assert')
 const { spawnSync } = require('node:child_process')
-const { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } = require('node:fs')
+const { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } = require('node:fs')
 const { tmpdir } = require('node:os')
-const { delimiter, join } = require('node:path')
+const { join } = require('node:path')
 const test = require('node:test')
 const { pathToFileURL } = require('node:url')
 const { ROOT } = require('./platforms.js')
@@ -41,31 +41,33 @@ function bareRepository () {
   ok(run(work, env, 'git', 'add', '--all'))
   ok(run(work, env, 'git', '-c', 'user.name=test', '-c', 'user.email=test@localhost', 'commit', '--quiet', '--message', 'Now'))
   ok(run(home, env, 'git', 'clone', '--quiet', '--bare', work, bare))
-  return 'git+' + pathToFileURL(bare).href
+  return `git+${pathToFileURL(bare).href}#${ok(run(bare, env, 'git', 'rev-parse', 'HEAD'))}`
 }
 
-function emptyFolder (name) {
+function emptyFolder (name, manifest = {}) {
   const folder = join(home, name)
   mkdirSync(folder)
-  writeFileSync(join(folder, 'package.json'), '{ "private": true }\n')
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, ...manifest }))
   return folder
 }
 
-test('npm builds a git dependency where Rust is installed', () => {
-  const folder = emptyFolder('with-rust')
-  ok(run(folder, env, 'npm', 'install', '--no-audit', '--no-fund', url))
-  assert.strictEqual(ok(run(folder, env, 'node', '-p', "new (require('callosum-server-slots'))().get()")), '0')
+const slot = folder => ok(run(folder, env, 'node', '-p', "new (require('callosum-server-slots'))().get()"))
+
+test('npm builds a git dependency where Rust is installed, if its scripts are allowed', () => {
+  const folder = emptyFolder('npm', { allowScripts: { [url.replace(/#.*/, '')]: true } })
+  ok(run(folder, env, 'npm', 'install', '--no-audit', '--no-fund', '--strict-allow-scripts', url))
+  assert.strictEqual(slot(folder), '0')
 })
 
-test('without Rust, npm refuses a git dependency and says what is missing', () => {
-  const folder = emptyFolder('without-rust')
-  const bin = join(home, 'bin')
-  mkdirSync(bin)
-  const folders = process.env.PATH.split(delimiter).filter(existsSync)
-  const programs = new Map(folders.reverse().flatMap(folder => readdirSync(folder).map(name => [name, join(folder, name)])))
-  for (const [name, program] of programs) if (!/^(cargo|rust)/.test(name)) symlinkSync(program, join(bin, name))
-  const { status, stderr } = run(folder, { ...env, PATH: bin }, 'npm', 'install', '--no-audit', '--no-fund', url)
-  assert.notStrictEqual(status, 0)
-  assert.match(stderr, /cargo is not on the PATH/)
-  assert.match(stderr, /Install Rust 1\.88 or later/)
+test('pnpm builds a git dependency where Rust is installed, if its scripts are allowed', () => {
+  const folder = emptyFolder('pnpm')
+  writeFileSync(join(folder, 'pnpm-workspace.yaml'), `onlyBuiltDependencies: ['callosum-server-slots@${url}']\n`)
+  ok(run(folder, env, 'node', join(ROOT, 'node_modules/pnpm/bin/pnpm.cjs'), 'add', url))
+  assert.strictEqual(slot(folder), '0')
+})
+
+test('without Rust, `prepare` says what is missing', () => {
+  const { status, stderr } = run(ROOT, { ...env, PATH: home }, process.execPath, 'scripts/prepare.js')
+  assert.strictEqual(status, 1)
+  assert.match(stderr, /cargo is not on the PATH[^]*Install Rust/)
 })

@@ -5,7 +5,6 @@
 const fs = require('fs')
 const { join } = require('path')
 const { napi } = require('../package.json')
-const { ROOT } = require('./platforms.js')
 const { step } = require('./workshop.js')
 const zig = require('./zig.js')
 
@@ -85,7 +84,7 @@ async function windows (env) {
     // Otherwise the file would contain the time at which it was linked.
     env: { ...env, LIBNODE_PATH: libraries, SOURCE_DATE_EPOCH: '315532800' },
     // Without a list of exports everything is exported.
-    flags: ['-C', `link-arg=${join(ROOT, 'packaging', 'exports.def')}`],
+    flags: ['-C', `link-arg=${join(__dirname, 'exports.def')}`],
     library: 'callosum_server_slots.dll'
   }
 }

@@ -1,21 +1,26 @@
 'use strict'
 
-// Runs the programs that the scripts here need.
+// Runs npm and cargo.
 
-const { spawnSync } = require('child_process')
+const { spawnSync } = require('node:child_process')
 const { ROOT } = require('./platforms.js')
 
-/** Runs a program, whose output goes to standard error. Throws if it fails. */
-function run (command, options, env = process.env) {
-  // Standard output belongs to `npm pack --json`.
-  const shell = process.platform === 'win32' // npm and npx are scripts there
-  const { error, status } = spawnSync(command, options, { cwd: ROOT, env, shell, stdio: ['ignore', 2, 2] })
+const shell = process.platform === 'win32' // npm is a script there
+
+/**
+ * Runs npm, and returns its standard output.
+ *
+ * @throws {Error} if it fails; it says why on standard error
+ */
+function npm (options, env = process.env) {
+  const { error, status, stdout } = spawnSync('npm', options, { cwd: ROOT, env, shell, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 26 })
   if (error) throw error
-  if (status !== 0) throw new Error(`${command} ${options.join(' ')} failed: it says why above`)
+  if (status !== 0) throw new Error(`npm ${options.join(' ')} failed: it says why above`)
+  return stdout
 }
 
 function has (command) {
-  return spawnSync(command, ['--version'], { shell: process.platform === 'win32' }).status === 0
+  return spawnSync(command, ['--version'], { shell }).status === 0
 }
 
-module.exports = { run, has }
+module.exports = { has, npm }

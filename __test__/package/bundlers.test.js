@@ -1,9 +1,9 @@
 'use strict'
 
-const assert = require('assert')
-const { spawnSync } = require('child_process')
-const { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } = require('fs')
-const { join } = require('path')
+const assert = require('node:assert')
+const { spawnSync } = require('node:child_process')
+const { cpSync, readdirSync, rmSync, writeFileSync } = require('node:fs')
+const { join } = require('node:path')
 const test = require('node:test')
 const esbuild = require('esbuild')
 const { rollup } = require('rollup')
@@ -79,32 +79,63 @@ test('rollup leaves it out with external', async t => {
   assertRunsBeside(join(output, 'program.mjs'))
 })
 
+test('Vite leaves it out of a build for servers with ssr.external', async t => {
+  const { folder, output } = application(t)
+  writeFileSync(join(folder, 'program.mjs'), MODULE)
+  const { build } = await import('vite')
+  await build({
+    root: folder,
+    configFile: false,
+    logLevel: 'silent',
+    ssr: { noExternal: true, external: ['callosum-server-slots'] },
+    build: { ssr: 'program.mjs', outDir: output }
+  })
+  assertRunsBeside(join(output, 'program.mjs'))
+})
+
+/** Bundles the program with webpack, without a warning. */
+async function bundleWithWebpack (folder, output, options) {
+  const stats = await new Promise((resolve, reject) => webpack({
+    mode: 'production', target: 'node', context: folder, entry: './program.js', output: { path: output, filename: 'program.js' }, ...options
+  }, (error, stats) => error ? reject(error) : resolve(stats)))
+  const { warnings, errors } = stats.toJson()
+  assert.deepStrictEqual([...warnings, ...errors].map(({ message }) => message), [])
+}
+
 test('webpack with node-loader bundles the files of all platforms, without a warning', async t => {
   const { folder, copy, output } = application(t)
   const present = readdirSync(copy).filter(file => file.endsWith('.node'))
   for (const file of files) if (!present.includes(file)) cpSync(join(copy, present[0]), join(copy, file))
-  const stats = await new Promise((resolve, reject) => webpack({
-    mode: 'production',
-    target: 'node',
-    context: folder,
-    entry: './program.js',
-    output: { path: output, filename: 'program.js' },
+  await bundleWithWebpack(folder, output, {
     node: { __dirname: false },
     module: { rules: [{ test: /\.node$/, loader: require.resolve('node-loader'), options: { name: '[name].[ext]' } }] }
-  }, (error, stats) => error ? reject(error) : resolve(stats)))
-  const { warnings, errors } = stats.toJson()
-  assert.deepStrictEqual([...warnings, ...errors].map(({ message }) => message), [])
+  })
   assert.deepStrictEqual(readdirSync(output).sort(), [...files, 'program.js'].sort())
   rmSync(join(folder, 'node_modules'), { recursive: true })
   assertRuns(t, output, 'program.js')
 })
 
+test('webpack leaves it out with externals', async t => {
+  const { folder, output } = application(t)
+  await bundleWithWebpack(folder, output, { externals: { 'callosum-server-slots': 'commonjs callosum-server-slots' } })
+  assertRunsBeside(join(output, 'program.js'))
+})
+
+function bundleWithNcc (folder, ...options) {
+  const ncc = require.resolve('@vercel/ncc/dist/ncc/cli.js')
+  const { status, stdout, stderr } = spawnSync(process.execPath, [ncc, 'build', 'program.js', '--out', 'output', '--no-cache', ...options], { cwd: folder, encoding: 'utf8' })
+  assert.strictEqual(status, 0, stdout + stderr)
+}
+
 test("ncc bundles it without settings, by webpack's asset relocator", t => {
   const { folder, output } = application(t)
-  mkdirSync(output)
-  const ncc = require.resolve('@vercel/ncc/dist/ncc/cli.js')
-  const { status, stdout, stderr } = spawnSync(process.execPath, [ncc, 'build', 'program.js', '--out', 'output', '--no-cache'], { cwd: folder, encoding: 'utf8' })
-  assert.strictEqual(status, 0, stdout + stderr)
+  bundleWithNcc(folder)
   rmSync(join(folder, 'node_modules'), { recursive: true })
   assertRuns(t, output, 'index.js')
+})
+
+test('ncc leaves it out with --external', t => {
+  const { folder, output } = application(t)
+  bundleWithNcc(folder, '--external', 'callosum-server-slots')
+  assertRunsBeside(join(output, 'index.js'))
 })

@@ -9,8 +9,7 @@ const { join } = require('path')
 
 const ROOT = join(__dirname, '..', '..')
 const FILES = [
-  'package.json',
-  ...require('../../package.json').files.filter(file => file.endsWith('.js')),
+  'package.json', 'index.js', 'client.js', 'build-from-source.js',
   ...fs.readdirSync(join(ROOT, 'lib')).map(file => join('lib', file))
 ]
 

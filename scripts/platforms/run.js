@@ -12,18 +12,17 @@ const { parseArgs, promisify } = require('node:util')
 const { check, oldest } = require('../binaries.js')
 const { ROOT, fileOf, targets } = require('../platforms.js')
 const { FOLDER } = require('../workshop.js')
-const { count, runAll } = require('../runtimes/files.js')
-const notRun = require('./not-run.js')
+const { runAll } = require('../runtimes/files.js')
+const known = require('./known.js')
 const systems = require('./systems.js')
 
 const HELP = `Runs the package's tests with the binaries that npm run build:all has made, on
 Linux x64, and installs the packed tarball on each of their systems.
 
-  npm run test:platforms -- [--jobs n] [--write] [target …]
+  npm run test:platforms -- [--jobs n] [target …]
   npm run test:platforms -- --here [--jobs n]
 
   --jobs    how many test files run at a time, 1 to 64; 1 by default
-  --write   a platform that passes gets its row in the README's table
   --here    tests on this system, in this Node.js, with the binary for it; on Linux
   --help    this text
 
@@ -51,11 +50,11 @@ function titleOf (target) {
 function wanted (args) {
   try {
     const { values, positionals } = parseArgs({
-      args, allowPositionals: true, options: { jobs: { type: 'string', default: '1' }, write: { type: 'boolean' }, here: { type: 'boolean' }, help: { type: 'boolean' } }
+      args, allowPositionals: true, options: { jobs: { type: 'string', default: '1' }, here: { type: 'boolean' }, help: { type: 'boolean' } }
     })
     const jobs = Number(values.jobs)
     if (!/^[0-9]+$/.test(values.jobs) || jobs < 1 || jobs > 64) throw new Error(`--jobs must be an integer from 1 to 64. Received '${values.jobs}'`)
-    if (values.here && (values.write || positionals.length > 0)) throw new Error('--here takes neither --write nor a target')
+    if (values.here && positionals.length > 0) throw new Error('--here takes no target')
     const unknown = positionals.find(name => !Object.hasOwn(systems, name))
     if (unknown !== undefined) throw new Error(`a target must be one of ${Object.keys(systems).join(', ')}. Received '${unknown}'`)
     if (values.here) targetHere()
@@ -87,8 +86,8 @@ function pack () {
   if (tarball === undefined) {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'platforms-'))
     process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }))
-    const stdout = execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { cwd: ROOT, encoding: 'utf8' })
-    tarball = path.join(folder, JSON.parse(stdout)[0].filename)
+    const stdout = execFileSync(process.execPath, [path.join(__dirname, '..', 'pack.js'), '--as-is', '--destination', folder], { encoding: 'utf8' })
+    tarball = stdout.trim()
   }
   return tarball
 }
@@ -120,34 +119,12 @@ async function install (target, { command: [binary, ...options], env }) {
   }
 }
 
-const HEAD = ['| platform | needs | tested with | tests passed | not run | on |', '| --- | --- | --- | --: | --: | --- |']
-
-/** The README's row for a platform; `total` is the result of the tests, if they ran. */
-async function rowOf (target, total) {
+/** The row of a platform for the README's table. */
+async function rowOf (target, { system, passed }) {
   const { facts, faults } = await check(target, path.join(ROOT, fileOf(target)))
   if (faults.length > 0) throw new Error(`${fileOf(target)}: ${faults.join('; ')}`)
   const needs = oldest(facts) || (facts.format === 'PE' ? 'Windows 10' : 'musl')
-  const date = new Date().toISOString().slice(0, 10)
-  const cells = total
-    ? [total.system, total.passed, total.skipped, date]
-    : ['not run yet; `npm run pack:check` checks its format, exports and libraries', '', '', date]
-  return `| ${[titleOf(target), needs, ...cells].join(' | ')} |`
-}
-
-/**
- * Writes rows to the README's table, in place of the rows of the same platforms. Adds rows for
- * platforms that were not tested, if the table has none.
- */
-function writeReadme (rows, untested) {
-  const file = path.join(ROOT, 'README.md')
-  const readme = fs.readFileSync(file, 'utf8')
-  const marked = /(<!-- npm run test:platforms -->\n)([^]*?)(<!-- end of npm run test:platforms -->)/
-  if (!marked.test(readme)) throw new Error('README.md has no place for the table')
-  fs.writeFileSync(file, readme.replace(marked, (_, start, table, end) => {
-    const all = [...rows, ...table.trim().split('\n').slice(HEAD.length), ...untested]
-    const inOrder = targets.map(titleOf).map(title => all.find(row => row.startsWith(`| ${title} |`)))
-    return start + [...HEAD, ...inOrder.filter(Boolean), end].join('\n')
-  }))
+  return `| ${titleOf(target)} | ${needs} | ${system} | ${passed} | ${new Date().toISOString().slice(0, 10)} |`
 }
 
 /** The target of this system. */
@@ -159,7 +136,7 @@ function targetHere () {
   return target
 }
 
-async function test (target, { system, start, slower = 1 }, { counts, jobs, checkout = checkoutWith }) {
+async function test (target, { system, start, slower = 1 }, { jobs, checkout = checkoutWith }) {
   const title = titleOf(target)
   try {
     if (!fs.existsSync(path.join(ROOT, fileOf(target)))) throw new Error(`${fileOf(target)} is missing. Build it: npm run build:all -- --targets ${target}`)
@@ -174,34 +151,29 @@ async function test (target, { system, start, slower = 1 }, { counts, jobs, chec
       jobs
     }
     await install(target, runtime)
-    const skips = notRun.filter(skip => !skip.targets || skip.targets.includes(target))
-    return { ...await runAll(runtime, counts, skips), system }
+    const tests = { ...runtime, command: [...command, '--test-reporter=tap'] }
+    return { ...await runAll(tests, known.filter(({ targets }) => !targets || targets.includes(target))), system }
   } catch (error) {
     console.log(`${title} FAILED: ${error.message}`)
-    return { system, passed: 0, skipped: 0, failed: 1 }
+    return { system, passed: 0, failed: 1 }
   }
 }
 
 async function main (args) {
-  const { help, here, write, jobs, names } = wanted(args)
+  const { help, here, jobs, names } = wanted(args)
   if (help) return process.stdout.write(HELP)
-  const counts = await count(notRun)
   if (here) {
-    const { failed } = await test(targetHere(), { start: async () => ({ command: [process.execPath] }) }, { counts, jobs, checkout: () => ROOT })
+    const { failed } = await test(targetHere(), { start: async () => ({ command: [process.execPath] }) }, { jobs, checkout: () => ROOT })
     if (failed > 0) process.exitCode = 1
     return
   }
   const rows = []
   for (const target of names) {
-    const total = await test(target, systems[target], { counts, jobs })
+    const total = await test(target, systems[target], { jobs })
     if (total.failed > 0) process.exitCode = 1
     else rows.push(await rowOf(target, total))
   }
-  if (write) {
-    const built = targets.filter(target => fs.existsSync(path.join(ROOT, fileOf(target))))
-    writeReadme(rows, await Promise.all(built.map(target => rowOf(target))))
-  }
-  console.log(['', ...HEAD, ...rows].join('\n'))
+  console.log(['', '| platform | needs | tested with | passed | on |', '| --- | --- | --- | --: | --- |', ...rows].join('\n'))
 }
 
 main(process.argv.slice(2)).catch(error => {

@@ -5,7 +5,7 @@
 
 const assert = require('node:assert')
 const { spawnSync } = require('node:child_process')
-const { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } = require('node:fs')
+const { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } = require('node:fs')
 const { tmpdir } = require('node:os')
 const { dirname, join, resolve } = require('node:path')
 const test = require('node:test')
@@ -14,15 +14,15 @@ const { check, oldest } = require('./binaries.js')
 const { ROOT, fileOf, files: binaries, targets } = require('./platforms.js')
 const { sealed, networkIs } = require('./sealed.js')
 
+const manifest = require('../package.json')
+
 const MOST_BYTES = 2.5e6 // with all platforms
 
-const OTHER_FILES = [
-  'CHANGELOG.md', 'Cargo.lock', 'Cargo.toml', 'LICENSE', 'README.md', 'build-from-source.js', 'build.rs',
-  'client.d.ts', 'client.js', 'index.d.ts', 'index.js', 'package.json',
-  'lib/errors.js', 'lib/internals.js', 'lib/layout.js', 'lib/load-native.js',
-  'src/free_map.rs', 'src/lib.rs', 'src/memory.rs', 'src/node.rs', 'src/slots.rs',
-  ...['docs', 'examples'].flatMap(folder => readdirSync(join(ROOT, folder)).filter(file => file !== 'fleet').map(file => `${folder}/${file}`))
-]
+// What package.json lists in `files`, and what npm adds to it.
+const tracked = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...manifest.files.map(file => file.replace(/^\//, ''))], {
+  cwd: ROOT, encoding: 'utf8', env: { ...process.env, GIT_GLOB_PATHSPECS: '1' }
+}).stdout.trim().split('\n')
+const OTHER_FILES = [...tracked, 'LICENSE', 'README.md', 'package.json']
 
 const npm = join(dirname(process.execPath), '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js')
 const inModules = path => join(ROOT, 'node_modules', path)
@@ -43,11 +43,11 @@ const files = readdirSync(content, { recursive: true }).filter(file => statSync(
 const packed = files.filter(file => file.endsWith('.node'))
 
 function pack () {
-  const { status, stdout } = spawnSync('npm', ['pack', '--json', '--pack-destination', home], {
-    cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit']
+  const { status, stdout } = spawnSync(process.execPath, [join(__dirname, 'pack.js'), '--destination', home], {
+    encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit']
   })
-  assert.strictEqual(status, 0, 'npm pack failed: it says why above')
-  return join(home, JSON.parse(stdout)[0].filename)
+  assert.strictEqual(status, 0, 'pack.js failed: it says why above')
+  return stdout.trim()
 }
 
 /** A folder that depends on nothing yet. */
@@ -106,13 +106,33 @@ for (const target of targets.filter(target => packed.includes(fileOf(target)))) 
   })
 }
 
-test('nothing runs at install, and nothing else is installed', () => {
-  const { scripts, dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(readFileSync(join(content, 'package.json')))
-  assert.deepStrictEqual(['preinstall', 'install', 'postinstall'].filter(name => name in scripts), [])
-  assert.deepStrictEqual([dependencies, optionalDependencies], [undefined, undefined])
+test('its package.json has no script and no dependency', () => {
+  const packed = JSON.parse(readFileSync(join(content, 'package.json')))
+  const { scripts, devDependencies, overrides, allowScripts, napi, ...rest } = manifest
+  assert.deepStrictEqual(packed, rest)
+  assert.deepStrictEqual(['dependencies', 'optionalDependencies'].filter(key => key in packed), [])
   // An optional peer is installed where the user asks for it.
-  assert.deepStrictEqual([Object.keys(peerDependencies), peerDependenciesMeta], [['@types/node'], { '@types/node': { optional: true } }])
+  assert.deepStrictEqual(packed.peerDependenciesMeta, { '@types/node': { optional: true } })
   assert.ok(!files.includes('binding.gyp')) // for which npm would run node-gyp
+})
+
+test('its documents link to what is in it', () => {
+  const dead = files.filter(file => file.endsWith('.md')).flatMap(file => {
+    const links = readFileSync(join(content, file), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)|<(?:img|source|a)[^>]* (?:src|srcset|href)="(?!https?:|#)([^"#]+)/g)
+    return Array.from(links, ([, ...paths]) => paths.find(Boolean))
+      .filter(link => !existsSync(join(content, dirname(file), link)))
+      .map(link => `${file}: ${link}`)
+  })
+  assert.deepStrictEqual(dead, [])
+})
+
+test('Rust builds it from source, where no binary fits', () => {
+  const folder = join(home, 'from-source')
+  cpSync(content, folder, { recursive: true })
+  for (const file of packed) rmSync(join(folder, file))
+  symlinkSync(join(ROOT, 'target'), join(folder, 'target'), 'junction') // where what it depends on is compiled
+  ok(spawnSync(process.execPath, ['build-from-source.js'], { cwd: folder, encoding: 'utf8' }))
+  assert.strictEqual(ok(spawnSync(process.execPath, ['-p', 'new (require("."))().get()'], { cwd: folder, encoding: 'utf8' })), '0\n')
 })
 
 test('npm installs it, and CommonJS, ES modules and the samples of the README run', () => {
@@ -133,9 +153,9 @@ test('npm installs it, and CommonJS, ES modules and the samples of the README ru
   }
 })
 
-test('npm installs it without scripts', () => {
-  const folder = emptyFolder('without-scripts')
-  ok(run(folder, npm, 'install', '--ignore-scripts', tarball))
+test('npm installs it where scripts are an error', () => {
+  const folder = emptyFolder('strict')
+  ok(run(folder, npm, 'install', '--strict-allow-scripts', tarball))
   assert.strictEqual(ok(run(folder, '-e', PROGRAM)), '1\n')
 })
 
