@@ -20,6 +20,8 @@ struct Client {
     turn: u32,
     /// How many requests wait for an idle connection.
     waiting: u32,
+    /// When its next attempt is due; [`NEVER`] while one is under way.
+    attempt_at: Time,
 }
 
 /// Where a client puts the next connection.
@@ -43,9 +45,6 @@ pub struct Kept {
     pub end: Time,
 }
 
-/// How many places a block has: as many as fit into a cache line.
-const BLOCK: u32 = 16;
-
 /// The clients of a fleet and their pools. Client c has the places from c × pool up
 /// to (c + 1) × pool, each free or with a connection.
 #[derive(Debug)]
@@ -58,9 +57,6 @@ pub struct Clients {
     kept: Vec<Kept>,
     /// The slot at each place, as the client was told, or [`FREE`].
     told: Vec<u32>,
-    /// The highest slot in each block of a client's places; [`FREE`] if the block has a
-    /// free place.
-    highest: Vec<u32>,
     /// When the connection at each place is returned, 0 if it is idle; empty if
     /// there are no requests.
     used_until: Vec<Time>,
@@ -71,7 +67,8 @@ impl Clients {
     pub fn new(settings: &Settings, random: &mut Random) -> Self {
         let places = settings.places() as usize;
         let list = settings.clients as usize * settings.known as usize;
-        let client = Client { worst: Worst { place: UNKNOWN, told: FREE }, turn: 0, waiting: 0 };
+        let worst = Worst { place: UNKNOWN, told: FREE };
+        let client = Client { worst, turn: 0, waiting: 0, attempt_at: NEVER };
         let mut clients = Self {
             clients: vec![client; settings.clients as usize],
             pool: settings.pool,
@@ -79,7 +76,6 @@ impl Clients {
             lists: (0..list).map(|_| random.below(settings.servers)).collect(),
             kept: vec![Kept { server: 0, slot: 0, end: NEVER }; places],
             told: vec![FREE; places],
-            highest: vec![FREE; settings.clients as usize * settings.pool.div_ceil(BLOCK) as usize],
             used_until: if settings.busy > 0.0 { vec![0; places] } else { Vec::new() },
         };
         let choices = clients.choices(settings.servers);
@@ -87,11 +83,6 @@ impl Clients {
             client.turn = random.below(choices);
         }
         clients
-    }
-
-    /// The number of servers that a client chooses from.
-    fn choices(&self, servers: u32) -> u32 {
-        if self.known == 0 { servers } else { self.known }
     }
 
     fn choice(&self, client: u32, index: u32) -> u32 {
@@ -123,6 +114,31 @@ impl Clients {
         self.choice(client, index)
     }
 
+    /// When the client's next attempt is due; [`NEVER`] while one is under way.
+    pub fn attempt_at(&mut self, client: u32) -> &mut Time {
+        &mut self.clients[client as usize].attempt_at
+    }
+
+    /// The number of servers that a client chooses from.
+    pub fn choices(&self, servers: u32) -> u32 {
+        if self.known == 0 { servers } else { self.known }
+    }
+
+    /// The places of its connections to a server that are not in use.
+    pub fn idle_at(&self, client: u32, server: u32) -> Vec<u32> {
+        let is_there = |place: &u32| !self.is_in_use(*place) && self.is_at(*place, server);
+        self.places(client).filter(is_there).collect()
+    }
+
+    /// Whether it has a connection to a server.
+    pub fn has_any_at(&self, client: u32, server: u32) -> bool {
+        self.places(client).any(|place| self.is_at(place, server))
+    }
+
+    fn is_at(&self, place: u32, server: u32) -> bool {
+        !self.is_free(place) && self.kept(place).server == server
+    }
+
     /// The client that a place belongs to.
     pub fn client_of(&self, place: u32) -> u32 {
         place / self.pool
@@ -136,53 +152,24 @@ impl Clients {
     }
 
     fn search_worst(&mut self, client: u32) -> Worst {
-        let start = client * self.pool;
-        let worst = if self.used_until.is_empty() {
-            let blocks = self.blocks(client);
-            let (block, told) =
-                first_highest(&self.highest[blocks.start as usize..blocks.end as usize]);
-            let within = &self.told[self.places(client, block)];
-            let place = within.iter().position(|&other| other == told).expect("it is there");
-            Worst { place: start + block * BLOCK + place as u32, told }
-        } else {
-            let mut worst = Worst { place: start, told: 0 };
-            for place in start..start + self.pool {
-                let told = self.told[place as usize];
-                if told > worst.told && (told == FREE || self.used_until[place as usize] == 0) {
-                    worst = Worst { place, told };
-                }
+        let places = self.places(client);
+        let mut worst = Worst { place: places.start, told: 0 };
+        for place in places {
+            let told = self.told[place as usize];
+            if told > worst.told && (told == FREE || !self.is_in_use(place)) {
+                worst = Worst { place, told };
             }
-            worst
-        };
+        }
         self.clients[client as usize].worst = worst;
         worst
     }
 
-    /// The blocks of a client.
-    fn blocks(&self, client: u32) -> Range<u32> {
-        let count = self.pool.div_ceil(BLOCK);
-        client * count..(client + 1) * count
+    fn places(&self, client: u32) -> Range<u32> {
+        client * self.pool..(client + 1) * self.pool
     }
 
-    /// The places of one of its blocks.
-    fn places(&self, client: u32, block: u32) -> Range<usize> {
-        let start = client * self.pool;
-        let within = block * BLOCK..((block + 1) * BLOCK).min(self.pool);
-        (start + within.start) as usize..(start + within.end) as usize
-    }
-
-    fn set_told(&mut self, client: u32, place: u32, told: u32) {
-        self.told[place as usize] = told;
-        let block = (place - client * self.pool) / BLOCK;
-        let index = (self.blocks(client).start + block) as usize;
-        self.highest[index] = match told {
-            FREE => FREE,
-            _ => self.told[self.places(client, block)]
-                .iter()
-                .copied()
-                .max()
-                .expect("a block is not empty"),
-        };
+    fn is_in_use(&self, place: u32) -> bool {
+        self.used_until.get(place as usize).is_some_and(|&until| until != 0)
     }
 
     /// Whether the client has a free place.
@@ -202,8 +189,7 @@ impl Clients {
 
     /// Whether the client keeps that connection there.
     pub fn keeps(&self, place: u32, server: u32, slot: u32) -> bool {
-        let kept = self.kept(place);
-        kept.server == server && kept.slot == slot && !self.is_free(place)
+        self.kept(place).slot == slot && self.is_at(place, server)
     }
 
     /// Whether a connection ends there now.
@@ -214,7 +200,7 @@ impl Clients {
     /// Puts a connection at a place, in place of the one there.
     pub fn keep(&mut self, client: u32, place: u32, connection: Kept, told: u32) {
         self.kept[place as usize] = connection;
-        self.set_told(client, place, told);
+        self.told[place as usize] = told;
         self.forget_worst(client);
     }
 
@@ -222,7 +208,7 @@ impl Clients {
     pub fn free(&mut self, place: u32) -> bool {
         let client = self.client_of(place);
         self.kept[place as usize].end = NEVER;
-        self.set_told(client, place, FREE);
+        self.told[place as usize] = FREE;
         self.clients[client as usize].worst = Worst { place, told: FREE };
         !self.used_until.is_empty() && std::mem::take(&mut self.used_until[place as usize]) != 0
     }
@@ -231,26 +217,26 @@ impl Clients {
         self.clients[client as usize].worst.place = UNKNOWN;
     }
 
-    /// Takes an idle connection until `end` for a request. If there is none, the
-    /// request waits, and nothing is returned.
-    pub fn take(&mut self, client: u32, pick: Pick, end: Time, random: &mut Random) -> Option<u32> {
-        let places = client * self.pool..(client + 1) * self.pool;
-        let idle = |&place: &u32| !self.is_free(place) && self.used_until[place as usize] == 0;
-        let taken = match pick {
+    /// An idle connection for a request. If there is none, the request waits, and nothing is
+    /// returned.
+    pub fn find_idle(&mut self, client: u32, pick: Pick, random: &mut Random) -> Option<u32> {
+        let places = self.places(client);
+        let idle = |&place: &u32| !self.is_free(place) && !self.is_in_use(place);
+        let found = match pick {
             Pick::Lowest => places.filter(idle).min_by_key(|&place| self.told[place as usize]),
             Pick::Random => match places.clone().filter(idle).count() {
                 0 => None,
                 count => places.filter(idle).nth(random.below(count as u32) as usize),
             },
         };
-        match taken {
-            None => self.clients[client as usize].waiting += 1,
-            Some(place) => {
-                self.used_until[place as usize] = end;
-                self.forget_worst(client);
-            }
-        }
-        taken
+        self.clients[client as usize].waiting += u32::from(found.is_none());
+        found
+    }
+
+    /// Takes the idle connection at a place until `end`.
+    pub fn take(&mut self, place: u32, end: Time) {
+        self.used_until[place as usize] = end;
+        self.forget_worst(self.client_of(place));
     }
 
     /// Returns the connection at a place if it is in use until then; false if
@@ -282,29 +268,16 @@ impl Clients {
     }
 }
 
-/// The highest of some numbers, and its first position.
-fn first_highest(numbers: &[u32]) -> (u32, u32) {
-    let mut first = (0, numbers[0]);
-    for (i, &number) in (0..).zip(numbers) {
-        if number > first.1 {
-            first = (i, number);
-        }
-    }
-    first
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::Policy;
-
-    const TOLD: [u32; 4] = [5, 2, 9, 7];
 
     /// The second of two clients has connections with these slots.
-    fn clients(busy: f64) -> (Clients, Random) {
-        let settings =
-            Settings { clients: 2, pool: 4, busy, policy: Policy::Lowest, ..Settings::common() };
+    const TOLD: [u32; 4] = [5, 2, 9, 7];
+
+    fn clients() -> (Clients, Random) {
         let mut random = Random::new(1);
+        let settings = Settings { clients: 2, pool: 4, busy: 0.5, ..Settings::common() };
         let mut clients = Clients::new(&settings, &mut random);
         for (place, slot) in (4..).zip(TOLD) {
             clients.keep(1, place, Kept { server: 3, slot, end: NEVER }, slot);
@@ -314,43 +287,21 @@ mod tests {
 
     #[test]
     fn the_worst_place_is_a_free_one_or_that_of_the_highest_slot() {
-        for busy in [0.0, 0.5] {
-            let (mut clients, _) = clients(busy);
-            assert_eq!(clients.worst(1), Worst { place: 6, told: 9 });
-            clients.keep(1, 6, Kept { server: 3, slot: 1, end: NEVER }, 1);
-            assert_eq!(clients.worst(1), Worst { place: 7, told: 7 });
-            clients.free(5);
-            assert_eq!(clients.worst(1), Worst { place: 5, told: FREE });
-            assert_eq!(clients.worst(0).told, FREE);
-        }
-    }
-
-    #[test]
-    fn the_worst_place_of_a_large_pool_is_that_of_the_highest_slot() {
-        let settings = Settings { clients: 3, pool: 50, ..Settings::common() };
-        let mut random = Random::new(1);
-        let mut clients = Clients::new(&settings, &mut random);
-        let mut model = [FREE; 50];
-        for _ in 0..5000 {
-            let (i, told) = (random.below(50), random.below(1000));
-            if random.below(4) == 0 {
-                clients.free(50 + i);
-                model[i as usize] = FREE;
-            } else {
-                clients.keep(1, 50 + i, Kept { server: 0, slot: told, end: NEVER }, told);
-                model[i as usize] = told;
-            }
-            let worst = clients.worst(1);
-            assert_eq!(Some(&worst.told), model.iter().max());
-            assert_eq!(worst.told, model[worst.place as usize - 50]);
-        }
+        let (mut clients, _) = clients();
+        assert_eq!(clients.worst(1), Worst { place: 6, told: 9 });
+        clients.keep(1, 6, Kept { server: 3, slot: 1, end: NEVER }, 1);
+        assert_eq!(clients.worst(1), Worst { place: 7, told: 7 });
+        clients.free(5);
+        assert_eq!(clients.worst(1), Worst { place: 5, told: FREE });
+        assert_eq!(clients.worst(0).told, FREE);
     }
 
     #[test]
     fn a_connection_in_use_is_not_replaced_until_it_is_returned() {
-        let (mut clients, mut random) = clients(0.5);
+        let (mut clients, mut random) = clients();
         for (end, place) in (100..).zip([5, 4, 7, 6]) {
-            assert_eq!(clients.take(1, Pick::Lowest, end, &mut random), Some(place));
+            assert_eq!(clients.find_idle(1, Pick::Lowest, &mut random), Some(place));
+            clients.take(place, end);
         }
         assert_eq!(clients.worst(1).told, 0, "no offer is lower");
         assert!(!clients.return_at(4, 999), "another connection is there by then");
@@ -360,13 +311,16 @@ mod tests {
 
     #[test]
     fn a_request_takes_any_idle_connection_or_waits() {
-        let (mut clients, mut random) = clients(0.5);
-        let mut taken: Vec<u32> =
-            (0..4).filter_map(|_| clients.take(1, Pick::Random, 100, &mut random)).collect();
-        taken.sort_unstable();
-        assert_eq!(taken, [4, 5, 6, 7]);
+        let (mut clients, mut random) = clients();
+        let mut found = [4, 5, 6, 7].map(|_| {
+            let place = clients.find_idle(1, Pick::Random, &mut random).expect("one is idle");
+            clients.take(place, 100);
+            place
+        });
+        found.sort_unstable();
+        assert_eq!(found, [4, 5, 6, 7]);
         assert!(!clients.next_waiting(1));
-        assert_eq!(clients.take(1, Pick::Random, 100, &mut random), None);
+        assert_eq!(clients.find_idle(1, Pick::Random, &mut random), None);
         assert!(clients.next_waiting(1));
         assert!(!clients.next_waiting(1));
     }

@@ -1,35 +1,43 @@
 //! A fleet of servers and clients in simulated time.
 
+use clap::ValueEnum;
 use slab::Slab;
 
 use crate::clients::{Clients, FREE, Kept};
-use crate::managers::Manager;
+use crate::outliers::Outliers;
 use crate::queue::{NEVER, Queue, Time};
 use crate::random::Random;
 use crate::servers::{Connection, NOWHERE, Servers};
-use crate::settings::{Lifetime, Policy, Settings};
-use crate::trace::Trace;
+use crate::settings::{Failed, Lifetime, MAX_PLACES, Policy, Settings};
 
 const SHAPE: f64 = 1.5; // of the Pareto distribution: finite mean, infinite variance
 const SECOND: f64 = 1e9;
+const TRIES: u32 = 64; // to draw a server that is not ejected
 
-/// How many connections a fleet may have at most: an event has 29 bits to name one.
-pub const MAX_PLACES: u64 = 200_000_000;
-
-/// The kind of an event, above the 29 bits that name its object.
+/// The kind of an event, above the 32 bits that name its object.
 mod kind {
-    pub(super) const BITS: u32 = 29;
-    pub(super) const ROVE: u32 = 0; // of a client
-    pub(super) const END: u32 = 1; // of the connection at a place
-    pub(super) const ARRIVE: u32 = 2; // of an attempt at a server
-    pub(super) const ANSWER: u32 = 3; // of a server at the client
-    pub(super) const CLOSE: u32 = 4; // of a connection, known to the server
-    pub(super) const REQUEST: u32 = 5; // of a client
-    pub(super) const RETURN: u32 = 6; // of the connection at a place
+    pub(super) const PAUSE: u64 = 0; // of the simulation
+    pub(super) const ROVE: u64 = 1; // of a client
+    pub(super) const END: u64 = 2; // of the connection at a place
+    pub(super) const ARRIVE: u64 = 3; // of an attempt at a server
+    pub(super) const ANSWER: u64 = 4; // of a server at the client
+    pub(super) const CLOSE: u64 = 5; // of a connection, known to the server
+    pub(super) const REQUEST: u64 = 6; // of a client
+    pub(super) const RETURN: u64 = 7; // of the connection at a place
+    pub(super) const FAIL: u64 = 8; // of the request on the connection at a place
 }
 
-fn event(kind: u32, index: u32) -> u32 {
-    kind << kind::BITS | index
+fn event(kind: u64, index: u32) -> u64 {
+    kind << 32 | u64::from(index)
+}
+
+/// What a sick server does. It accepts every connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Sickness {
+    /// Fails each request at once.
+    FailsAtOnce,
+    /// Answers no request: it fails at the client's deadline.
+    NeverAnswers,
 }
 
 /// A client's pending attempt, to one server or two.
@@ -46,19 +54,22 @@ struct Attempt {
 /// A fleet of servers and clients in simulated time. The same settings and seed give
 /// exactly the same fleet.
 #[derive(Debug)]
-pub struct Fleet<M> {
+pub struct Fleet {
     settings: Settings,
     now: Time,
-    /// The number of events so far.
-    pub steps: u64,
     /// The servers.
-    pub servers: Servers<M>,
+    pub servers: Servers,
     /// The clients.
     pub clients: Clients,
     /// How many requests each server has had since the fleet began.
     pub requests: Vec<u64>,
+    /// How many requests have failed since.
+    pub failed: u64,
     /// How many connections of each server are in use.
     pub in_use: Vec<u32>,
+    /// A server that is sick.
+    pub sick: Option<(u32, Sickness)>,
+    outliers: Outliers,
     queue: Queue,
     random: Random,
     attempts: Slab<Attempt>,
@@ -68,38 +79,40 @@ pub struct Fleet<M> {
     delay: Time,
 }
 
-impl<M: Manager> Fleet<M> {
+impl Fleet {
     /// A fleet with empty pools.
+    ///
+    /// # Panics
+    ///
+    /// If it has more than [`MAX_PLACES`] connections.
     pub fn new(settings: &Settings, seed: u64) -> Self {
-        Self::traced(settings, seed, None)
-    }
-
-    /// A fleet that records the calls of its managers.
-    pub fn traced(settings: &Settings, seed: u64, trace: Option<Trace>) -> Self {
+        assert!(settings.places() <= MAX_PLACES, "more than {MAX_PLACES} connections");
         let mut random = Random::new(seed);
         let Settings { servers, clients, spare, ref weights, policy, .. } = *settings;
         let has_requests = settings.busy > 0.0;
-        let all = (servers + spare) as usize;
-        let rate = f64::from(clients) / settings.interval.min(settings.fill);
+        let with_requests = if has_requests { (servers + spare) as usize } else { 0 };
+        let is_ranked = policy == Policy::LeastConnections;
         let mut fleet = Self {
             now: 0,
-            steps: 0,
-            servers: Servers::new(servers, spare, weights, policy == Policy::Least, trace),
+            servers: Servers::new(servers, spare, weights, is_ranked),
             clients: Clients::new(settings, &mut random),
-            requests: vec![0; if has_requests { all } else { 0 }],
-            in_use: vec![0; if has_requests { all } else { 0 }],
-            queue: Queue::new(rate * 1.5, settings.turn()),
+            requests: vec![0; with_requests],
+            failed: 0,
+            in_use: vec![0; with_requests],
+            sick: None,
+            outliers: Outliers::default(),
+            queue: Queue::default(),
             attempts: Slab::new(),
             closing: Slab::new(),
             interval: nanoseconds(settings.interval),
-            fill: nanoseconds(settings.fill),
+            fill: nanoseconds(settings.fill()),
             delay: nanoseconds(settings.delay),
             settings: settings.clone(),
             random,
         };
         for client in 0..clients {
             let first = (fleet.random.unit() * fleet.fill as f64) as Time;
-            fleet.queue.push(first, event(kind::ROVE, client));
+            fleet.rove_at(client, first);
             if has_requests {
                 fleet.await_request(client);
             }
@@ -119,12 +132,13 @@ impl<M: Manager> Fleet<M> {
     /// If `time` is past.
     pub fn run(&mut self, time: f64) {
         assert!(time >= self.now(), "the time is {}, so it cannot become {time}", self.now());
-        let end = nanoseconds(time);
-        while let Some((time, event)) = self.queue.pop_before(end) {
+        let end = nanoseconds(time).max(self.now);
+        self.queue.push(end, event(kind::PAUSE, 0));
+        while let Some((time, event)) = self.queue.pop() {
             self.now = time;
-            self.steps += 1;
-            let index = event & ((1 << kind::BITS) - 1);
-            match event >> kind::BITS {
+            let index = event as u32;
+            match event >> 32 {
+                kind::PAUSE => return,
                 kind::ROVE => self.rove(index),
                 kind::END => self.end(index),
                 kind::ARRIVE => self.arrive(index / 2, index as usize % 2),
@@ -137,10 +151,9 @@ impl<M: Manager> Fleet<M> {
                     self.await_request(index);
                     self.request(index);
                 }
-                _ => self.return_used(index),
+                kind => self.return_used(index, kind == kind::FAIL),
             }
         }
-        self.now = end;
     }
 
     /// Starts a server that is down.
@@ -186,16 +199,18 @@ impl<M: Manager> Fleet<M> {
     // ---- Attempts ----
 
     fn rove(&mut self, client: u32) {
+        if *self.clients.attempt_at(client) != self.now {
+            return; // it was put forward
+        }
+        *self.clients.attempt_at(client) = NEVER;
         let has_room = self.clients.has_room(client);
         let servers = match self.settings.policy.offers(has_room) {
             0 => return self.await_rove(client),
             1 => [self.pick(client), None],
-            _ if self.settings.policy == Policy::Two => [self.pick(client), self.pick(client)],
-            _ => {
-                let (first, second) =
-                    self.clients.pick_two(client, self.servers.known, &mut self.random);
-                [Some(first), second]
+            _ if self.settings.policy == Policy::TwoChoices => {
+                [self.pick(client), self.pick(client)]
             }
+            _ => self.pick_two(client),
         };
         if self.delay > 0 {
             return self.attempt(client, servers);
@@ -206,11 +221,38 @@ impl<M: Manager> Fleet<M> {
 
     fn pick(&mut self, client: u32) -> Option<u32> {
         let known = self.servers.known;
-        match self.settings.policy {
-            Policy::RoundRobin => Some(self.clients.pick_next(client, known)),
-            Policy::Least => self.servers.least(&mut self.random),
-            _ => Some(self.clients.pick(client, known, &mut self.random)),
+        if self.settings.policy == Policy::LeastConnections {
+            return self.servers.least(&mut self.random);
         }
+        for _ in 0..TRIES {
+            let server = match self.settings.policy {
+                Policy::RoundRobin => self.clients.pick_next(client, known),
+                _ => self.clients.pick(client, known, &mut self.random),
+            };
+            if self.is_allowed(client, server) {
+                return Some(server);
+            }
+        }
+        None
+    }
+
+    fn pick_two(&mut self, client: u32) -> [Option<u32>; 2] {
+        for _ in 0..TRIES {
+            let known = self.servers.known;
+            let (first, second) = self.clients.pick_two(client, known, &mut self.random);
+            let mut both = std::iter::once(first).chain(second);
+            if both.all(|server| self.is_allowed(client, server)) {
+                return [Some(first), second];
+            }
+        }
+        [self.pick(client), None] // one server is left
+    }
+
+    /// Whether the client may connect to the server, as far as it has failed its requests.
+    fn is_allowed(&self, client: u32, server: u32) -> bool {
+        !self.outliers.is_ejected(client, server, self.now)
+            && !(self.outliers.is_on_probation(client, server)
+                && self.clients.has_any_at(client, server))
     }
 
     /// Keeps the offer with the lower slot, if the client can use it, and closes the
@@ -266,6 +308,11 @@ impl<M: Manager> Fleet<M> {
     fn await_rove(&mut self, client: u32) {
         let interval = if self.clients.has_room(client) { self.fill } else { self.interval };
         let time = self.now + self.random.jitter(interval);
+        self.rove_at(client, time);
+    }
+
+    fn rove_at(&mut self, client: u32, time: Time) {
+        *self.clients.attempt_at(client) = time;
         self.queue.push(time, event(kind::ROVE, client));
     }
 
@@ -288,7 +335,7 @@ impl<M: Manager> Fleet<M> {
         let attempt = &mut self.attempts[index as usize];
         // A balancer decides at once, when the client asks it.
         let server = match self.settings.policy {
-            Policy::Least => self.servers.least(&mut self.random),
+            Policy::LeastConnections => self.servers.least(&mut self.random),
             _ => attempt.servers[i],
         };
         attempt.connections[i] = server.and_then(|server| self.servers.open(server));
@@ -351,23 +398,66 @@ impl<M: Manager> Fleet<M> {
     }
 
     fn request(&mut self, client: u32) {
-        let end = self.now + nanoseconds(self.settings.service * self.random.exponential()).max(1);
-        if let Some(place) = self.clients.take(client, self.settings.pick, end, &mut self.random) {
-            let server = self.clients.kept(place).server as usize;
-            self.requests[server] += 1;
-            self.in_use[server] += 1;
-            self.queue.push(end, event(kind::RETURN, place));
-        }
+        let time = nanoseconds(self.settings.service * self.random.exponential()).max(1);
+        let Some(place) = self.clients.find_idle(client, self.settings.pick, &mut self.random)
+        else {
+            return;
+        };
+        let server = self.clients.kept(place).server;
+        let (kind, time) = match self.sick {
+            Some((sick, sickness)) if sick == server => {
+                self.failed += 1;
+                let at_once = sickness == Sickness::FailsAtOnce;
+                (kind::FAIL, if at_once { 1 } else { nanoseconds(self.settings.deadline) })
+            }
+            _ => (kind::RETURN, time),
+        };
+        self.requests[server as usize] += 1;
+        self.in_use[server as usize] += 1;
+        self.clients.take(place, self.now + time);
+        self.queue.push(self.now + time, event(kind, place));
     }
 
-    fn return_used(&mut self, place: u32) {
+    fn return_used(&mut self, place: u32, has_failed: bool) {
         if !self.clients.return_at(place, self.now) {
             return;
         }
-        self.in_use[self.clients.kept(place).server as usize] -= 1;
+        let server = self.clients.kept(place).server;
+        self.in_use[server as usize] -= 1;
         let client = self.clients.client_of(place);
+        let ejects = self.settings.failed == Failed::Ejects;
+        if has_failed {
+            if self.settings.failed != Failed::Kept {
+                self.drop(client, place);
+            }
+            let listed = self.clients.choices(self.servers.known);
+            let Self { outliers, now, random, .. } = self;
+            if ejects && outliers.failed(client, server, listed, *now, random) {
+                for place in self.clients.idle_at(client, server) {
+                    self.drop(client, place);
+                }
+            }
+        } else if ejects {
+            if self.outliers.is_ejected(client, server, self.now) {
+                self.drop(client, place);
+            }
+            self.outliers.succeeded(client, server, self.now);
+        }
         if self.clients.next_waiting(client) {
             self.request(client);
+        }
+    }
+
+    /// Closes an idle connection. As in the package's client, the next attempt is then not
+    /// later than one that fills the pool.
+    fn drop(&mut self, client: u32, place: u32) {
+        let Kept { server, slot, .. } = self.clients.kept(place);
+        self.close(Connection { server, slot, stops: self.servers.stops(server) });
+        self.free(place);
+        let time = self.now + self.random.jitter(self.fill);
+        let planned = *self.clients.attempt_at(client);
+        if planned != NEVER && time < planned {
+            self.rove_at(client, time);
         }
     }
 }

@@ -5,12 +5,11 @@
 
 pub mod clients;
 pub mod fleet;
-pub mod managers;
 pub mod measures;
+pub mod outliers;
 pub mod queue;
 pub mod random;
 pub mod scenarios;
 pub mod servers;
 pub mod settings;
 pub mod steady;
-pub mod trace;

@@ -1,97 +1,116 @@
 //! `npm run simulate`: a Callosum fleet in simulated time, without sockets. See
 //! docs/balancing.md for what it shows, and --help for the options.
 
-mod machine;
-mod options;
-mod table;
-
-use std::fs::File;
 use std::process::ExitCode;
-use std::time::Instant;
 
-use options::Options;
-use serde_json::{Map, Value, json};
-use simulate::scenarios::{Outcome, Scenario};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, ValueEnum};
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, Table as Lines};
+use serde_json::{Map, Value};
+use simulate::scenarios::{Scenario, Table};
+use simulate::settings::Settings;
 
-const WRONG: u8 = 2; // the exit code if an option is
+/// Simulates a fleet of Callosum servers and clients, without sockets. See
+/// docs/balancing.md for what it shows.
+#[derive(Debug, Parser)]
+#[command(
+    name = "simulate",
+    bin_name = "npm run simulate --",
+    disable_version_flag = true,
+    max_term_width = 100
+)]
+struct Options {
+    /// What to simulate
+    #[arg(long, value_name = "NAME", default_value = "million")]
+    scenario: Scenario,
+    /// The seed of the random numbers; the same seed gives the same figures
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// How many seeds to average over, from --seed on (5; steady: 1; million runs one)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1000))]
+    seeds: Option<u64>,
+    /// Writes what the charts show into a file; '-' is standard output, without the tables
+    #[arg(long, value_name = "FILE")]
+    json: Option<String>,
+}
 
 fn main() -> ExitCode {
-    match Options::read() {
-        Ok(options) => run(&options),
-        Err(code) => code,
+    // The settings are not required, since each scenario has its own for those not given.
+    let command = Options::command();
+    let about = command.get_about().cloned().unwrap_or_default();
+    let mut command =
+        Settings::augment_args(command).mut_args(|argument| argument.required(false)).about(about);
+    let matches = command.get_matches_mut();
+    let options = Options::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let Options { scenario, seed, seeds, json } = options;
+    let mut settings = scenario.settings();
+    settings.update_from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let fault = if matches.contains_id("Settings") && !scenario.takes_settings() {
+        Some("a fleet of your own is for the scenarios million, sick and steady".to_owned())
+    } else if scenario == Scenario::Million && seeds.is_some_and(|seeds| seeds > 1) {
+        Some("--seeds is not for the scenario million, which runs one seed".to_owned())
+    } else {
+        settings.fault()
+    };
+    if let Some(fault) = fault {
+        command.error(ErrorKind::ArgumentConflict, fault).exit();
+    }
+    let seeds = seeds.unwrap_or(if scenario == Scenario::Steady { 1 } else { 5 });
+    let seeds: Vec<u64> = (0..seeds).map(|i| seed.wrapping_add(i)).collect();
+    match run(scenario, &settings, &seeds, json.as_deref()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("--json: cannot write '{}': {error}", json.unwrap_or_default());
+            ExitCode::FAILURE
+        }
     }
 }
 
-fn run(options: &Options) -> ExitCode {
-    let began = Instant::now();
-    let shows_tables = options.json.as_deref() != Some("-");
-    if let Some(file) = options.json.as_deref().filter(|_| shows_tables)
-        && let Err(error) = File::options().create(true).append(true).open(file)
-    {
-        eprintln!("--json: cannot write '{file}': {error}"); // now rather than in a minute
-        return ExitCode::from(WRONG);
+fn run(
+    scenario: Scenario,
+    settings: &Settings,
+    seeds: &[u64],
+    json: Option<&str>,
+) -> std::io::Result<()> {
+    let shows_tables = json != Some("-");
+    if let Some(file) = json.filter(|_| shows_tables) {
+        std::fs::File::options().create(true).append(true).open(file)?; // now rather than in a minute
     }
-    let mut results = Map::new();
-    let mut code = ExitCode::SUCCESS;
-    for &scenario in &options.scenarios {
-        let (name, title) = options::describe(scenario);
+    let all = Scenario::ALL.map(|scenario| (scenario, scenario.settings()));
+    let one = [(scenario, settings.clone())];
+    let mut charted = Map::new();
+    for (scenario, settings) in if scenario == Scenario::All { &all[..] } else { &one } {
+        let value = scenario.to_possible_value().expect("no scenario is hidden");
+        let outcome = scenario.run(settings, seeds);
         if shows_tables {
-            println!("{name}: {title}");
+            println!("{}: {}\n", value.get_name(), value.get_help().expect("it has a comment"));
+            outcome.tables.iter().for_each(|table| println!("{}\n", text(table)));
         }
-        let outcome = scenario.run(&options.settings_of(scenario), &options.seeds);
-        if shows_tables {
-            for table in &outcome.tables {
-                println!("\n{}", table::text(table));
-            }
-            println!();
-        }
-        if let Some(fault) = &outcome.fault {
-            eprintln!("{fault}");
-            code = ExitCode::FAILURE;
-        }
-        results.insert(
-            name,
-            if scenario == Scenario::Steady { outcome.figures } else { figures(outcome) },
-        );
-    }
-    if shows_tables {
-        let seeds: Vec<String> = options.seeds.iter().map(u64::to_string).collect();
-        let seconds = began.elapsed().as_secs_f64();
-        println!("Seed {}; {seconds:.1} s; {}", seeds.join(", "), machine::describe());
-    }
-    if let Some(file) = &options.json {
-        let text = match (&options.scenarios[..], results.remove("steady")) {
-            ([Scenario::Steady], Some(steady)) => steady.to_string() + "\n",
-            _ => lines(options, results),
-        };
-        if shows_tables {
-            if let Err(error) = std::fs::write(file, text) {
-                eprintln!("--json: cannot write '{file}': {error}");
-                return ExitCode::FAILURE;
-            }
-        } else {
-            print!("{text}");
+        if outcome.charted != Value::Null {
+            charted.insert(value.get_name().to_owned(), outcome.charted);
         }
     }
-    code
+    // A line for each record.
+    let json_text = Value::from(charted).to_string().replace("[{", "[\n{").replace(",{", ",\n{");
+    match json {
+        None => Ok(()),
+        Some("-") => {
+            println!("{json_text}");
+            Ok(())
+        }
+        Some(file) => std::fs::write(file, json_text + "\n"),
+    }
 }
 
-fn figures(outcome: Outcome) -> Value {
-    let mut figures = outcome.figures;
-    if !outcome.tables.is_empty() {
-        let tables = outcome
-            .tables
-            .into_iter()
-            .map(|table| json!({ "caption": table.caption, "rows": table.rows }));
-        figures["tables"] = tables.collect();
+/// The first column is left-aligned, the others right-aligned.
+fn text(table: &Table) -> String {
+    let mut lines = Lines::new();
+    lines.load_style(NOTHING).add_rows(table.rows.iter().cloned());
+    for (i, column) in lines.column_iter_mut().enumerate() {
+        column.set_padding((0, 2));
+        column.set_cell_alignment(if i == 0 { CellAlignment::Left } else { CellAlignment::Right });
     }
-    figures
-}
-
-/// JSON with a line for each row and sample.
-fn lines(options: &Options, results: Map<String, Value>) -> String {
-    let mut json = machine::json();
-    json["seeds"] = json!(options.seeds);
-    json["results"] = results.into();
-    json.to_string().replace("[{", "[\n{").replace(",{", ",\n{") + "\n"
+    let lines = lines.lines().map(|line| format!("\n{}", line.trim_end())).collect::<String>();
+    format!("{}{lines}", table.caption)
 }

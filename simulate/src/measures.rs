@@ -1,12 +1,9 @@
 //! How even the loads are.
 
-use serde::Serialize;
-
 use crate::fleet::Fleet;
-use crate::managers::Manager;
 
 /// Loads over the mean load of all servers that are up.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spread {
     /// How many servers are up.
     pub servers: usize,
@@ -42,27 +39,26 @@ pub fn spread(loads: impl Iterator<Item = u64>) -> Spread {
 }
 
 /// How even the loads of the servers that are up are.
-pub fn measure<M: Manager>(fleet: &Fleet<M>) -> Spread {
+pub fn measure(fleet: &Fleet) -> Spread {
     spread(fleet.servers.loads_up().map(u64::from))
 }
 
 /// A measurement and its time.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sample {
     /// Seconds since the fleet began.
     pub time: f64,
     /// What was measured.
-    #[serde(flatten)]
     pub spread: Spread,
 }
 
 /// Runs a fleet up to the time `until`, and measures it after every `step` seconds. After
 /// each measurement `then` may change the fleet.
-pub fn sample<M: Manager>(
-    fleet: &mut Fleet<M>,
+pub fn sample(
+    fleet: &mut Fleet,
     until: f64,
     step: f64,
-    mut then: impl FnMut(&mut Fleet<M>),
+    mut then: impl FnMut(&mut Fleet),
 ) -> Vec<Sample> {
     let since = fleet.now();
     let count = ((until - since) / step).round().max(1.0) as u32;
@@ -84,6 +80,14 @@ pub fn settled(samples: &[Sample], since: f64, highest: f64) -> Option<f64> {
     Some(round(last.time - since))
 }
 
+/// What was found in a run, by name.
+pub type Figures = Vec<(&'static str, f64)>;
+
+/// The figure of that name; NaN if there is none.
+pub fn figure(figures: &Figures, name: &str) -> f64 {
+    figures.iter().find(|(other, _)| *other == name).map_or(f64::NAN, |&(_, figure)| figure)
+}
+
 /// The mean of numbers. There must be at least one.
 pub fn mean(numbers: impl Iterator<Item = f64>) -> f64 {
     let (sum, count) = numbers.fold((0.0, 0), |(sum, count), number| (sum + number, count + 1));
@@ -96,7 +100,7 @@ pub fn round(number: f64) -> f64 {
 }
 
 /// The mean, the minimum and the maximum of a figure over several seeds.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Range {
     /// Its mean.
     pub mean: f64,
@@ -117,9 +121,13 @@ impl Range {
         }
     }
 
-    /// As in a table: the mean, and how far the farthest seed is from it.
+    /// As in a table: the mean, and how far the farthest seed is from it. A dash if the figure is
+    /// NaN for a seed.
     pub fn text(&self, digits: usize) -> String {
         let off = (self.to - self.mean).max(self.mean - self.from);
+        if self.mean.is_nan() {
+            return "–".to_owned();
+        }
         format!("{:.digits$} ±{off:.digits$}", self.mean)
     }
 }

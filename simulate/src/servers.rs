@@ -1,15 +1,15 @@
 //! The servers of a fleet.
 
-use crate::managers::Manager;
+use callosum_server_slots::Slots;
+
 use crate::random::Random;
-use crate::trace::Trace;
 
 /// Stands for a place: no client has kept a connection with that slot.
 pub const NOWHERE: u32 = u32::MAX;
 
 #[derive(Debug)]
-struct Server<M> {
-    manager: M,
+struct Server {
+    slots: Slots,
     up: bool,
     /// Connections open, including pending offers.
     load: u32,
@@ -32,8 +32,8 @@ pub struct Connection {
 
 /// The servers of a fleet, each with a slot manager.
 #[derive(Debug)]
-pub struct Servers<M> {
-    servers: Vec<Server<M>>,
+pub struct Servers {
+    servers: Vec<Server>,
     /// The weight of each server, or empty if all are equal. A server of weight 2 sends half
     /// the slot, so that it looks half as busy.
     weights: Vec<f64>,
@@ -45,23 +45,15 @@ pub struct Servers<M> {
     pub closed: u64,
     /// Attempts to connect to a server that was down.
     pub refused: u64,
-    /// Where to record the calls of the managers.
-    pub trace: Option<Trace>,
     loads: Option<ByLoad>,
 }
 
-impl<M: Manager> Servers<M> {
+impl Servers {
     /// `count` servers that are up, and `spare` ones that no client knows until they join.
     /// If `ranked`, [`least`](Servers::least) can be asked.
-    pub fn new(
-        count: u32,
-        spare: u32,
-        weights: &[f64],
-        ranked: bool,
-        trace: Option<Trace>,
-    ) -> Self {
+    pub fn new(count: u32, spare: u32, weights: &[f64], ranked: bool) -> Self {
         let server =
-            || Server { manager: M::default(), up: false, load: 0, stops: 0, places: Vec::new() };
+            || Server { slots: Slots::new(), up: false, load: 0, stops: 0, places: Vec::new() };
         let mut servers = Self {
             servers: std::iter::repeat_with(server).take((count + spare) as usize).collect(),
             weights: weights.to_vec(),
@@ -69,7 +61,6 @@ impl<M: Manager> Servers<M> {
             opened: 0,
             closed: 0,
             refused: 0,
-            trace,
             loads: ranked.then(|| ByLoad::new(count + spare)),
         };
         for _ in 0..count {
@@ -93,10 +84,7 @@ impl<M: Manager> Servers<M> {
         let it = &mut self.servers[server as usize];
         assert!(!it.up, "server {server} is up already");
         it.up = true;
-        it.manager = M::default();
-        if let Some(trace) = &mut self.trace {
-            trace.start(server);
-        }
+        it.slots = Slots::new();
         if let Some(loads) = &mut self.loads {
             loads.add(server);
         }
@@ -128,15 +116,13 @@ impl<M: Manager> Servers<M> {
             self.refused += 1;
             return None;
         }
-        if let Some(trace) = &mut self.trace {
-            trace.get(server);
-        }
         if let Some(loads) = &mut self.loads {
             loads.rise(server, it.load);
         }
         self.opened += 1;
         it.load += 1;
-        Some(Connection { server, slot: it.manager.get(), stops: it.stops })
+        let slot = it.slots.get().expect("fewer slots are in use than there are");
+        Some(Connection { server, slot, stops: it.stops })
     }
 
     /// Whether the connection is still open, for one that was not closed.
@@ -147,15 +133,12 @@ impl<M: Manager> Servers<M> {
     /// Closes a connection that [is open](Servers::is_open).
     pub fn close(&mut self, server: u32, slot: u32) {
         let it = &mut self.servers[server as usize];
-        if let Some(trace) = &mut self.trace {
-            trace.put(server, slot);
-        }
         if let Some(loads) = &mut self.loads {
             loads.fall(server, it.load);
         }
         self.closed += 1;
         it.load -= 1;
-        it.manager.put(slot);
+        it.slots.put(slot).expect("the slot is in use");
     }
 
     /// Notes where a client keeps the connection.
@@ -199,6 +182,11 @@ impl<M: Manager> Servers<M> {
         self.servers.iter().filter(|server| server.up).map(|server| server.load)
     }
 
+    /// The slots in use on a server, ascending.
+    pub fn slots_in_use(&self, server: u32) -> Vec<u32> {
+        self.servers[server as usize].slots.iter().collect()
+    }
+
     /// Whether the server is up.
     pub fn is_up(&self, server: u32) -> bool {
         self.servers[server as usize].up
@@ -214,13 +202,13 @@ struct ByLoad {
     levels: Vec<Vec<u32>>,
     /// The position of each server in its level.
     places: Vec<u32>,
-    /// No level below has a server.
-    lowest: usize,
+    /// No level below this one has a server.
+    fewest: usize,
 }
 
 impl ByLoad {
     fn new(servers: u32) -> Self {
-        Self { levels: Vec::new(), places: vec![0; servers as usize], lowest: 0 }
+        Self { levels: Vec::new(), places: vec![0; servers as usize], fewest: 0 }
     }
 
     fn add(&mut self, server: u32) {
@@ -242,7 +230,7 @@ impl ByLoad {
         if self.levels.len() <= load {
             self.levels.resize(load + 1, Vec::new());
         }
-        self.lowest = self.lowest.min(load);
+        self.fewest = self.fewest.min(load);
         self.places[server as usize] = self.levels[load].len() as u32;
         self.levels[load].push(server);
     }
@@ -257,16 +245,9 @@ impl ByLoad {
     }
 
     fn least(&mut self, random: &mut Random) -> Option<u32> {
-        let above = self.levels[self.lowest..].iter().position(|level| !level.is_empty())?;
-        self.lowest += above;
-        let level = &self.levels[self.lowest];
+        let above = self.levels[self.fewest..].iter().position(|level| !level.is_empty())?;
+        self.fewest += above;
+        let level = &self.levels[self.fewest];
         Some(level[random.below(level.len() as u32) as usize])
-    }
-}
-
-impl Servers<callosum_server_slots::Slots> {
-    /// The slots in use on a server, ascending.
-    pub fn slots_in_use(&self, server: u32) -> Vec<u32> {
-        self.servers[server as usize].manager.iter().collect()
     }
 }

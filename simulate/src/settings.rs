@@ -1,62 +1,59 @@
 //! The settings of a fleet.
 
-use clap::ValueEnum;
-use serde::Serialize;
+use clap::builder::RangedU64ValueParser;
+use clap::{Args, ValueEnum, value_parser};
 
 /// What a client does at each attempt. With every policy, clients open connections at these
 /// times only, so that the policies differ in nothing else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ValueEnum)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Policy {
-    /// Callosum with one offer: connects to a random server, and keeps the
-    /// connection if the pool has room, or if its slot is lower than the highest in
-    /// the pool, whose connection it then replaces.
-    Lowest,
-    /// Callosum with two offers: while the pool has room, connects to two different
-    /// random servers and keeps the lower slot. Does the same as `lowest` once it is
-    /// full.
+    /// Callosum: connects to a random server, and keeps the connection if the pool has room,
+    /// or if its slot is lower than the highest in the pool, whose connection it replaces.
+    OneOffer,
+    /// Callosum: while the pool has room, connects to two different random servers and keeps
+    /// the lower slot. Does the same as `one-offer` once it is full.
     TwoOffers,
-    /// Power of two choices: while the pool has room, connects to two random servers,
-    /// which may be the same one, and keeps the lower slot; replaces nothing.
-    Two,
+    /// Power of two choices: while the pool has room, connects to two random servers, which
+    /// may be the same one, and keeps the lower slot; replaces nothing.
+    TwoChoices,
     /// Connects to a random server while the pool has room; replaces nothing.
     Random,
-    /// Connects to one server after the other while the pool has room, from a
-    /// random one on; replaces nothing.
+    /// Connects to one server after the other while the pool has room, from a random one on;
+    /// replaces nothing.
     RoundRobin,
-    /// Connects through a balancer that always knows the connections of every
-    /// server, and picks a server with the fewest; replaces nothing.
-    Least,
+    /// Connects through a balancer that always knows the connections of every server, and
+    /// picks a server with the fewest; replaces nothing.
+    LeastConnections,
 }
 
 impl Policy {
     /// All policies, Callosum's first.
-    pub const ALL: [Self; 6] =
-        [Self::Lowest, Self::TwoOffers, Self::Two, Self::Random, Self::RoundRobin, Self::Least];
+    pub const ALL: [Self; 6] = [
+        Self::OneOffer,
+        Self::TwoOffers,
+        Self::TwoChoices,
+        Self::Random,
+        Self::RoundRobin,
+        Self::LeastConnections,
+    ];
 
     /// Whether a client with a full pool makes attempts to replace its highest slot.
     pub fn replaces(self) -> bool {
-        matches!(self, Self::Lowest | Self::TwoOffers)
+        matches!(self, Self::OneOffer | Self::TwoOffers)
     }
 
     /// How many servers a client connects to at an attempt.
     pub fn offers(self, has_room: bool) -> usize {
         match self {
-            Self::TwoOffers | Self::Two if has_room => 2,
+            Self::TwoOffers | Self::TwoChoices if has_room => 2,
             _ if has_room || self.replaces() => 1,
             _ => 0,
         }
     }
-
-    /// Its name on the command line and in the tables.
-    pub fn name(self) -> String {
-        name(self)
-    }
 }
 
 /// How long connections live if they are not replaced before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ValueEnum)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Lifetime {
     /// Exponentially distributed: the age of a connection tells nothing about its end.
     Exponential,
@@ -67,16 +64,8 @@ pub enum Lifetime {
     Endless,
 }
 
-impl Lifetime {
-    /// Its name on the command line and in the tables.
-    pub fn name(self) -> String {
-        name(self)
-    }
-}
-
 /// Which idle connection a request takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ValueEnum)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Pick {
     /// A random one.
     Random,
@@ -84,69 +73,105 @@ pub enum Pick {
     Lowest,
 }
 
-impl Pick {
-    /// Its name on the command line and in the tables.
-    pub fn name(self) -> String {
-        name(self)
-    }
+/// What a client does with a connection on which a request has failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Failed {
+    /// Keeps it in its pool.
+    Kept,
+    /// Closes it.
+    Closed,
+    /// Closes it, and ejects a server after three failures in a row.
+    Ejects,
 }
 
-fn name<T: ValueEnum>(value: T) -> String {
+/// Its name on the command line and in the tables.
+pub fn name(value: impl ValueEnum) -> String {
     value.to_possible_value().expect("no value is hidden").get_name().to_owned()
 }
 
-/// The settings of a fleet.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// The settings of a fleet. As options of the command line, those given replace the defaults
+/// of the scenario.
+#[derive(Args, Clone, Debug, PartialEq)]
+#[command(next_help_heading = "A fleet of your own, for the scenarios million, sick and steady")]
 pub struct Settings {
-    /// How many servers, at least 1.
+    /// Servers (100; million: 1000)
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(2..=1_000_000))]
     pub servers: u32,
-    /// How many clients, at least 1.
+    /// Clients (1000; million: 10000)
+    #[arg(long, value_name = "N", value_parser = places())]
     pub clients: u32,
-    /// How many connections a client keeps, at least 1.
+    /// Connections that a client keeps (20; million: 100)
+    #[arg(long, value_name = "N", value_parser = places())]
     pub pool: u32,
-    /// Seconds between two attempts of a client, on average; each time is drawn
-    /// from half of it up to one and a half.
+    /// Mean seconds between two attempts of a client; each time is drawn from half of it up
+    /// to one and a half (1)
+    #[arg(long, value_name = "S", value_parser = positive)]
     pub interval: f64,
-    /// The same for clients whose pool has room.
-    pub fill: f64,
-    /// How long connections live.
+    /// The same for a client whose pool has room (as --interval; sick: 0.1)
+    #[arg(long, value_name = "S", value_parser = positive)]
+    pub fill: Option<f64>,
+    /// How long connections live (exponential; million: pareto)
+    #[arg(long, value_name = "KIND")]
     pub lifetime: Lifetime,
-    /// Mean lifetime in seconds.
+    /// Seconds that a connection lives on average (600)
+    #[arg(long, value_name = "S", value_parser = positive)]
     pub mean: f64,
-    /// What clients do.
+    /// What clients do; sick compares all (two-offers)
+    #[arg(long, value_name = "NAME")]
     pub policy: Policy,
-    /// Round trip in seconds, on average; each is drawn from half of it up to one
-    /// and a half. 0: everything is known at once.
-    #[serde(skip_serializing_if = "is_zero")]
+    /// Seconds that a round trip takes on average; each is drawn from half of it up to one
+    /// and a half (0: everything is known at once)
+    #[arg(long, value_name = "S", value_parser = not_negative)]
     pub delay: f64,
-    /// The share of its pool that a client has in use on average, from 0 up to, but not
-    /// including, 1.
-    #[serde(skip_serializing_if = "is_zero")]
+    /// The share of its pool that a client has in use on average, 0 to 0.99 (0; sick: 0.1)
+    #[arg(long, value_name = "SHARE", value_parser = share)]
     pub busy: f64,
-    /// Seconds that a request takes on average, exponentially distributed.
-    #[serde(skip)]
+    /// Seconds that a request takes on average, exponentially distributed (1; sick: 0.2)
+    #[arg(long, value_name = "S", value_parser = positive)]
     pub service: f64,
-    /// Which idle connection a request takes.
-    #[serde(skip)]
+    /// Which idle connection a request takes (random)
+    #[arg(long, value_name = "NAME")]
     pub pick: Pick,
-    /// How many servers each client knows, some of them perhaps twice. 0 means all, also
-    /// those that join later.
-    #[serde(skip_serializing_if = "is_none")]
+    /// How many servers each client knows, some of them perhaps twice (0: all, also those
+    /// that join later)
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(0..=1000))]
     pub known: u32,
+    /// Seconds after which a request that is not answered has failed (1)
+    #[arg(long, value_name = "S", value_parser = positive)]
+    pub deadline: f64,
+    /// What a client does with a connection on which a request has failed.
+    #[arg(skip = Failed::Closed)]
+    pub failed: Failed,
     /// How many more servers there are to join later.
-    #[serde(skip)]
+    #[arg(skip)]
     pub spare: u32,
     /// The weight of each server; empty if all are equal.
-    #[serde(skip)]
+    #[arg(skip)]
     pub weights: Vec<f64>,
 }
 
-fn is_zero(number: &f64) -> bool {
-    *number == 0.0
+/// How many connections a fleet may have at most.
+pub const MAX_PLACES: u64 = 200_000_000;
+
+fn places() -> RangedU64ValueParser<u32> {
+    RangedU64ValueParser::new().range(1..=MAX_PLACES)
 }
 
-fn is_none(number: &u32) -> bool {
-    *number == 0
+fn number(text: &str, from: f64, to: f64) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number| (from..=to).contains(number));
+    number.ok_or_else(|| format!("expected a number from {from} to {to}"))
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    number(text, 1e-6, 1e9)
+}
+
+fn not_negative(text: &str) -> Result<f64, String> {
+    number(text, 0.0, 1e9)
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    number(text, 0.0, 0.99)
 }
 
 impl Settings {
@@ -157,7 +182,7 @@ impl Settings {
             clients: 1000,
             pool: 20,
             interval: 1.0,
-            fill: 1.0,
+            fill: None,
             lifetime: Lifetime::Exponential,
             mean: 600.0,
             policy: Policy::TwoOffers,
@@ -166,6 +191,8 @@ impl Settings {
             service: 1.0,
             pick: Pick::Random,
             known: 0,
+            deadline: 1.0,
+            failed: Failed::Closed,
             spare: 0,
             weights: Vec::new(),
         }
@@ -182,18 +209,27 @@ impl Settings {
         }
     }
 
+    /// Mean seconds between two attempts of a client whose pool has room.
+    pub fn fill(&self) -> f64 {
+        self.fill.unwrap_or(self.interval)
+    }
+
     /// Seconds in which a client makes one attempt for each place in its pool.
     pub fn turn(&self) -> f64 {
         f64::from(self.pool) * self.interval
     }
 
-    /// How many servers all clients together know; 0 if all of them know all.
-    pub fn listed(&self) -> u64 {
-        u64::from(self.clients) * u64::from(self.known)
-    }
-
     /// How many connections there are if all pools are full.
     pub fn places(&self) -> u64 {
         u64::from(self.clients) * u64::from(self.pool)
+    }
+
+    /// What is wrong with them as a whole.
+    pub fn fault(&self) -> Option<String> {
+        let listed = u64::from(self.clients) * u64::from(self.known);
+        let (name, count) = [("pool", self.places()), ("known", listed)]
+            .into_iter()
+            .find(|&(_, count)| count > MAX_PLACES)?;
+        Some(format!("--clients times --{name} must be at most {MAX_PLACES}, but is {count}"))
     }
 }

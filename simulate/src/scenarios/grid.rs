@@ -1,78 +1,150 @@
-//! Fleets that differ in a kind and in one figure, as the rows and columns of a table.
+//! Runs that differ in two things, as the rows and columns of a table.
 
+use indicatif::{ProgressBar, ProgressStyle};
+use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Table, progress};
+use super::Table;
+use crate::measures::{Figures, Range, figure, mean};
 use crate::settings::Settings;
-use crate::steady::{Averaged, sweep};
 
-/// The results of all kinds with all figures.
-pub(super) struct Grid<K> {
-    kinds: Vec<(String, K)>,
-    figures: Vec<(String, f64)>,
-    /// Those of the first kind, figure by figure, then those of the next kind.
-    results: Vec<Averaged>,
+/// The figures of each row with each column.
+pub(super) struct Grid<R, C> {
+    rows: Vec<(String, R)>,
+    columns: Vec<(String, C)>,
+    /// What each seed gave: for each column of the first row, then of the next.
+    cells: Vec<Vec<Run>>,
 }
 
-impl<K: Copy> Grid<K> {
-    /// Runs a fleet for each kind and figure, with each seed. `vary` makes its settings;
-    /// `name` is shown beside the progress.
-    pub(super) fn run(
+/// The figures of one run, and one that was taken again and again.
+pub(super) struct Run {
+    pub(super) figures: Figures,
+    pub(super) series: Vec<f64>,
+}
+
+impl From<Figures> for Run {
+    fn from(figures: Figures) -> Self {
+        Self { figures, series: Vec::new() }
+    }
+}
+
+impl<R: Copy + Sync, C: Copy + Sync> Grid<R, C> {
+    /// Calls `run` for each row, column and seed, on all cores. `name` is shown beside the
+    /// progress.
+    pub(super) fn run<T: Into<Run>>(
         name: &str,
-        kinds: Vec<(String, K)>,
-        figures: Vec<(String, f64)>,
+        rows: impl IntoIterator<Item = (String, R)>,
+        columns: impl IntoIterator<Item = (String, C)>,
         seeds: &[u64],
-        vary: impl Fn(K, f64) -> Settings,
+        run: impl Fn(R, C, u64) -> T + Sync,
     ) -> Self {
-        let bar = progress(kinds.len() * figures.len() * seeds.len(), name);
-        let list: Vec<Settings> =
-            cells(&kinds, &figures).map(|(kind, figure)| vary(kind, figure)).collect();
-        let results = sweep(&list, seeds, || bar.inc(1));
+        let (rows, columns): (Vec<_>, Vec<_>) =
+            (rows.into_iter().collect(), columns.into_iter().collect());
+        let jobs: Vec<(R, C, u64)> = rows
+            .iter()
+            .flat_map(|&(_, row)| columns.iter().map(move |&(_, column)| (row, column)))
+            .flat_map(|(row, column)| seeds.iter().map(move |&seed| (row, column, seed)))
+            .collect();
+        let bar = progress(jobs.len(), name);
+        let runs: Vec<Run> = jobs
+            .par_iter()
+            .with_max_len(1)
+            .map(|&(row, column, seed)| {
+                let found = run(row, column, seed).into();
+                bar.inc(1);
+                found
+            })
+            .collect();
         bar.finish_and_clear();
-        Self { kinds, figures, results }
+        let mut runs = runs.into_iter();
+        let count = rows.len() * columns.len();
+        let cells = (0..count).map(|_| runs.by_ref().take(seeds.len()).collect()).collect();
+        Self { rows, columns, cells }
     }
 
-    /// A row for each kind and a column for each figure from `first` on. `show` makes a
-    /// cell from a result.
+    fn cell(&self, row: usize, column: usize) -> &[Run] {
+        &self.cells[row * self.columns.len() + column]
+    }
+
+    /// A table of one figure.
     pub(super) fn table(
         &self,
         caption: impl Into<String>,
         corner: &str,
-        first: usize,
-        show: impl Fn(&Averaged) -> String,
+        name: &str,
+        digits: usize,
     ) -> Table {
-        let names = |list: &mut dyn Iterator<Item = &String>| -> Vec<(String, usize)> {
-            list.cloned().zip(0..).collect()
-        };
-        let columns = names(&mut self.figures.iter().map(|(name, _)| name));
-        let rows = names(&mut self.kinds.iter().map(|(name, _)| name));
-        Table::crossed(caption, corner, &columns[first..], &rows, |row, column| {
-            show(&self.results[row * self.figures.len() + column])
+        let columns = self.columns.iter().map(|(name, _)| name.as_str());
+        self.lines(caption, corner, columns, |row| {
+            (0..self.columns.len()).map(|i| range(self.cell(row, i), name).text(digits)).collect()
         })
     }
 
-    /// Every result as JSON, with what `describe` says of its kind and figure.
-    pub(super) fn rows<const N: usize>(
+    /// A table of all figures of the first column.
+    pub(super) fn figures(&self, caption: impl Into<String>, corner: &str) -> Table {
+        let names = || self.cells[0][0].figures.iter().map(|(name, _)| *name);
+        self.lines(caption, corner, names(), |row| {
+            names().map(|name| range(self.cell(row, 0), name).text(3)).collect()
+        })
+    }
+
+    fn lines<'a>(
         &self,
-        describe: impl Fn(K, f64) -> [(&'static str, Value); N],
+        caption: impl Into<String>,
+        corner: &'a str,
+        names: impl Iterator<Item = &'a str>,
+        cells: impl Fn(usize) -> Vec<String>,
+    ) -> Table {
+        let heading = std::iter::once(corner).chain(names).map(str::to_owned).collect();
+        let rows = (0..)
+            .zip(&self.rows)
+            .map(|(i, (name, _))| std::iter::once(name.clone()).chain(cells(i)).collect());
+        Table { caption: caption.into(), rows: std::iter::once(heading).chain(rows).collect() }
+    }
+
+    /// A record of each cell that `describe` has a description of: that, and the means of
+    /// the figures of these names.
+    pub(super) fn records(
+        &self,
+        names: &[&str],
+        describe: impl Fn(R, C) -> Option<Value>,
     ) -> Vec<Value> {
-        cells(&self.kinds, &self.figures)
-            .zip(&self.results)
-            .map(|((kind, figure), result)| {
-                let mut row = json!(result);
-                for (name, value) in describe(kind, figure) {
-                    row[name] = value;
+        let mut records = Vec::new();
+        for (i, &(_, row)) in (0..).zip(&self.rows) {
+            for (j, &(_, column)) in (0..).zip(&self.columns) {
+                let runs = self.cell(i, j);
+                let Some(mut record) = describe(row, column) else { continue };
+                for name in names {
+                    record[name] = json!(range(runs, name).mean);
                 }
-                row
-            })
-            .collect()
+                let length = runs[0].series.len();
+                if length > 0 {
+                    let at = |i: usize| mean(runs.iter().map(|run| run.series[i]));
+                    record["series"] = (0..length).map(at).collect();
+                }
+                records.push(record);
+            }
+        }
+        records
     }
 }
 
-/// Each kind with each figure, in the order of the results.
-fn cells<K: Copy>(
-    kinds: &[(String, K)],
-    figures: &[(String, f64)],
-) -> impl Iterator<Item = (K, f64)> {
-    kinds.iter().flat_map(move |&(_, kind)| figures.iter().map(move |&(_, figure)| (kind, figure)))
+fn range(runs: &[Run], name: &str) -> Range {
+    Range::of(runs.iter().map(|run| figure(&run.figures, name)))
+}
+
+/// What the caption of a chart says of the fleet, and its records.
+pub(super) fn chart(base: &Settings, records: Vec<Value>) -> Value {
+    let Settings { servers, clients, pool, interval, mean, .. } = base;
+    json!({
+        "servers": servers, "clients": clients, "pool": pool, "interval": interval, "mean": mean,
+        "records": records,
+    })
+}
+
+/// The progress of a run, on a terminal; elsewhere nothing is shown.
+pub(super) fn progress(steps: usize, what: &str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:30} {percent:>3}%  {elapsed}  {msg}")
+        .expect("the template is right");
+    ProgressBar::new(steps as u64).with_style(style).with_message(what.to_owned())
 }

@@ -1,88 +1,43 @@
 //! Rolling restarts.
 
-use callosum_server_slots::Slots;
 use serde_json::json;
 
-use super::{Outcome, Table, progress, short};
+use super::grid::{Grid, chart};
+use super::{Outcome, short};
 use crate::fleet::Fleet;
-use crate::measures::{Range, mean, round, sample};
-use crate::settings::{Policy, Settings};
-use crate::steady::with_seeds;
+use crate::measures::{Figures, mean, round, sample};
+use crate::settings::{Policy, Settings, name};
 
 const TURNS: [f64; 8] = [0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0]; // that the whole restart takes
 const AT_REST: f64 = 30.0; // turns before it begins
 const AFTER: f64 = 10.0; // turns after it has ended
 
-struct Restart {
-    highest: f64,
-    connections: f64,
-    highest_after: f64,
-}
-
 pub(super) fn run(base: &Settings, seeds: &[u64]) -> Outcome {
-    let bar = progress(TURNS.len() * Policy::ALL.len() * seeds.len(), "restart");
-    let list = Policy::ALL.map(|policy| Settings { policy, ..base.clone() });
-    let results: Vec<(f64, Vec<Vec<Restart>>)> = TURNS
-        .iter()
-        .map(|&turns| {
-            (
-                turns,
-                with_seeds(
-                    &list,
-                    seeds,
-                    || bar.inc(1),
-                    |settings, seed| restart(settings, turns, seed),
-                ),
-            )
-        })
-        .collect();
-    bar.finish_and_clear();
-    let range = |i: usize, turns: f64, figure: fn(&Restart) -> f64| {
-        let (_, of_policies) =
-            results.iter().find(|it| it.0 == turns).expect("each number of turns is there");
-        Range::of(of_policies[i].iter().map(figure))
-    };
+    let rows = Policy::ALL.map(|policy| (name(policy), policy));
     let columns = TURNS.map(|turns| (short(turns), turns));
-    let names: Vec<_> =
-        Policy::ALL.iter().enumerate().map(|(i, policy)| (policy.name(), i)).collect();
-    let table = |caption: String, figure: fn(&Restart) -> f64| {
-        Table::crossed(caption, "turns that it takes", &columns, &names, |&i, &turns| {
-            range(i, turns, figure).text(2)
-        })
-    };
+    let grid = Grid::run("restart", rows, columns, seeds, |policy, turns, seed| {
+        restart(&Settings { policy, ..base.clone() }, turns, seed)
+    });
+    let corner = "turns that it takes";
+    let at_worst = format!(
+        "The highest load over mean at the worst moment; a turn is {} s",
+        short(base.turn())
+    );
+    let fewest = "Connections at the worst moment, of those that fill all pools";
+    let after = format!("Highest load over mean {AFTER} turns later");
     let tables = vec![
-        table(
-            format!(
-                "The highest load over mean at the worst moment; a turn is {} s",
-                short(base.turn())
-            ),
-            |it| it.highest,
-        ),
-        table("Connections at the worst moment, of those that fill all pools".to_owned(), |it| {
-            it.connections
-        }),
-        table(format!("Highest load over mean {AFTER} turns later"), |it| it.highest_after),
+        grid.table(at_worst, corner, "highest", 2),
+        grid.table(fewest, corner, "connections", 2),
+        grid.table(after, corner, "highestAfter", 2),
     ];
-    let mut rows = Vec::new();
-    for (i, policy) in Policy::ALL.iter().enumerate() {
-        for turns in TURNS {
-            let highest = range(i, turns, |it| it.highest);
-            rows.push(json!({
-                "policy": policy,
-                "turns": turns,
-                "highest": highest.mean,
-                "highestFrom": highest.from,
-                "highestTo": highest.to,
-                "connections": range(i, turns, |it| it.connections).mean,
-                "highestAfter": range(i, turns, |it| it.highest_after).mean,
-            }));
-        }
-    }
-    Outcome::new(json!({ "settings": base, "rows": rows }), tables)
+    let records = grid.records(&["highest", "highestAfter"], |policy, turns| {
+        Some(json!({ "policy": name(policy), "turns": turns }))
+    });
+    Outcome { tables, charted: chart(base, records) }
 }
 
-fn restart(settings: &Settings, turns: f64, seed: u64) -> Restart {
-    let mut fleet = Fleet::<Slots>::new(settings, seed);
+fn restart(settings: &Settings, turns: f64, seed: u64) -> Figures {
+    let mut fleet = Fleet::new(settings, seed);
     let turn = settings.turn();
     fleet.run(AT_REST * turn);
     let since = fleet.now();
@@ -96,9 +51,9 @@ fn restart(settings: &Settings, turns: f64, seed: u64) -> Restart {
     let after = sample(&mut fleet, end + AFTER * turn, turn / 10.0, |_| {});
     let fewest =
         samples.iter().map(|sample| sample.spread.connections).min().expect("there is a server");
-    Restart {
-        highest: samples.iter().map(|sample| sample.spread.highest).fold(0.0, f64::max),
-        connections: round(fewest as f64 / settings.places() as f64),
-        highest_after: mean(after.iter().rev().take(20).map(|sample| sample.spread.highest)),
-    }
+    vec![
+        ("highest", samples.iter().map(|sample| sample.spread.highest).fold(0.0, f64::max)),
+        ("connections", round(fewest as f64 / settings.places() as f64)),
+        ("highestAfter", mean(after.iter().rev().take(20).map(|sample| sample.spread.highest))),
+    ]
 }

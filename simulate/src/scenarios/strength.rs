@@ -1,23 +1,23 @@
 //! Machines of unequal strength.
 
-use callosum_server_slots::Slots;
-use serde_json::json;
+use clap::ValueEnum;
+use serde_json::Value;
 
-use super::{Outcome, Table, progress, short};
+use super::grid::Grid;
+use super::{Outcome, short};
 use crate::fleet::Fleet;
-use crate::measures::{mean, round};
-use crate::settings::{Policy, Settings};
-use crate::steady::with_seeds;
+use crate::measures::{Figures, mean, round};
+use crate::settings::{Policy, Settings, name};
 
 const MACHINES: usize = 100;
-const STRENGTHS: [u32; 4] = [1, 2, 4, 8];
+const STRENGTHS: [(&str, u32); 4] = [("1", 1), ("2", 2), ("4", 4), ("8", 8)];
 const MEANS: [f64; 2] = [600.0, 150.0]; // seconds that connections live; the turn is 75
-const POLICIES: [Policy; 2] = [Policy::Lowest, Policy::TwoOffers];
+const POLICIES: [Policy; 2] = [Policy::OneOffer, Policy::TwoOffers];
 const LOAD: u32 = 200; // connections for each unit of strength
 const SAMPLES: u32 = 100;
 
 /// How a machine is given its share.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, ValueEnum)]
 enum Way {
     Equal,
     SlotDivided,
@@ -25,16 +25,6 @@ enum Way {
 }
 
 impl Way {
-    const ALL: [Self; 3] = [Self::Equal, Self::SlotDivided, Self::SeveralManagers];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Equal => "equal",
-            Self::SlotDivided => "slot divided",
-            Self::SeveralManagers => "several managers",
-        }
-    }
-
     /// The weight of each server on a machine.
     fn weights(self, strength: u32) -> Vec<f64> {
         match self {
@@ -45,74 +35,37 @@ impl Way {
     }
 }
 
-struct Shares {
-    by_strength: [f64; STRENGTHS.len()],
-    highest: f64,
-    lowest: f64,
-}
-
 pub(super) fn run(base: &Settings, seeds: &[u64]) -> Outcome {
-    let strengths: Vec<u32> = STRENGTHS.into_iter().cycle().take(MACHINES).collect();
+    let strengths: Vec<u32> =
+        STRENGTHS.into_iter().cycle().take(MACHINES).map(|(_, strength)| strength).collect();
     let total: u32 = strengths.iter().sum();
     let base = Settings { pool: LOAD * total / base.clients, ..base.clone() };
-    let bar = progress(POLICIES.len() * Way::ALL.len() * MEANS.len() * seeds.len(), "strength");
-    let mut rows = Vec::new();
-    let heading = std::iter::once("policy, way, mean lifetime".to_owned())
-        .chain(STRENGTHS.map(|strength| strength.to_string()))
-        .chain(["highest".to_owned(), "lowest".to_owned()]);
-    let mut lines = vec![heading.collect()];
-    for policy in POLICIES {
-        for way in Way::ALL {
-            let weights: Vec<f64> =
-                strengths.iter().flat_map(|&strength| way.weights(strength)).collect();
-            let list = MEANS.map(|mean| Settings {
-                policy,
-                mean,
-                servers: weights.len() as u32,
-                weights: weights.clone(),
-                ..base.clone()
-            });
-            let results = with_seeds(
-                &list,
-                seeds,
-                || bar.inc(1),
-                |settings, seed| shares(settings, &strengths, way, seed),
-            );
-            for (mean_lifetime, runs) in MEANS.into_iter().zip(&results) {
-                let average = |figure: &dyn Fn(&Shares) -> f64| mean(runs.iter().map(figure));
-                let by_strength: Vec<f64> = (0..STRENGTHS.len())
-                    .map(|i| average(&|shares| shares.by_strength[i]))
-                    .collect();
-                let (highest, lowest) =
-                    (average(&|shares| shares.highest), average(&|shares| shares.lowest));
-                let figures = by_strength
-                    .iter()
-                    .chain([&highest, &lowest])
-                    .map(|share| format!("{share:.3}"));
-                let name = format!("{}, {}, {} s", policy.name(), way.name(), short(mean_lifetime));
-                lines.push(std::iter::once(name).chain(figures).collect());
-                rows.push(json!({
-                    "policy": policy, "way": way.name(), "mean": mean_lifetime,
-                    "byStrength": by_strength, "highest": highest, "lowest": lowest,
-                }));
-            }
-        }
-    }
-    bar.finish_and_clear();
-    let table = Table::new(
-        format!("Load over the fair share, by strength; a turn is {} s", short(base.turn())),
-        lines,
-    );
-    Outcome::new(json!({ "settings": base, "machines": MACHINES, "rows": rows }), vec![table])
+    let rows = POLICIES.into_iter().flat_map(|policy| {
+        Way::value_variants().iter().flat_map(move |&way| {
+            MEANS.map(|mean| {
+                (format!("{}, {}, {mean} s", name(policy), name(way)), (policy, way, mean))
+            })
+        })
+    });
+    let columns = [(String::new(), ())];
+    let grid = Grid::run("strength", rows, columns, seeds, |(policy, way, mean), (), seed| {
+        shares(&Settings { policy, mean, ..base.clone() }, &strengths, way, seed)
+    });
+    let caption =
+        format!("Load over the fair share, by strength; a turn is {} s", short(base.turn()));
+    let table = grid.figures(caption, "policy, way, mean lifetime");
+    Outcome { tables: vec![table], charted: Value::Null }
 }
 
 /// Each machine's load for its strength, over the mean of that.
-fn shares(settings: &Settings, strengths: &[u32], way: Way, seed: u64) -> Shares {
+fn shares(settings: &Settings, strengths: &[u32], way: Way, seed: u64) -> Figures {
+    let weights: Vec<f64> = strengths.iter().flat_map(|&strength| way.weights(strength)).collect();
     let machine_of: Vec<usize> = (0..)
         .zip(strengths)
         .flat_map(|(machine, &strength)| way.weights(strength).into_iter().map(move |_| machine))
         .collect();
-    let mut fleet = Fleet::<Slots>::new(settings, seed);
+    let servers = weights.len() as u32;
+    let mut fleet = Fleet::new(&Settings { servers, weights, ..settings.clone() }, seed);
     let from = 10.0 * settings.turn();
     let mut loads = vec![0_u64; strengths.len()];
     fleet.run(from);
@@ -124,22 +77,19 @@ fn shares(settings: &Settings, strengths: &[u32], way: Way, seed: u64) -> Shares
     }
     let total: u32 = strengths.iter().sum();
     let fair = loads.iter().sum::<u64>() as f64 / f64::from(total);
-    let shares: Vec<f64> = loads
+    let shares: Vec<(u32, f64)> = strengths
         .iter()
-        .zip(strengths)
-        .map(|(&load, &strength)| load as f64 / f64::from(strength) / fair)
+        .zip(&loads)
+        .map(|(&strength, &load)| (strength, load as f64 / f64::from(strength) / fair))
         .collect();
-    Shares {
-        by_strength: STRENGTHS.map(|strength| {
-            mean(
-                shares
-                    .iter()
-                    .zip(strengths)
-                    .filter(|(_, other)| **other == strength)
-                    .map(|(share, _)| *share),
-            )
-        }),
-        highest: round(shares.iter().copied().fold(0.0, f64::max)),
-        lowest: round(shares.iter().copied().fold(f64::INFINITY, f64::min)),
-    }
+    let by_strength = STRENGTHS.map(|(name, strength)| {
+        let equals = shares.iter().filter(|(other, _)| *other == strength);
+        (name, mean(equals.map(|(_, share)| *share)))
+    });
+    let all = || shares.iter().map(|(_, share)| *share);
+    let extremes = [
+        ("highest", round(all().fold(0.0, f64::max))),
+        ("lowest", round(all().fold(f64::INFINITY, f64::min))),
+    ];
+    by_strength.into_iter().chain(extremes).collect()
 }
