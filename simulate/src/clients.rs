@@ -154,8 +154,8 @@ impl Clients {
     fn search_worst(&mut self, client: u32) -> Worst {
         let places = self.places(client);
         let mut worst = Worst { place: places.start, told: 0 };
-        for place in places {
-            let told = self.told[place as usize];
+        let told = &self.told[places.start as usize..places.end as usize];
+        for (place, &told) in places.zip(told) {
             if told > worst.told && (told == FREE || !self.is_in_use(place)) {
                 worst = Worst { place, told };
             }

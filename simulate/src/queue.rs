@@ -13,26 +13,36 @@ pub const NEVER: Time = Time::MAX;
 /// Future events. Those of the same time come in the order of their integers.
 #[derive(Debug, Default)]
 pub struct Queue {
-    /// An event is its own key but for one that is pushed while a greater one of the same time
-    /// is under way: the heap takes no key below the last, so it gets that one, and comes next.
-    heap: RadixHeapMap<Reverse<(Time, u64)>, u64>,
+    /// The key is the time above 64 bits of the event.
+    heap: RadixHeapMap<Reverse<u128>, ()>,
+    /// Events of the current time below the last one, which the heap does not take any more.
+    late: Vec<u64>,
 }
 
 impl Queue {
     /// Adds an event, whose time must not be before that of the last one popped. At
     /// [`NEVER`] nothing is added.
     pub fn push(&mut self, time: Time, event: u64) {
-        if time == NEVER {
-            return;
+        let key = Reverse(u128::from(time) << 64 | u128::from(event));
+        if self.heap.top().is_some_and(|last| key > last) {
+            assert!(self.now() == time, "an event is pushed into the past");
+            self.late.push(event);
+        } else if time != NEVER {
+            self.heap.push(key, ());
         }
-        let last = self.heap.top().unwrap_or(Reverse((0, 0)));
-        assert!(time >= last.0.0, "an event is pushed into the past");
-        self.heap.push(Reverse((time, event)).min(last), event);
     }
 
     /// Takes the next event.
     pub fn pop(&mut self) -> Option<(Time, u64)> {
-        self.heap.pop().map(|(Reverse((time, _)), event)| (time, event))
+        if let Some(event) = self.late.pop() {
+            return Some((self.now(), event));
+        }
+        let (Reverse(key), ()) = self.heap.pop()?;
+        Some(((key >> 64) as Time, key as u64))
+    }
+
+    fn now(&self) -> Time {
+        self.heap.top().map_or(0, |Reverse(key)| (key >> 64) as Time)
     }
 }
 
