@@ -5,17 +5,17 @@ const { config } = require('../../scripts/plot-theme')
 // The colours of Okabe and Ito, as in the benchmarks.
 const looks = {
   'two-offers': { title: 'Callosum, two offers', colour: '#d55e00', shape: 'circle' },
-  lowest: { title: 'Callosum, one offer', colour: '#c78f00', shape: 'diamond' },
-  two: { title: 'two choices', colour: '#2a87c8', shape: 'square' },
+  'one-offer': { title: 'Callosum, one offer', colour: '#c78f00', shape: 'diamond' },
+  'two-choices': { title: 'two choices', colour: '#2a87c8', shape: 'square' },
   random: { title: 'random', colour: '#c7679a', shape: 'triangle-up' },
   'round-robin': { title: 'round robin', colour: '#009e73', shape: 'triangle-down' },
-  least: { title: 'least connections', colour: '#808080', shape: 'cross' }
+  'least-connections': { title: 'least connections', colour: '#808080', shape: 'cross' }
 }
 
 const policies = Object.keys(looks)
 const range = key => policies.map(policy => looks[policy][key])
-const titles = Object.fromEntries(policies.map(policy => [policy, looks[policy].title]))
-const legend = { title: null, orient: 'bottom', columns: 3, columnPadding: 24, labelExpr: `${JSON.stringify(titles)}[datum.label]` }
+const labelExpr = `${JSON.stringify(Object.fromEntries(policies.map(policy => [policy, looks[policy].title])))}[datum.label]`
+const legend = { title: null, orient: 'bottom', columns: 3, columnPadding: 24, labelExpr }
 
 /** The channels that tell policies apart. */
 const byPolicy = {
@@ -23,7 +23,7 @@ const byPolicy = {
   shape: { field: 'policy', type: 'nominal', scale: { domain: policies, range: range('shape') }, legend }
 }
 
-/** How far the highest load is above the mean. */
+/** How far the highest load is above the mean, for records that `withExcess` made. */
 const excess = {
   field: 'excess',
   type: 'quantitative',
@@ -31,30 +31,19 @@ const excess = {
   axis: { values: [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100], labelExpr: "datum.value + '%'", labelOverlap: false, title: 'highest above mean (log)' }
 }
 
-const excessOf = ({ highest }) => Math.min(100, Math.max(0.1, Math.round((highest - 1) * 1e4) / 100))
+const withExcess = record => ({ ...record, excess: Math.min(100, Math.max(0.1, Math.round((record.highest - 1) * 1e4) / 100)) })
 
 const caption = ({ servers, clients, pool, interval }) =>
-  `${servers} servers, ${clients} clients with pools of ${pool}, an attempt each ${interval} s: a turn is ${pool * interval} s.`
+  `${servers.toLocaleString('en')} servers, ${clients.toLocaleString('en')} clients with pools of ${pool}, an attempt each ${interval} s: a turn is ${pool * interval} s.`
 
 const lives = ({ mean }) => `Connections live for ${mean} s on average.`
-
-const title = (text, ...subtitle) => ({ text, subtitle })
 
 /** A logarithmic scale from the first of the values to the last, with some room beside them. */
 const logScale = values => ({ type: 'log', domain: [values[0] / 1.15, values[values.length - 1] * 1.15], nice: false })
 
-/**
- * A panel with a line for each policy.
- *
- * @param {object} x what its horizontal axis shows
- * @param {string} x.field
- * @param {object} x.scale
- * @param {object} x.axis its ticks, as `values`, and its title
- * @param {object} [y] the vertical axis
- * @param {object} [more] a height, data, and further channels
- */
+/** A panel with a line for each policy. `x` has a field, a scale and an axis; `more` a height, data and channels. */
 const panel = ({ field, scale, axis }, y = excess, { height = 190, data, channels } = {}) => ({
-  ...(data && { data }),
+  ...(data && { data: { values: data } }),
   width: 285,
   height,
   mark: { type: 'line', strokeWidth: 2, point: { size: 45, opacity: 1 } },
@@ -66,4 +55,6 @@ const panel = ({ field, scale, axis }, y = excess, { height = 190, data, channel
   }
 })
 
-module.exports = { byPolicy, caption, config, excess, excessOf, lives, logScale, panel, title }
+const chart = (text, subtitle, marks) => ({ title: { text, subtitle }, spacing: 36, ...marks, config })
+
+module.exports = { byPolicy, caption, chart, excess, labelExpr, lives, logScale, panel, policies, withExcess }

@@ -156,11 +156,6 @@ impl Fleet {
         }
     }
 
-    /// Starts a server that is down.
-    pub fn start(&mut self, server: u32) {
-        self.servers.start(server);
-    }
-
     /// Stops a server that is up. Its clients notice at once.
     pub fn stop(&mut self, server: u32) {
         for (slot, place) in (0..).zip(self.servers.stop(server)) {
@@ -174,26 +169,7 @@ impl Fleet {
     /// Stops a server and starts it again at once.
     pub fn restart(&mut self, server: u32) {
         self.stop(server);
-        self.start(server);
-    }
-
-    /// Starts a spare server, and lets clients know it.
-    pub fn join(&mut self) {
-        self.servers.join();
-    }
-
-    /// The settings that it was made with.
-    pub fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
-    /// A hash of the places and slots of all connections.
-    pub fn digest(&self) -> u64 {
-        self.clients.all().fold(0, |digest: u64, (place, kept, _)| {
-            let where_it_is =
-                u64::from(place) << 32 ^ u64::from(kept.server) << 20 ^ u64::from(kept.slot);
-            (digest.rotate_left(5) ^ where_it_is).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-        })
+        self.servers.start(server);
     }
 
     // ---- Attempts ----
@@ -250,9 +226,10 @@ impl Fleet {
 
     /// Whether the client may connect to the server, as far as it has failed its requests.
     fn is_allowed(&self, client: u32, server: u32) -> bool {
-        !self.outliers.is_ejected(client, server, self.now)
-            && !(self.outliers.is_on_probation(client, server)
-                && self.clients.has_any_at(client, server))
+        let Self { outliers, clients, now, .. } = self;
+        let may_have_more =
+            !outliers.is_on_probation(client, server) || !clients.has_any_at(client, server);
+        may_have_more && !outliers.is_ejected(client, server, *now)
     }
 
     /// Keeps the offer with the lower slot, if the client can use it, and closes the

@@ -123,7 +123,7 @@ pub struct Settings {
     /// and a half (0: everything is known at once)
     #[arg(long, value_name = "S", value_parser = not_negative)]
     pub delay: f64,
-    /// The share of its pool that a client has in use on average, 0 to 0.99 (0; sick: 0.1)
+    /// The share of its pool that a client has in use on average, 0 to 0.99 (0; sick: 0.05)
     #[arg(long, value_name = "SHARE", value_parser = share)]
     pub busy: f64,
     /// Seconds that a request takes on average, exponentially distributed (1; sick: 0.2)

@@ -67,7 +67,7 @@ fn watch(happening: Happening, settings: &Settings, seed: u64) -> Run {
     match happening {
         Happening::Start => {}
         Happening::Die => (0..servers / 10).for_each(|server| fleet.stop(server)),
-        Happening::Join => (0..servers / 2).for_each(|_| fleet.join()),
+        Happening::Join => (0..servers / 2).for_each(|_| fleet.servers.join()),
     }
     let since = fleet.now();
     let samples = sample(&mut fleet, since + TURNS * turn, turn / SAMPLES, |_| {});

@@ -57,7 +57,7 @@ pub(super) fn run(settings: &Settings, seed: u64) -> Outcome {
     phase(&mut fleet, "start, all empty", START, &mut |_, _| {});
     (0..dying).for_each(|server| fleet.stop(server));
     phase(&mut fleet, &format!("{dying} servers die"), DIE, &mut |_, _| {});
-    (0..dying).for_each(|server| fleet.start(server));
+    (0..dying).for_each(|server| fleet.servers.start(server));
     phase(&mut fleet, "they come back", JOIN, &mut |_, _| {});
     let mut restarted = 0;
     phase(&mut fleet, "every server restarts", RESTART, &mut |fleet, share| {

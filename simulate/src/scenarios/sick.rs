@@ -13,7 +13,7 @@ const FIRST: f64 = 20.0; // seconds after it has turned sick
 
 /// In turns.
 const WELL: f64 = 3.0; // before
-const SETTLING: f64 = 4.0; // before the figures of the steady state are taken
+const SETTLING: f64 = 30.0; // before the figures of the steady state are taken
 const STEADY: f64 = 5.0; // in which they are taken
 const AFTERWARDS: f64 = 4.0; // when it is well again
 const SAMPLES: f64 = 20.0; // in a turn
@@ -21,7 +21,7 @@ const SAMPLES: f64 = 20.0; // in a turn
 const SHARE: f64 = 0.9; // of the load that it had, from which on it has its share again
 
 pub(super) fn settings() -> Settings {
-    Settings { fill: Some(0.1), busy: 0.1, service: 0.2, ..Settings::common() }
+    Settings { fill: Some(0.1), busy: 0.05, service: 0.2, ..Settings::common() }
 }
 
 pub(super) fn run(base: &Settings, seeds: &[u64]) -> Outcome {
