@@ -131,7 +131,6 @@ function conditions ({ delay, requests }) {
 function sick ({ sick }) {
   const titles = { 'fails-at-once': 'the server fails each request at once', 'never-answers': 'the server never answers' }
   const failed = { kept: '#c7679a', closed: '#2a87c8', ejects: '#d55e00' }
-  const shapes = ['square', 'circle', 'diamond']
   const channel = range => ({
     field: 'failed',
     type: 'nominal',
@@ -141,14 +140,15 @@ function sick ({ sick }) {
   return chart(`Requests that fail while one of ${sick.servers} servers is sick`, caption(sick), {
     hconcat: Object.entries(titles).map(([name, title]) => ({
       data: { values: sick.records.filter(({ sickness }) => sickness === name) },
+      title: { text: title, fontSize: 13 },
       width: 250,
       height: { step: 30 },
       mark: { type: 'point', size: 90, strokeWidth: 2, opacity: 1 },
       encoding: {
-        x: { field: 'steady', type: 'quantitative', scale: { type: 'log', domain: [0.001, 2], nice: false }, axis: { values: [0.001, 0.01, 0.1, 1], labelExpr: "datum.value + '%'", title: [title, '(log)'] } },
+        x: { field: 'steady', type: 'quantitative', scale: { type: 'log', domain: [0.001, 2], nice: false }, axis: { values: [0.001, 0.01, 0.1, 1], labelExpr: "datum.value + '%'", labelOverlap: false, title: 'failed requests (log)' } },
         y: { field: 'policy', type: 'nominal', sort: policies, title: null, axis: { grid: true, labelExpr } },
         color: channel(Object.values(failed)),
-        shape: channel(shapes)
+        shape: channel(['square', 'circle', 'diamond'])
       }
     }))
   })

@@ -13,8 +13,7 @@ const UNKNOWN: u32 = u32::MAX;
 
 #[derive(Clone, Debug)]
 struct Client {
-    /// What [`Clients::worst`] has found; the place is [`UNKNOWN`] if it has to
-    /// search again.
+    /// What [`Clients::worst`] has found; the place is [`UNKNOWN`] if it has to search again.
     worst: Worst,
     /// The position of a round-robin client on its list of servers.
     turn: u32,
@@ -24,22 +23,14 @@ struct Client {
     attempt_at: Time,
 }
 
-/// Where a client puts the next connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Worst {
-    /// The place.
-    pub place: u32,
-    /// The slot of the connection there, as the client was told. [`FREE`] if there is
-    /// none, 0 if all connections are in use, since no offer is lower.
-    pub told: u32,
-}
+/// Where a client puts the next connection, and the slot of the one there, as the client was told:
+/// [`FREE`] if there is none, 0 if all are in use, since no offer is lower.
+pub type Worst = (u32, u32);
 
 /// The client's side of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kept {
-    /// The server.
     pub server: u32,
-    /// Its slot.
     pub slot: u32,
     /// When it ends by itself.
     pub end: Time,
@@ -57,17 +48,15 @@ pub struct Clients {
     kept: Vec<Kept>,
     /// The slot at each place, as the client was told, or [`FREE`].
     told: Vec<u32>,
-    /// When the connection at each place is returned, 0 if it is idle; empty if
-    /// there are no requests.
+    /// When the connection at each place is returned, 0 if idle; empty without requests.
     used_until: Vec<Time>,
 }
 
 impl Clients {
-    /// Clients with empty pools.
     pub fn new(settings: &Settings, random: &mut Random) -> Self {
         let places = settings.places() as usize;
         let list = settings.clients as usize * settings.known as usize;
-        let worst = Worst { place: UNKNOWN, told: FREE };
+        let worst = (UNKNOWN, FREE);
         let client = Client { worst, turn: 0, waiting: 0, attempt_at: NEVER };
         let mut clients = Self {
             clients: vec![client; settings.clients as usize],
@@ -130,7 +119,6 @@ impl Clients {
         self.places(client).filter(is_there).collect()
     }
 
-    /// Whether it has a connection to a server.
     pub fn has_any_at(&self, client: u32, server: u32) -> bool {
         self.places(client).any(|place| self.is_at(place, server))
     }
@@ -139,7 +127,6 @@ impl Clients {
         !self.is_free(place) && self.kept(place).server == server
     }
 
-    /// The client that a place belongs to.
     pub fn client_of(&self, place: u32) -> u32 {
         place / self.pool
     }
@@ -148,16 +135,16 @@ impl Clients {
     /// connections that are not in use.
     pub fn worst(&mut self, client: u32) -> Worst {
         let known = self.clients[client as usize].worst;
-        if known.place != UNKNOWN { known } else { self.search_worst(client) }
+        if known.0 != UNKNOWN { known } else { self.search_worst(client) }
     }
 
     fn search_worst(&mut self, client: u32) -> Worst {
         let places = self.places(client);
-        let mut worst = Worst { place: places.start, told: 0 };
+        let mut worst = (places.start, 0);
         let told = &self.told[places.start as usize..places.end as usize];
         for (place, &told) in places.zip(told) {
-            if told > worst.told && (told == FREE || !self.is_in_use(place)) {
-                worst = Worst { place, told };
+            if told > worst.1 && (told == FREE || !self.is_in_use(place)) {
+                worst = (place, told);
             }
         }
         self.clients[client as usize].worst = worst;
@@ -172,12 +159,10 @@ impl Clients {
         self.used_until.get(place as usize).is_some_and(|&until| until != 0)
     }
 
-    /// Whether the client has a free place.
     pub fn has_room(&mut self, client: u32) -> bool {
-        self.worst(client).told == FREE
+        self.worst(client).1 == FREE
     }
 
-    /// Whether that place is free.
     pub fn is_free(&self, place: u32) -> bool {
         self.told[place as usize] == FREE
     }
@@ -192,7 +177,6 @@ impl Clients {
         self.kept(place).slot == slot && self.is_at(place, server)
     }
 
-    /// Whether a connection ends there now.
     pub fn ends(&self, place: u32, now: Time) -> bool {
         self.kept(place).end == now
     }
@@ -209,16 +193,15 @@ impl Clients {
         let client = self.client_of(place);
         self.kept[place as usize].end = NEVER;
         self.told[place as usize] = FREE;
-        self.clients[client as usize].worst = Worst { place, told: FREE };
+        self.clients[client as usize].worst = (place, FREE);
         !self.used_until.is_empty() && std::mem::take(&mut self.used_until[place as usize]) != 0
     }
 
     fn forget_worst(&mut self, client: u32) {
-        self.clients[client as usize].worst.place = UNKNOWN;
+        self.clients[client as usize].worst.0 = UNKNOWN;
     }
 
-    /// An idle connection for a request. If there is none, the request waits, and nothing is
-    /// returned.
+    /// An idle connection for a request, which waits if there is none.
     pub fn find_idle(&mut self, client: u32, pick: Pick, random: &mut Random) -> Option<u32> {
         let places = self.places(client);
         let idle = |&place: &u32| !self.is_free(place) && !self.is_in_use(place);
@@ -239,8 +222,7 @@ impl Clients {
         self.forget_worst(self.client_of(place));
     }
 
-    /// Returns the connection at a place if it is in use until then; false if
-    /// another is there by now, or none.
+    /// Returns the connection at a place if it is in use until then, and not another or none.
     pub fn return_at(&mut self, place: u32, time: Time) -> bool {
         let used = &mut self.used_until[place as usize];
         let valid = *used == time;
@@ -259,8 +241,7 @@ impl Clients {
         any
     }
 
-    /// Every connection: its place, the client's side of it, and the slot that the client
-    /// was told.
+    /// Every connection: its place, the client's side of it, and the slot that it was told.
     pub fn all(&self) -> impl Iterator<Item = (u32, Kept, u32)> {
         (0..self.told.len() as u32)
             .filter(|&place| !self.is_free(place))
@@ -288,12 +269,12 @@ mod tests {
     #[test]
     fn the_worst_place_is_a_free_one_or_that_of_the_highest_slot() {
         let (mut clients, _) = clients();
-        assert_eq!(clients.worst(1), Worst { place: 6, told: 9 });
+        assert_eq!(clients.worst(1), (6, 9));
         clients.keep(1, 6, Kept { server: 3, slot: 1, end: NEVER }, 1);
-        assert_eq!(clients.worst(1), Worst { place: 7, told: 7 });
+        assert_eq!(clients.worst(1), (7, 7));
         clients.free(5);
-        assert_eq!(clients.worst(1), Worst { place: 5, told: FREE });
-        assert_eq!(clients.worst(0).told, FREE);
+        assert_eq!(clients.worst(1), (5, FREE));
+        assert_eq!(clients.worst(0).1, FREE);
     }
 
     #[test]
@@ -303,25 +284,9 @@ mod tests {
             assert_eq!(clients.find_idle(1, Pick::Lowest, &mut random), Some(place));
             clients.take(place, end);
         }
-        assert_eq!(clients.worst(1).told, 0, "no offer is lower");
+        assert_eq!(clients.worst(1).1, 0, "no offer is lower");
         assert!(!clients.return_at(4, 999), "another connection is there by then");
         assert!(clients.return_at(4, 101));
-        assert_eq!(clients.worst(1), Worst { place: 4, told: 5 });
-    }
-
-    #[test]
-    fn a_request_takes_any_idle_connection_or_waits() {
-        let (mut clients, mut random) = clients();
-        let mut found = [4, 5, 6, 7].map(|_| {
-            let place = clients.find_idle(1, Pick::Random, &mut random).expect("one is idle");
-            clients.take(place, 100);
-            place
-        });
-        found.sort_unstable();
-        assert_eq!(found, [4, 5, 6, 7]);
-        assert!(!clients.next_waiting(1));
-        assert_eq!(clients.find_idle(1, Pick::Random, &mut random), None);
-        assert!(clients.next_waiting(1));
-        assert!(!clients.next_waiting(1));
+        assert_eq!(clients.worst(1), (4, 5));
     }
 }

@@ -51,15 +51,12 @@ struct Attempt {
     answers: usize,
 }
 
-/// A fleet of servers and clients in simulated time. The same settings and seed give
-/// exactly the same fleet.
+/// A fleet in simulated time. The same settings and seed give exactly the same fleet.
 #[derive(Debug)]
 pub struct Fleet {
     settings: Settings,
     now: Time,
-    /// The servers.
     pub servers: Servers,
-    /// The clients.
     pub clients: Clients,
     /// How many requests each server has had since the fleet began.
     pub requests: Vec<u64>,
@@ -67,24 +64,17 @@ pub struct Fleet {
     pub failed: u64,
     /// How many connections of each server are in use.
     pub in_use: Vec<u32>,
-    /// A server that is sick.
     pub sick: Option<(u32, Sickness)>,
     outliers: Outliers,
     queue: Queue,
     random: Random,
     attempts: Slab<Attempt>,
     closing: Slab<Connection>,
-    interval: Time,
-    fill: Time,
     delay: Time,
 }
 
 impl Fleet {
-    /// A fleet with empty pools.
-    ///
-    /// # Panics
-    ///
-    /// If it has more than [`MAX_PLACES`] connections.
+    /// A fleet with empty pools, of [`MAX_PLACES`] places at most.
     pub fn new(settings: &Settings, seed: u64) -> Self {
         assert!(settings.places() <= MAX_PLACES, "more than {MAX_PLACES} connections");
         let mut random = Random::new(seed);
@@ -104,14 +94,12 @@ impl Fleet {
             queue: Queue::default(),
             attempts: Slab::new(),
             closing: Slab::new(),
-            interval: nanoseconds(settings.interval),
-            fill: nanoseconds(settings.fill()),
             delay: nanoseconds(settings.delay),
             settings: settings.clone(),
             random,
         };
         for client in 0..clients {
-            let first = (fleet.random.unit() * fleet.fill as f64) as Time;
+            let first = (fleet.random.unit() * nanoseconds(settings.fill()) as f64) as Time;
             fleet.rove_at(client, first);
             if has_requests {
                 fleet.await_request(client);
@@ -120,20 +108,13 @@ impl Fleet {
         fleet
     }
 
-    /// Seconds since the fleet began.
     pub fn now(&self) -> f64 {
         self.now as f64 / SECOND
     }
 
-    /// Simulates up to `time`, in seconds.
-    ///
-    /// # Panics
-    ///
-    /// If `time` is past.
+    /// Simulates up to `time`, in seconds, which must not be past.
     pub fn run(&mut self, time: f64) {
-        assert!(time >= self.now(), "the time is {}, so it cannot become {time}", self.now());
-        let end = nanoseconds(time).max(self.now);
-        self.queue.push(end, event(kind::PAUSE, 0));
+        self.queue.push(nanoseconds(time), event(kind::PAUSE, 0));
         while let Some((time, event)) = self.queue.pop() {
             self.now = time;
             let index = event as u32;
@@ -143,10 +124,7 @@ impl Fleet {
                 kind::END => self.end(index),
                 kind::ARRIVE => self.arrive(index / 2, index as usize % 2),
                 kind::ANSWER => self.answer(index / 2),
-                kind::CLOSE => {
-                    let connection = self.closing.remove(index as usize);
-                    self.close_at_server(connection);
-                }
+                kind::CLOSE => self.servers.close(self.closing.remove(index as usize)),
                 kind::REQUEST => {
                     self.await_request(index);
                     self.request(index);
@@ -166,7 +144,6 @@ impl Fleet {
         }
     }
 
-    /// Stops a server and starts it again at once.
     pub fn restart(&mut self, server: u32) {
         self.stop(server);
         self.servers.start(server);
@@ -183,10 +160,8 @@ impl Fleet {
         let servers = match self.settings.policy.offers(has_room) {
             0 => return self.await_rove(client),
             1 => [self.pick(client), None],
-            _ if self.settings.policy == Policy::TwoChoices => {
-                [self.pick(client), self.pick(client)]
-            }
-            _ => self.pick_two(client),
+            _ if self.settings.policy == Policy::TwoOffers => self.pick_two(client),
+            _ => [self.pick(client), self.pick(client)],
         };
         if self.delay > 0 {
             return self.attempt(client, servers);
@@ -232,24 +207,20 @@ impl Fleet {
         may_have_more && !outliers.is_ejected(client, server, *now)
     }
 
-    /// Keeps the offer with the lower slot, if the client can use it, and closes the
-    /// others.
+    /// Keeps the offer with the lower slot, if the client can use it, and closes the others.
     fn decide(&mut self, client: u32, connections: [Option<Connection>; 2]) {
-        let [first, second] =
-            connections.map(|connection| connection.map(|it| (self.told(it), it)));
-        let best = match (first, second) {
-            (Some(first), Some(second)) => {
-                let (best, other) =
-                    if second.0 < first.0 { (second, first) } else { (first, second) };
-                self.close(other.1);
-                Some(best)
-            }
-            (first, second) => first.or(second),
-        };
+        let [first, second] = connections
+            .map(|connection| connection.map(|it| (self.servers.told(it.server, it.slot), it)));
+        let mut best = first.or(second);
+        if let (Some(first), Some(second)) = (first, second) {
+            let is_second = second.0 < first.0;
+            best = Some(if is_second { second } else { first });
+            self.close(if is_second { first.1 } else { second.1 });
+        }
         if let Some((told, connection)) = best {
-            let worst = self.clients.worst(client);
-            if told < worst.told {
-                self.keep(client, worst.place, worst.told != FREE, connection, told);
+            let (place, highest) = self.clients.worst(client);
+            if told < highest {
+                self.keep(client, place, highest != FREE, connection, told);
             } else {
                 self.close(connection);
             }
@@ -257,14 +228,9 @@ impl Fleet {
         self.await_rove(client);
     }
 
-    fn told(&self, connection: Connection) -> u32 {
-        self.servers.told(connection.server, connection.slot)
-    }
-
     fn keep(&mut self, client: u32, place: u32, replaces: bool, connection: Connection, told: u32) {
         if replaces {
-            let Kept { server, slot, .. } = self.clients.kept(place);
-            self.close(Connection { server, slot, stops: self.servers.stops(server) });
+            self.close(self.connection_at(place));
         }
         let Connection { server, slot, .. } = connection;
         let mean = self.settings.mean;
@@ -283,8 +249,10 @@ impl Fleet {
     }
 
     fn await_rove(&mut self, client: u32) {
-        let interval = if self.clients.has_room(client) { self.fill } else { self.interval };
-        let time = self.now + self.random.jitter(interval);
+        let settings = &self.settings;
+        let has_room = self.clients.has_room(client);
+        let interval = if has_room { settings.fill() } else { settings.interval };
+        let time = self.now + self.random.jitter(nanoseconds(interval));
         self.rove_at(client, time);
     }
 
@@ -333,17 +301,11 @@ impl Fleet {
     /// Closes a connection from the client's side.
     fn close(&mut self, connection: Connection) {
         if self.delay == 0 {
-            return self.servers.close(connection.server, connection.slot);
+            return self.servers.close(connection);
         }
         let time = self.now + self.random.jitter(self.delay) / 2;
         let index = self.closing.insert(connection) as u32;
         self.queue.push(time, event(kind::CLOSE, index));
-    }
-
-    fn close_at_server(&mut self, connection: Connection) {
-        if self.servers.is_open(connection) {
-            self.servers.close(connection.server, connection.slot);
-        }
     }
 
     // ---- Endings ----
@@ -352,10 +314,14 @@ impl Fleet {
     fn end(&mut self, place: u32) {
         // Otherwise another connection is there by now, or none.
         if self.clients.ends(place, self.now) {
-            let Kept { server, slot, .. } = self.clients.kept(place);
-            self.servers.close(server, slot);
+            self.servers.close(self.connection_at(place));
             self.free(place);
         }
+    }
+
+    fn connection_at(&self, place: u32) -> Connection {
+        let Kept { server, slot, .. } = self.clients.kept(place);
+        Connection { server, slot, stops: self.servers.stops(server) }
     }
 
     fn free(&mut self, place: u32) {
@@ -376,10 +342,8 @@ impl Fleet {
 
     fn request(&mut self, client: u32) {
         let time = nanoseconds(self.settings.service * self.random.exponential()).max(1);
-        let Some(place) = self.clients.find_idle(client, self.settings.pick, &mut self.random)
-        else {
-            return;
-        };
+        let found = self.clients.find_idle(client, self.settings.pick, &mut self.random);
+        let Some(place) = found else { return };
         let server = self.clients.kept(place).server;
         let (kind, time) = match self.sick {
             Some((sick, sickness)) if sick == server => {
@@ -409,7 +373,7 @@ impl Fleet {
             }
             let listed = self.clients.choices(self.servers.known);
             let Self { outliers, now, random, .. } = self;
-            if ejects && outliers.failed(client, server, listed, *now, random) {
+            if ejects && outliers.failed((client, server), listed, *now, random) {
                 for place in self.clients.idle_at(client, server) {
                     self.drop(client, place);
                 }
@@ -425,13 +389,11 @@ impl Fleet {
         }
     }
 
-    /// Closes an idle connection. As in the package's client, the next attempt is then not
-    /// later than one that fills the pool.
+    /// Closes an idle connection, and makes the next attempt as early as one that fills the pool.
     fn drop(&mut self, client: u32, place: u32) {
-        let Kept { server, slot, .. } = self.clients.kept(place);
-        self.close(Connection { server, slot, stops: self.servers.stops(server) });
+        self.close(self.connection_at(place));
         self.free(place);
-        let time = self.now + self.random.jitter(self.fill);
+        let time = self.now + self.random.jitter(nanoseconds(self.settings.fill()));
         let planned = *self.clients.attempt_at(client);
         if planned != NEVER && time < planned {
             self.rove_at(client, time);

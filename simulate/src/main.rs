@@ -77,12 +77,11 @@ fn run(
     if let Some(file) = json.filter(|_| shows_tables) {
         std::fs::File::options().create(true).append(true).open(file)?; // now rather than in a minute
     }
-    let all = Scenario::ALL.map(|scenario| (scenario, scenario.settings()));
-    let one = [(scenario, settings.clone())];
     let mut charted = Map::new();
-    for (scenario, settings) in if scenario == Scenario::All { &all[..] } else { &one } {
-        let value = scenario.to_possible_value().expect("no scenario is hidden");
-        let outcome = scenario.run(settings, seeds);
+    for one in scenario.each() {
+        let value = one.to_possible_value().expect("no scenario is hidden");
+        let settings = if one == scenario { settings } else { &one.settings() };
+        let outcome = one.run(settings, seeds);
         if shows_tables {
             println!("{}: {}\n", value.get_name(), value.get_help().expect("it has a comment"));
             outcome.tables.iter().for_each(|table| println!("{}\n", text(table)));

@@ -5,15 +5,11 @@ use crate::fleet::Fleet;
 /// Loads over the mean load of all servers that are up.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spread {
-    /// How many servers are up.
     pub servers: usize,
-    /// How many connections they have.
     pub connections: u64,
-    /// The highest load over the mean.
     pub highest: f64,
     /// The 99th percentile, by nearest rank.
     pub p99: f64,
-    /// The lowest load.
     pub lowest: f64,
 }
 
@@ -38,18 +34,8 @@ pub fn spread(loads: impl Iterator<Item = u64>) -> Spread {
     }
 }
 
-/// How even the loads of the servers that are up are.
 pub fn measure(fleet: &Fleet) -> Spread {
     spread(fleet.servers.loads_up().map(u64::from))
-}
-
-/// A measurement and its time.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Sample {
-    /// Seconds since the fleet began.
-    pub time: f64,
-    /// What was measured.
-    pub spread: Spread,
 }
 
 /// Runs a fleet up to the time `until`, and measures it after every `step` seconds. After
@@ -59,13 +45,13 @@ pub fn sample(
     until: f64,
     step: f64,
     mut then: impl FnMut(&mut Fleet),
-) -> Vec<Sample> {
+) -> Vec<(f64, Spread)> {
     let since = fleet.now();
     let count = ((until - since) / step).round().max(1.0) as u32;
     (1..=count)
         .map(|i| {
             fleet.run(if i == count { until } else { since + f64::from(i) * step });
-            let sample = Sample { time: round(fleet.now()), spread: measure(fleet) };
+            let sample = (round(fleet.now()), measure(fleet));
             then(fleet);
             sample
         })
@@ -74,10 +60,10 @@ pub fn sample(
 
 /// How many seconds after `since` the highest load has settled: it is at most `highest`
 /// times the mean from then up to the last sample.
-pub fn settled(samples: &[Sample], since: f64, highest: f64) -> Option<f64> {
-    let after = samples.iter().filter(|sample| sample.time >= since);
-    let last = after.rev().take_while(|sample| sample.spread.highest <= highest).last()?;
-    Some(round(last.time - since))
+pub fn settled(samples: &[(f64, Spread)], since: f64, highest: f64) -> Option<f64> {
+    let after = samples.iter().filter(|(time, _)| *time >= since);
+    let (time, _) = after.rev().take_while(|(_, spread)| spread.highest <= highest).last()?;
+    Some(round(time - since))
 }
 
 /// What was found in a run, by name.
@@ -99,37 +85,11 @@ pub fn round(number: f64) -> f64 {
     (number * 1e4).round() / 1e4
 }
 
-/// The mean, the minimum and the maximum of a figure over several seeds.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Range {
-    /// Its mean.
-    pub mean: f64,
-    /// The lowest of all seeds.
-    pub from: f64,
-    /// The highest.
-    pub to: f64,
-}
-
-impl Range {
-    /// The range of at least one number.
-    pub fn of(numbers: impl Iterator<Item = f64>) -> Self {
-        let numbers: Vec<f64> = numbers.collect();
-        Self {
-            mean: mean(numbers.iter().copied()),
-            from: numbers.iter().copied().fold(f64::INFINITY, f64::min),
-            to: numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max),
-        }
-    }
-
-    /// As in a table: the mean, and how far the farthest seed is from it. A dash if the figure is
-    /// NaN for a seed.
-    pub fn text(&self, digits: usize) -> String {
-        let off = (self.to - self.mean).max(self.mean - self.from);
-        if self.mean.is_nan() {
-            return "–".to_owned();
-        }
-        format!("{:.digits$} ±{off:.digits$}", self.mean)
-    }
+/// The mean of the seeds, and how far the farthest is from it; a dash if one is NaN.
+pub fn text(numbers: impl Iterator<Item = f64> + Clone, digits: usize) -> String {
+    let mean = mean(numbers.clone());
+    let off = numbers.map(|number| (number - mean).abs()).fold(0.0, f64::max);
+    if mean.is_nan() { "–".to_owned() } else { format!("{mean:.digits$} ±{off:.digits$}") }
 }
 
 #[cfg(test)]
@@ -153,22 +113,12 @@ mod tests {
     fn a_fleet_has_settled_when_it_stays_below() {
         let highest = [1.5, 1.01, 1.2, 1.04, 1.03];
         let spread = spread([1, 1].into_iter());
-        let samples: Vec<Sample> = (0..)
+        let samples: Vec<(f64, Spread)> = (0..)
             .zip(highest)
-            .map(|(i, highest)| Sample {
-                time: f64::from(10 * i),
-                spread: Spread { highest, ..spread },
-            })
+            .map(|(i, highest)| (f64::from(10 * i), Spread { highest, ..spread }))
             .collect();
         assert_eq!(settled(&samples, 0.0, 1.05), Some(30.0));
         assert_eq!(settled(&samples, 30.0, 1.05), Some(0.0));
         assert_eq!(settled(&samples, 0.0, 1.02), None);
-    }
-
-    #[test]
-    fn a_range_tells_how_far_the_farthest_seed_is() {
-        let range = Range::of([1.0, 1.1, 1.5].into_iter());
-        assert_eq!(range, Range { mean: 1.2, from: 1.0, to: 1.5 });
-        assert_eq!(range.text(1), "1.2 ±0.3");
     }
 }

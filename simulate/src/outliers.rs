@@ -43,19 +43,12 @@ impl Outliers {
         }
     }
 
-    /// Notes that it has failed one. Returns whether it is ejected for that: the third time
-    /// in a row, or on probation, unless fewer than half of `listed` servers would remain.
-    pub fn failed(
-        &mut self,
-        client: u32,
-        server: u32,
-        listed: u32,
-        now: Time,
-        random: &mut Random,
-    ) -> bool {
-        let of_client = self.entries.range((client, 0)..=(client, u32::MAX));
+    /// Notes that a client's server has failed one. Returns whether it is ejected for that: the third
+    /// time in a row, or on probation, unless fewer than half of `listed` servers would remain.
+    pub fn failed(&mut self, of: (u32, u32), listed: u32, now: Time, random: &mut Random) -> bool {
+        let of_client = self.entries.range((of.0, 0)..=(of.0, u32::MAX));
         let ejected = of_client.filter(|(_, entry)| entry.until > now).count() as u32;
-        let entry = self.entries.entry((client, server)).or_default();
+        let entry = self.entries.entry(of).or_default();
         entry.failures += 1;
         let accepted = if entry.ejections > 0 { 0 } else { FAILURES - 1 };
         if entry.until > now || entry.failures <= accepted || 2 * (ejected + 1) > listed {
@@ -75,7 +68,7 @@ mod tests {
     /// Whether each of these failures ejects server 0 of four.
     fn fail(outliers: &mut Outliers, times: &[Time]) -> Vec<bool> {
         let mut random = Random::new(1);
-        times.iter().map(|&time| outliers.failed(0, 0, 4, time, &mut random)).collect()
+        times.iter().map(|&time| outliers.failed((0, 0), 4, time, &mut random)).collect()
     }
 
     #[test]
@@ -101,7 +94,7 @@ mod tests {
     #[test]
     fn half_of_the_servers_stay_in_use() {
         let (mut outliers, mut random) = (Outliers::default(), Random::new(1));
-        let mut eject = |server| (0..9).any(|_| outliers.failed(0, server, 4, 0, &mut random));
+        let mut eject = |server| (0..9).any(|_| outliers.failed((0, server), 4, 0, &mut random));
         assert_eq!([0, 1, 2, 3].map(&mut eject), [true, true, false, false]);
     }
 }

@@ -6,17 +6,12 @@ use rand_pcg::Pcg64Mcg;
 
 /// Random numbers from a seed, the same on every machine.
 ///
-/// The generator is PCG XSL 128/64 (MCG) of M. E. O'Neill, [PCG: A Family of
-/// Simple Fast Space-Efficient Statistically Good Algorithms][pcg], 2014. The
-/// exponential distribution is that of `rand_distr`, all logarithms and powers are
-/// those of `libm`.
-///
-/// [pcg]: https://www.pcg-random.org/paper.html
+/// The generator is PCG XSL 128/64 (MCG, <https://www.pcg-random.org/paper.html>). All logarithms
+/// and powers are those of `libm`.
 #[derive(Clone, Debug)]
 pub struct Random(Pcg64Mcg);
 
 impl Random {
-    /// The generator of one seed.
     pub fn new(seed: u64) -> Self {
         Self(Pcg64Mcg::seed_from_u64(seed))
     }
@@ -46,5 +41,19 @@ impl Random {
     /// `shape` is above 1.
     pub fn pareto(&mut self, shape: f64) -> f64 {
         (shape - 1.0) / shape * libm::exp(self.exponential() / shape)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn most_pareto_lifetimes_are_far_below_the_mean() {
+        let mut random = Random::new(1);
+        let mut drawn: Vec<f64> = (0..20_001).map(|_| random.pareto(1.5)).collect();
+        drawn.sort_unstable_by(f64::total_cmp);
+        let median = 2_f64.powf(2.0 / 3.0) / 3.0;
+        assert!((drawn[10_000] / median - 1.0).abs() < 0.02, "{}", drawn[10_000]);
     }
 }

@@ -22,9 +22,7 @@ struct Server {
 /// The server's side of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Connection {
-    /// The server.
     pub server: u32,
-    /// Its slot.
     pub slot: u32,
     /// How often the server had stopped when it was opened.
     pub stops: u32,
@@ -39,9 +37,7 @@ pub struct Servers {
     weights: Vec<f64>,
     /// Clients may pick the servers below this number.
     pub known: u32,
-    /// Connections opened so far.
     pub opened: u64,
-    /// Connections closed so far.
     pub closed: u64,
     /// Attempts to connect to a server that was down.
     pub refused: u64,
@@ -76,26 +72,17 @@ impl Servers {
     }
 
     /// Starts a server without connections, which gives slots from 0.
-    ///
-    /// # Panics
-    ///
-    /// If it is up.
     pub fn start(&mut self, server: u32) {
         let it = &mut self.servers[server as usize];
         assert!(!it.up, "server {server} is up already");
         it.up = true;
         it.slots = Slots::new();
         if let Some(loads) = &mut self.loads {
-            loads.add(server);
+            loads.insert(server, 0);
         }
     }
 
-    /// Stops a server, which ends all its connections. Returns for each slot the
-    /// place that was last noted for it, or [`NOWHERE`].
-    ///
-    /// # Panics
-    ///
-    /// If it is down.
+    /// Stops a server, and ends its connections. Returns the place noted for each slot.
     pub fn stop(&mut self, server: u32) -> Vec<u32> {
         let it = &mut self.servers[server as usize];
         assert!(it.up, "server {server} is down already");
@@ -117,7 +104,7 @@ impl Servers {
             return None;
         }
         if let Some(loads) = &mut self.loads {
-            loads.rise(server, it.load);
+            loads.change(server, it.load, it.load + 1);
         }
         self.opened += 1;
         it.load += 1;
@@ -130,11 +117,15 @@ impl Servers {
         self.servers[connection.server as usize].stops == connection.stops
     }
 
-    /// Closes a connection that [is open](Servers::is_open).
-    pub fn close(&mut self, server: u32, slot: u32) {
+    /// Closes a connection, if it [is open](Servers::is_open).
+    pub fn close(&mut self, connection: Connection) {
+        if !self.is_open(connection) {
+            return;
+        }
+        let Connection { server, slot, .. } = connection;
         let it = &mut self.servers[server as usize];
         if let Some(loads) = &mut self.loads {
-            loads.fall(server, it.load);
+            loads.change(server, it.load, it.load - 1);
         }
         self.closed += 1;
         it.load -= 1;
@@ -150,7 +141,6 @@ impl Servers {
         places[slot as usize] = place;
     }
 
-    /// How often the server has stopped.
     pub fn stops(&self, server: u32) -> u32 {
         self.servers[server as usize].stops
     }
@@ -164,10 +154,6 @@ impl Servers {
     }
 
     /// A random one of the servers with the fewest connections; none if all are down.
-    ///
-    /// # Panics
-    ///
-    /// If they are not ranked.
     pub fn least(&mut self, random: &mut Random) -> Option<u32> {
         self.loads.as_mut().expect("the servers are ranked").least(random)
     }
@@ -187,15 +173,13 @@ impl Servers {
         self.servers[server as usize].slots.iter().collect()
     }
 
-    /// Whether the server is up.
     pub fn is_up(&self, server: u32) -> bool {
         self.servers[server as usize].up
     }
 }
 
-/// The servers that are up by the number of their connections, for a balancer that
-/// always knows which has the fewest. Every operation takes constant time, except the
-/// search for the fewest after many connections have closed.
+/// The servers that are up by the number of their connections. Every operation takes constant
+/// time, except the search for the fewest after many connections have closed.
 #[derive(Debug)]
 struct ByLoad {
     /// For each number of connections, the servers that have that many.
@@ -211,18 +195,9 @@ impl ByLoad {
         Self { levels: Vec::new(), places: vec![0; servers as usize], fewest: 0 }
     }
 
-    fn add(&mut self, server: u32) {
-        self.insert(server, 0);
-    }
-
-    fn rise(&mut self, server: u32, load: u32) {
-        self.remove(server, load);
-        self.insert(server, load + 1);
-    }
-
-    fn fall(&mut self, server: u32, load: u32) {
-        self.remove(server, load);
-        self.insert(server, load - 1);
+    fn change(&mut self, server: u32, from: u32, to: u32) {
+        self.remove(server, from);
+        self.insert(server, to);
     }
 
     fn insert(&mut self, server: u32, load: u32) {

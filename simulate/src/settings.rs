@@ -1,33 +1,26 @@
 //! The settings of a fleet.
 
-use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum, value_parser};
 
 /// What a client does at each attempt. With every policy, clients open connections at these
 /// times only, so that the policies differ in nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Policy {
-    /// Callosum: connects to a random server, and keeps the connection if the pool has room,
-    /// or if its slot is lower than the highest in the pool, whose connection it replaces.
+    /// Callosum: connects to a random server; if the pool is full, replaces a higher slot or closes.
     OneOffer,
-    /// Callosum: while the pool has room, connects to two different random servers and keeps
-    /// the lower slot. Does the same as `one-offer` once it is full.
+    /// The same, but keeps the lower slot of two different servers while the pool has room.
     TwoOffers,
-    /// Power of two choices: while the pool has room, connects to two random servers, which
-    /// may be the same one, and keeps the lower slot; replaces nothing.
+    /// Keeps the lower slot of two random servers, perhaps the same; replaces nothing.
     TwoChoices,
-    /// Connects to a random server while the pool has room; replaces nothing.
+    /// Connects to a random server; replaces nothing.
     Random,
-    /// Connects to one server after the other while the pool has room, from a random one on;
-    /// replaces nothing.
+    /// Connects to one server after the other, from a random one on; replaces nothing.
     RoundRobin,
-    /// Connects through a balancer that always knows the connections of every server, and
-    /// picks a server with the fewest; replaces nothing.
+    /// Connects through a balancer that always knows who has the fewest; replaces nothing.
     LeastConnections,
 }
 
 impl Policy {
-    /// All policies, Callosum's first.
     pub const ALL: [Self; 6] = [
         Self::OneOffer,
         Self::TwoOffers,
@@ -57,8 +50,7 @@ impl Policy {
 pub enum Lifetime {
     /// Exponentially distributed: the age of a connection tells nothing about its end.
     Exponential,
-    /// Pareto distributed with shape 1.5, so with infinite variance: most lifetimes are far
-    /// shorter than the mean, a few far longer.
+    /// Pareto distributed with shape 1.5: most are far shorter than the mean, a few far longer.
     Pareto,
     /// No connection ends by itself.
     Endless,
@@ -67,7 +59,6 @@ pub enum Lifetime {
 /// Which idle connection a request takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Pick {
-    /// A random one.
     Random,
     /// The one with the lowest slot.
     Lowest,
@@ -97,14 +88,13 @@ pub struct Settings {
     /// Servers (100; million: 1000)
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(2..=1_000_000))]
     pub servers: u32,
-    /// Clients (1000; million: 10000)
-    #[arg(long, value_name = "N", value_parser = places())]
+    /// Clients (1000; million: 10000; sick: 250)
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=MAX_PLACES as i64))]
     pub clients: u32,
     /// Connections that a client keeps (20; million: 100)
-    #[arg(long, value_name = "N", value_parser = places())]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=MAX_PLACES as i64))]
     pub pool: u32,
-    /// Mean seconds between two attempts of a client; each time is drawn from half of it up
-    /// to one and a half (1)
+    /// Mean seconds between two attempts of a client, half of it up to one and a half (1)
     #[arg(long, value_name = "S", value_parser = positive)]
     pub interval: f64,
     /// The same for a client whose pool has room (as --interval; sick: 0.1)
@@ -119,8 +109,7 @@ pub struct Settings {
     /// What clients do; sick compares all (two-offers)
     #[arg(long, value_name = "NAME")]
     pub policy: Policy,
-    /// Seconds that a round trip takes on average; each is drawn from half of it up to one
-    /// and a half (0: everything is known at once)
+    /// Mean seconds of a round trip, half of it up to one and a half (0: all is known at once)
     #[arg(long, value_name = "S", value_parser = not_negative)]
     pub delay: f64,
     /// The share of its pool that a client has in use on average, 0 to 0.99 (0; sick: 0.05)
@@ -132,8 +121,7 @@ pub struct Settings {
     /// Which idle connection a request takes (random)
     #[arg(long, value_name = "NAME")]
     pub pick: Pick,
-    /// How many servers each client knows, some of them perhaps twice (0: all, also those
-    /// that join later)
+    /// How many servers each client knows, some perhaps twice (0: all, also those that join)
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(0..=1000))]
     pub known: u32,
     /// Seconds after which a request that is not answered has failed (1)
@@ -152,10 +140,6 @@ pub struct Settings {
 
 /// How many connections a fleet may have at most.
 pub const MAX_PLACES: u64 = 200_000_000;
-
-fn places() -> RangedU64ValueParser<u32> {
-    RangedU64ValueParser::new().range(1..=MAX_PLACES)
-}
 
 fn number(text: &str, from: f64, to: f64) -> Result<f64, String> {
     let number = text.parse().ok().filter(|number| (from..=to).contains(number));
@@ -198,7 +182,6 @@ impl Settings {
         }
     }
 
-    /// A million connections.
     pub fn million() -> Self {
         Self {
             servers: 1000,
@@ -219,7 +202,6 @@ impl Settings {
         f64::from(self.pool) * self.interval
     }
 
-    /// How many connections there are if all pools are full.
     pub fn places(&self) -> u64 {
         u64::from(self.clients) * u64::from(self.pool)
     }

@@ -6,19 +6,10 @@ use crate::settings::{Lifetime, Settings};
 
 const SAMPLES: u32 = 200;
 
-/// Runs a fleet until its start has no more effect, then measures it for two turns or a
-/// mean lifetime, whichever is longer:
-///
-/// - `highest`, `p99`, `lowest`: the loads over the mean, averaged over the samples.
-/// - `connections`: those that are open, including pending offers.
-/// - `openedPerSecond`: connections opened.
-///
-/// If there are requests, also
-///
-/// - `requestsHighest`, `requestsLowest`: the requests that each server has had, over the mean.
-/// - `inUseHighest`: the requests that each server has at one time: the highest number over
-///   the mean, averaged.
-/// - `inUse`: how many connections are in use, of all that could be open.
+/// Runs a fleet until its start has no more effect, then measures it for two turns or a mean
+/// lifetime, whichever is longer: its loads over the mean, the connections that are open, pending
+/// offers among them, and how many are opened. If there are requests, also those that each server
+/// has had in all, and at one time, over the mean, and the share of connections in use.
 pub fn steady(settings: &Settings, seed: u64) -> Figures {
     let mut fleet = Fleet::new(settings, seed);
     let turn = settings.turn();
@@ -38,7 +29,7 @@ pub fn steady(settings: &Settings, seed: u64) -> Figures {
         }
     });
     let average =
-        |figure: fn(&Spread) -> f64| mean(samples.iter().map(|sample| figure(&sample.spread)));
+        |figure: fn(&Spread) -> f64| mean(samples.iter().map(|(_, spread)| figure(spread)));
     let mut figures = vec![
         ("highest", average(|spread| spread.highest)),
         ("p99", average(|spread| spread.p99)),

@@ -149,7 +149,7 @@ fn goes_on_as_even_if_servers_join_while_who_replaces_nothing_leaves_them_empty(
     for policy in Policy::ALL {
         let mut fleet = run(&Settings { spare: 10, ..endless(policy) }, 1, 100.0);
         (0..10).for_each(|_| fleet.servers.join());
-        let lowest = sample(&mut fleet, 200.0, 100.0, |_| {})[0].spread.lowest;
+        let lowest = sample(&mut fleet, 200.0, 100.0, |_| {})[0].1.lowest;
         let is_right = if policy.replaces() { lowest > 0.95 } else { lowest == 0.0 };
         assert!(is_right, "{policy:?}: {lowest}");
     }
@@ -217,22 +217,6 @@ fn keeps_connections_as_long_as_it_is_told() {
 }
 
 #[test]
-fn draws_pareto_lifetimes_most_of_which_are_far_below_the_mean() {
-    let settings = Settings {
-        clients: 20_000,
-        pool: 1,
-        lifetime: Lifetime::Pareto,
-        mean: 300.0,
-        ..endless(Policy::Random)
-    };
-    let fleet = run(&settings, 1, 1.5);
-    let mut ends: Vec<u64> = fleet.clients.all().map(|(_, kept, _)| kept.end).collect();
-    ends.sort_unstable();
-    let median = ends[10_000] as f64 / 1e9; // within a second of the median lifetime
-    assert!((median / (300.0 / 3.0 * 2_f64.powf(2.0 / 3.0)) - 1.0).abs() < 0.05, "{median}");
-}
-
-#[test]
 fn gives_a_server_of_twice_the_weight_twice_the_connections() {
     let weights = vec![2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0];
     let settings = Settings { servers: 10, weights, ..endless(Policy::OneOffer) };
@@ -267,40 +251,25 @@ fn has_the_share_of_its_connections_in_use_that_it_is_told() {
     }
 }
 
-/// The requests that fail in 100 seconds with one of 20 servers sick, and what is then left of
-/// its connections.
-fn sick(policy: Policy, failed: Failed, sickness: Sickness) -> (f64, u32) {
+/// The share of requests that fail in 100 seconds with one of 20 servers sick.
+fn sick(policy: Policy, failed: Failed, sickness: Sickness) -> f64 {
     let settings = Settings { busy: 0.2, service: 0.1, failed, mean: 600.0, policy, ..small() };
     let mut fleet = run(&settings, 1, 50.0);
     let before: u64 = fleet.requests.iter().sum();
     fleet.sick = Some((0, sickness));
     fleet.run(150.0);
-    let share = fleet.failed as f64 / (fleet.requests.iter().sum::<u64>() - before) as f64;
-    (share, fleet.servers.loads().next().unwrap())
+    fleet.failed as f64 / (fleet.requests.iter().sum::<u64>() - before) as f64
 }
 
 #[test]
-fn a_sick_server_has_more_than_its_share_of_requests_if_failed_connections_are_kept() {
-    // Its connections are always idle. Of those of the others a fifth is in use.
-    let expected = 1.0 / (1.0 + 19.0 * 0.8);
-    for policy in [Policy::TwoOffers, Policy::LeastConnections] {
-        let (share, load) = sick(policy, Failed::Kept, Sickness::FailsAtOnce);
-        assert!((share / expected - 1.0).abs() < 0.05, "{policy:?}: {share}");
-        assert!(load >= 48, "{policy:?}: {load}");
-    }
-}
-
-#[test]
-fn a_sick_server_fails_fewer_if_they_are_closed_and_fewest_if_it_is_ejected() {
+fn a_sick_server_fails_fewer_requests_if_failed_connections_are_closed_and_fewest_if_ejected() {
     for sickness in [Sickness::FailsAtOnce, Sickness::NeverAnswers] {
         let [kept, closed, ejects] = [Failed::Kept, Failed::Closed, Failed::Ejects]
-            .map(|failed| sick(Policy::TwoOffers, failed, sickness).0);
+            .map(|failed| sick(Policy::TwoOffers, failed, sickness));
         assert!(closed < kept / 5.0 && ejects < closed, "{kept} {closed} {ejects}");
     }
-}
-
-#[test]
-#[should_panic(expected = "the time is 10, so it cannot become 9")]
-fn refuses_to_go_back_in_time() {
-    run(&small(), 1, 10.0).run(9.0);
+    // Its connections are always idle. Of those of the others a fifth is in use.
+    let expected = 1.0 / (1.0 + 19.0 * 0.8);
+    let kept = sick(Policy::LeastConnections, Failed::Kept, Sickness::FailsAtOnce);
+    assert!((kept / expected - 1.0).abs() < 0.05, "{kept}");
 }

@@ -3,8 +3,8 @@
 use clap::ValueEnum;
 use serde_json::json;
 
+use super::Outcome;
 use super::grid::{Grid, Run, chart};
-use super::{Outcome, short};
 use crate::fleet::Fleet;
 use crate::measures::{sample, settled};
 use crate::settings::{Policy, Settings, name};
@@ -38,21 +38,19 @@ pub(super) fn run(base: &Settings, seeds: &[u64]) -> Outcome {
         let clients = base.clients / base.servers * servers;
         watch(happening, &Settings { policy, servers, clients, ..base.clone() }, seed)
     });
-    let table = grid.table(
-        format!(
-            "Seconds until the highest load is at most {ACCEPTED} times the mean for good; a turn is {} s,\n\
+    let caption = format!(
+        "Seconds until the highest load is at most {ACCEPTED} times the mean for good; a turn is {} s,\n\
              and – is more than {TURNS} turns",
-            short(base.turn())
-        ),
-        "policy",
-        "settled",
-        0,
+        base.turn()
     );
     let records = grid.records(&[], |(policy, servers), happening| {
         (servers == base.servers)
             .then(|| json!({ "policy": name(policy), "happening": name(happening) }))
     });
-    Outcome { tables: vec![table], charted: chart(base, records) }
+    Outcome {
+        tables: grid.tables("policy", &[(&caption, "settled", 0)]),
+        charted: chart(base, records),
+    }
 }
 
 /// From when it happens on.
@@ -73,6 +71,6 @@ fn watch(happening: Happening, settings: &Settings, seed: u64) -> Run {
     let samples = sample(&mut fleet, since + TURNS * turn, turn / SAMPLES, |_| {});
     Run {
         figures: vec![("settled", settled(&samples, since, ACCEPTED).unwrap_or(f64::NAN))],
-        series: samples.iter().map(|sample| sample.spread.highest).collect(),
+        series: samples.iter().map(|(_, spread)| spread.highest).collect(),
     }
 }

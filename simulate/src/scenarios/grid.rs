@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::Table;
-use crate::measures::{Figures, Range, figure, mean};
+use crate::measures::{Figures, figure, mean, text};
 use crate::settings::Settings;
 
 /// The figures of each row with each column.
@@ -29,8 +29,7 @@ impl From<Figures> for Run {
 }
 
 impl<R: Copy + Sync, C: Copy + Sync> Grid<R, C> {
-    /// Calls `run` for each row, column and seed, on all cores. `name` is shown beside the
-    /// progress.
+    /// Calls `run` for each row, column and seed, on all cores, and shows the progress.
     pub(super) fn run<T: Into<Run>>(
         name: &str,
         rows: impl IntoIterator<Item = (String, R)>,
@@ -66,31 +65,29 @@ impl<R: Copy + Sync, C: Copy + Sync> Grid<R, C> {
         &self.cells[row * self.columns.len() + column]
     }
 
-    /// A table of one figure.
-    pub(super) fn table(
-        &self,
-        caption: impl Into<String>,
-        corner: &str,
-        name: &str,
-        digits: usize,
-    ) -> Table {
-        let columns = self.columns.iter().map(|(name, _)| name.as_str());
-        self.lines(caption, corner, columns, |row| {
-            (0..self.columns.len()).map(|i| range(self.cell(row, i), name).text(digits)).collect()
-        })
+    /// A table for each figure: its caption, name and digits.
+    pub(super) fn tables(&self, corner: &str, list: &[(&str, &str, usize)]) -> Vec<Table> {
+        let table = |&(caption, name, digits): &(&str, &str, usize)| {
+            let columns = self.columns.iter().map(|(name, _)| name.as_str());
+            let cell = |row, i| text(figures(self.cell(row, i), name), digits);
+            self.table(caption, corner, columns, |row| {
+                (0..self.columns.len()).map(|i| cell(row, i)).collect()
+            })
+        };
+        list.iter().map(table).collect()
     }
 
     /// A table of all figures of the first column.
-    pub(super) fn figures(&self, caption: impl Into<String>, corner: &str) -> Table {
+    pub(super) fn figures(&self, caption: &str, corner: &str) -> Table {
         let names = || self.cells[0][0].figures.iter().map(|(name, _)| *name);
-        self.lines(caption, corner, names(), |row| {
-            names().map(|name| range(self.cell(row, 0), name).text(3)).collect()
+        self.table(caption, corner, names(), |row| {
+            names().map(|name| text(figures(self.cell(row, 0), name), 3)).collect()
         })
     }
 
-    fn lines<'a>(
+    fn table<'a>(
         &self,
-        caption: impl Into<String>,
+        caption: &str,
         corner: &'a str,
         names: impl Iterator<Item = &'a str>,
         cells: impl Fn(usize) -> Vec<String>,
@@ -115,7 +112,7 @@ impl<R: Copy + Sync, C: Copy + Sync> Grid<R, C> {
                 let runs = self.cell(i, j);
                 let Some(mut record) = describe(row, column) else { continue };
                 for name in names {
-                    record[name] = json!(range(runs, name).mean);
+                    record[name] = json!(mean(figures(runs, name)));
                 }
                 let length = runs[0].series.len();
                 if length > 0 {
@@ -129,8 +126,8 @@ impl<R: Copy + Sync, C: Copy + Sync> Grid<R, C> {
     }
 }
 
-fn range(runs: &[Run], name: &str) -> Range {
-    Range::of(runs.iter().map(|run| figure(&run.figures, name)))
+fn figures(runs: &[Run], name: &str) -> impl Iterator<Item = f64> + Clone {
+    runs.iter().map(move |run| figure(&run.figures, name))
 }
 
 /// What the caption of a chart says of the fleet, and its records.

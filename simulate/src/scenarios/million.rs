@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::grid::{chart, progress};
-use super::{Outcome, Table, short};
+use super::{Outcome, Table};
 use crate::fleet::Fleet;
-use crate::measures::{Sample, round, sample};
+use crate::measures::{round, sample};
 use crate::settings::{Settings, name};
 
 /// In turns.
@@ -34,27 +34,28 @@ pub(super) fn run(settings: &Settings, seed: u64) -> Outcome {
             then(fleet, (fleet.now() - since) / (turns * turn));
             bar.inc(1);
         });
-        let last = taken[taken.len() - 1].spread;
-        let worst = taken.iter().map(|sample| sample.spread.highest).fold(0.0, f64::max);
-        let loads = [worst, last.highest, last.p99, last.lowest];
-        let row = [name.to_owned(), format!("{} s", short(round(fleet.now())))]
-            .into_iter()
-            .chain([last.servers as u64, last.connections].map(|count| count.to_string()))
-            .chain(loads.map(|load| format!("{load:.3}")))
-            .chain(
-                [fleet.servers.opened - opened, fleet.servers.refused - refused]
-                    .map(|count| count.to_string()),
-            )
-            .collect();
+        let last = taken[taken.len() - 1].1;
+        let worst = taken.iter().map(|(_, spread)| spread.highest).fold(0.0, f64::max);
+        let row = format!(
+            "{name},{} s,{},{},{worst:.3},{:.3},{:.3},{:.3},{},{}",
+            round(fleet.now()),
+            last.servers,
+            last.connections,
+            last.highest,
+            last.p99,
+            last.lowest,
+            fleet.servers.opened - opened,
+            fleet.servers.refused - refused,
+        );
         rows.push(row);
         phases.push(json!({ "phase": name, "from": since }));
-        samples.extend(taken.iter().map(|Sample { time, spread }| {
+        samples.extend(taken.iter().map(|(time, spread)| {
             json!({ "time": time, "highest": spread.highest, "p99": spread.p99, "lowest": spread.lowest })
         }));
     };
 
     let dying = (f64::from(settings.servers) * DYING).ceil() as u32;
-    phase(&mut fleet, "start, all empty", START, &mut |_, _| {});
+    phase(&mut fleet, "start (all empty)", START, &mut |_, _| {});
     (0..dying).for_each(|server| fleet.stop(server));
     phase(&mut fleet, &format!("{dying} servers die"), DIE, &mut |_, _| {});
     (0..dying).for_each(|server| fleet.servers.start(server));
@@ -67,23 +68,16 @@ pub(super) fn run(settings: &Settings, seed: u64) -> Outcome {
     });
     phase(&mut fleet, "afterwards", REST, &mut |_, _| {});
     bar.finish_and_clear();
-    let records: Vec<Value> = phases.into_iter().chain(samples).collect();
-    Outcome { tables: vec![table(settings, rows)], charted: chart(settings, records) }
-}
-
-fn table(settings: &Settings, rows: Vec<Vec<String>>) -> Table {
-    let Settings { servers, clients, pool, interval, lifetime, mean, policy, .. } = settings;
+    let Settings { servers, clients, pool, lifetime, mean, policy, .. } = settings;
+    let caption = format!(
+        "{servers} servers, {clients} clients with pools of {pool}, {} lifetimes of {mean} s, policy {}.\n\
+         Loads over the mean; at the end of each phase, except the worst",
+        name(*lifetime),
+        name(*policy),
+    );
     let heading = "phase,ends at,servers,connections,worst,highest,p99,lowest,opened,refused";
-    let heading = heading.split(',').map(str::to_owned).collect();
-    Table {
-        caption: format!(
-            "{servers} servers, {clients} clients with pools of {pool}, an attempt each {interval} s, {} s while there is room,\n\
-             {} lifetimes of {mean} s, policy {}.\n\
-             Loads over the mean; at the end of each phase, except the worst",
-            settings.fill(),
-            name(*lifetime),
-            name(*policy),
-        ),
-        rows: std::iter::once(heading).chain(rows).collect(),
-    }
+    let lines = std::iter::once(heading.to_owned()).chain(rows);
+    let rows = lines.map(|line| line.split(',').map(str::to_owned).collect()).collect();
+    let records: Vec<Value> = phases.into_iter().chain(samples).collect();
+    Outcome { tables: vec![Table { caption, rows }], charted: chart(settings, records) }
 }

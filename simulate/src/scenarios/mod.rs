@@ -13,20 +13,15 @@ use serde_json::Value;
 
 use crate::settings::Settings;
 
-/// A scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Scenario {
-    /// A million connections: servers die, come back, and are restarted one after
-    /// another.
+    /// A million connections: servers die, come back, and are restarted one after another.
     Million,
-    /// How fast a fleet converges: from empty, after a tenth has died, after half as
-    /// many have joined.
+    /// How fast a fleet converges: from empty, after a tenth has died, after half as many joined.
     Converge,
-    /// What the imbalance depends on: pool size, interval, servers, and how many of
-    /// them a client knows.
+    /// What the imbalance depends on: pool size, interval, servers, how many a client knows.
     Dependence,
-    /// How long connections must live: exponential and Pareto lifetimes, compared with
-    /// the turn of a pool.
+    /// How long connections must live, compared with the turn of a pool.
     Lifetimes,
     /// Rolling restarts: every server once, one after another, fast and slow.
     Restart,
@@ -38,8 +33,7 @@ pub enum Scenario {
     Delay,
     /// Connections in use, which cannot be replaced, and how even the requests are.
     Requests,
-    /// One server accepts connections but fails each request, with and without outlier
-    /// detection.
+    /// One server fails each request, with and without outlier detection.
     Sick,
     /// One fleet in its steady state.
     Steady,
@@ -48,26 +42,19 @@ pub enum Scenario {
 }
 
 impl Scenario {
-    /// The scenarios of `All`, in order.
-    pub const ALL: [Self; 10] = [
-        Self::Million,
-        Self::Converge,
-        Self::Dependence,
-        Self::Lifetimes,
-        Self::Restart,
-        Self::Strength,
-        Self::Fill,
-        Self::Delay,
-        Self::Requests,
-        Self::Sick,
-    ];
+    pub fn each(self) -> Vec<Self> {
+        let of_all = |it: &Self| !matches!(it, Self::Steady | Self::All);
+        match self {
+            Self::All => Self::value_variants().iter().copied().filter(of_all).collect(),
+            _ => vec![self],
+        }
+    }
 
     /// Whether settings can be given for the fleet that it starts from.
     pub fn takes_settings(self) -> bool {
         matches!(self, Self::Million | Self::Sick | Self::Steady)
     }
 
-    /// The fleet that it starts from.
     pub fn settings(self) -> Settings {
         match self {
             Self::Million => Settings::million(),
@@ -77,10 +64,6 @@ impl Scenario {
     }
 
     /// Runs it, once with each seed; `Million` with the first.
-    ///
-    /// # Panics
-    ///
-    /// If it is `All`.
     pub fn run(self, settings: &Settings, seeds: &[u64]) -> Outcome {
         match self {
             Self::Million => million::run(settings, seeds[0]),
@@ -102,7 +85,6 @@ impl Scenario {
 /// What a scenario found.
 #[derive(Debug)]
 pub struct Outcome {
-    /// Its figures.
     pub tables: Vec<Table>,
     /// Those that a chart shows.
     pub charted: Value,
@@ -111,13 +93,6 @@ pub struct Outcome {
 /// Rows to print, the first of which is the heading.
 #[derive(Debug)]
 pub struct Table {
-    /// What it shows.
     pub caption: String,
-    /// Its rows.
     pub rows: Vec<Vec<String>>,
-}
-
-/// A number with as few digits as possible: 20, 0.5.
-fn short(number: f64) -> String {
-    format!("{number}")
 }

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
+use super::Outcome;
 use super::grid::{Grid, chart};
-use super::{Outcome, short};
 use crate::fleet::Fleet;
 use crate::measures::{Figures, mean, round, sample};
 use crate::settings::{Policy, Settings, name};
@@ -14,22 +14,18 @@ const AFTER: f64 = 10.0; // turns after it has ended
 
 pub(super) fn run(base: &Settings, seeds: &[u64]) -> Outcome {
     let rows = Policy::ALL.map(|policy| (name(policy), policy));
-    let columns = TURNS.map(|turns| (short(turns), turns));
+    let columns = TURNS.map(|turns| (turns.to_string(), turns));
     let grid = Grid::run("restart", rows, columns, seeds, |policy, turns, seed| {
         restart(&Settings { policy, ..base.clone() }, turns, seed)
     });
     let corner = "turns that it takes";
-    let at_worst = format!(
-        "The highest load over mean at the worst moment; a turn is {} s",
-        short(base.turn())
-    );
+    let at_worst =
+        format!("The highest load over mean at the worst moment; a turn is {} s", base.turn());
     let fewest = "Connections at the worst moment, of those that fill all pools";
     let after = format!("Highest load over mean {AFTER} turns later");
-    let tables = vec![
-        grid.table(at_worst, corner, "highest", 2),
-        grid.table(fewest, corner, "connections", 2),
-        grid.table(after, corner, "highestAfter", 2),
-    ];
+    let figures =
+        [(&*at_worst, "highest", 2), (fewest, "connections", 2), (&after, "highestAfter", 2)];
+    let tables = grid.tables(corner, &figures);
     let records = grid.records(&["highest", "highestAfter"], |policy, turns| {
         Some(json!({ "policy": name(policy), "turns": turns }))
     });
@@ -50,10 +46,10 @@ fn restart(settings: &Settings, turns: f64, seed: u64) -> Figures {
     let end = fleet.now();
     let after = sample(&mut fleet, end + AFTER * turn, turn / 10.0, |_| {});
     let fewest =
-        samples.iter().map(|sample| sample.spread.connections).min().expect("there is a server");
+        samples.iter().map(|(_, spread)| spread.connections).min().expect("there is a server");
     vec![
-        ("highest", samples.iter().map(|sample| sample.spread.highest).fold(0.0, f64::max)),
+        ("highest", samples.iter().map(|(_, spread)| spread.highest).fold(0.0, f64::max)),
         ("connections", round(fewest as f64 / settings.places() as f64)),
-        ("highestAfter", mean(after.iter().rev().take(20).map(|sample| sample.spread.highest))),
+        ("highestAfter", mean(after.iter().rev().take(20).map(|(_, spread)| spread.highest))),
     ]
 }

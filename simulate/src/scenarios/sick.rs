@@ -3,8 +3,8 @@
 use clap::ValueEnum;
 use serde_json::json;
 
+use super::Outcome;
 use super::grid::{Grid, chart};
-use super::{Outcome, short};
 use crate::fleet::{Fleet, Sickness};
 use crate::measures::Figures;
 use crate::settings::{Failed, Policy, Settings, name};
@@ -21,7 +21,7 @@ const SAMPLES: f64 = 20.0; // in a turn
 const SHARE: f64 = 0.9; // of the load that it had, from which on it has its share again
 
 pub(super) fn settings() -> Settings {
-    Settings { fill: Some(0.1), busy: 0.05, service: 0.2, ..Settings::common() }
+    Settings { clients: 250, fill: Some(0.1), busy: 0.05, service: 0.2, ..Settings::common() }
 }
 
 pub(super) fn run(base: &Settings, seeds: &[u64]) -> Outcome {
@@ -37,27 +37,21 @@ pub(super) fn run(base: &Settings, seeds: &[u64]) -> Outcome {
     let grid = Grid::run("sick", rows, columns, seeds, |(policy, failed), sickness, seed| {
         watch(&Settings { policy, failed, ..base.clone() }, sickness, seed)
     });
-    let corner = "policy, failed connections";
-    let tables = vec![
-        grid.table(
-            format!(
-                "Failed requests, %, in the first {FIRST} s with one of {} servers sick; a turn is {} s",
-                base.servers,
-                short(base.turn())
-            ),
-            corner,
-            "first",
-            3,
-        ),
-        grid.table("Failed requests, %, in the steady state", corner, "steady", 3),
-        grid.table("Load of the sick server over mean, in the steady state", corner, "load", 2),
-        grid.table(
-            format!("Seconds until it has {SHARE} of its load again, after it is well; – is more than {AFTERWARDS} turns"),
-            corner,
-            "back",
-            0,
-        ),
+    let Settings { servers, .. } = base;
+    let first =
+        format!("Failed requests, %, in the first {FIRST} s with one of {servers} servers sick");
+    let back = format!(
+        "Seconds until it has {SHARE} of its load again, after it is well; a turn is {} s,\n\
+         and – is more than {AFTERWARDS} turns",
+        base.turn()
+    );
+    let figures = [
+        (&*first, "first", 3),
+        ("Failed requests, %, in the steady state", "steady", 3),
+        ("Load of the sick server over mean, in the steady state", "load", 2),
+        (&back, "back", 0),
     ];
+    let tables = grid.tables("policy, failed connections", &figures);
     let records = grid.records(&["steady"], |(policy, failed), sickness| {
         Some(json!({ "policy": name(policy), "failed": name(failed), "sickness": name(sickness) }))
     });

@@ -3,8 +3,8 @@
 use clap::ValueEnum;
 use serde_json::Value;
 
+use super::Outcome;
 use super::grid::Grid;
-use super::{Outcome, short};
 use crate::fleet::Fleet;
 use crate::measures::{Figures, mean, round};
 use crate::settings::{Policy, Settings, name};
@@ -51,19 +51,14 @@ pub(super) fn run(base: &Settings, seeds: &[u64]) -> Outcome {
     let grid = Grid::run("strength", rows, columns, seeds, |(policy, way, mean), (), seed| {
         shares(&Settings { policy, mean, ..base.clone() }, &strengths, way, seed)
     });
-    let caption =
-        format!("Load over the fair share, by strength; a turn is {} s", short(base.turn()));
-    let table = grid.figures(caption, "policy, way, mean lifetime");
+    let caption = format!("Load over the fair share, by strength; a turn is {} s", base.turn());
+    let table = grid.figures(&caption, "policy, way, mean lifetime");
     Outcome { tables: vec![table], charted: Value::Null }
 }
 
 /// Each machine's load for its strength, over the mean of that.
 fn shares(settings: &Settings, strengths: &[u32], way: Way, seed: u64) -> Figures {
     let weights: Vec<f64> = strengths.iter().flat_map(|&strength| way.weights(strength)).collect();
-    let machine_of: Vec<usize> = (0..)
-        .zip(strengths)
-        .flat_map(|(machine, &strength)| way.weights(strength).into_iter().map(move |_| machine))
-        .collect();
     let servers = weights.len() as u32;
     let mut fleet = Fleet::new(&Settings { servers, weights, ..settings.clone() }, seed);
     let from = 10.0 * settings.turn();
@@ -71,8 +66,9 @@ fn shares(settings: &Settings, strengths: &[u32], way: Way, seed: u64) -> Figure
     fleet.run(from);
     for i in 1..=SAMPLES {
         fleet.run(from + f64::from(i) * settings.turn() / 10.0);
-        for (machine, load) in machine_of.iter().zip(fleet.servers.loads()) {
-            loads[*machine] += u64::from(load);
+        let mut of_servers = fleet.servers.loads().map(u64::from);
+        for (load, &strength) in loads.iter_mut().zip(strengths) {
+            *load += of_servers.by_ref().take(way.weights(strength).len()).sum::<u64>();
         }
     }
     let total: u32 = strengths.iter().sum();

@@ -2,15 +2,15 @@
 
 use serde_json::{Value, json};
 
+use super::Outcome;
 use super::grid::{Grid, chart};
-use super::{Outcome, short};
 use crate::settings::{Lifetime, Pick, Policy, Settings, name};
 use crate::steady::steady;
 
 const OVER_MEAN: &str = "Highest load over mean";
 
 fn numbers<const N: usize>(numbers: [f64; N]) -> [(String, f64); N] {
-    numbers.map(|number| (short(number), number))
+    numbers.map(|number| (number.to_string(), number))
 }
 
 fn policies() -> [(String, Policy); Policy::ALL.len()] {
@@ -30,7 +30,6 @@ fn with_policies<T: Copy>(
         .collect()
 }
 
-/// One fleet.
 pub(super) fn one(base: &Settings, seeds: &[u64]) -> Outcome {
     let rows = [(name(base.policy), ())];
     let grid =
@@ -51,13 +50,12 @@ pub(super) fn lifetimes(base: &Settings, seeds: &[u64]) -> Outcome {
     let grid = Grid::run("lifetimes", rows, means, seeds, |(policy, lifetime), mean, seed| {
         steady(&Settings { policy, lifetime, mean, ..base.clone() }, seed)
     });
-    let turn = short(base.turn());
+    let turn = base.turn();
     let corner = "mean lifetime, s";
-    let tables = vec![
-        grid.table(format!("{OVER_MEAN}, by lifetime; a turn is {turn} s"), corner, "highest", 3),
-        grid.table("Connections opened a second", corner, "openedPerSecond", 0),
-        grid.table("Connections open", corner, "connections", 0),
-    ];
+    let caption = format!("{OVER_MEAN}, by lifetime; a turn is {turn} s");
+    let opened = ("Connections opened a second", "openedPerSecond", 0);
+    let open = ("Connections open", "connections", 0);
+    let tables = grid.tables(corner, &[(&caption, "highest", 3), opened, open]);
     // Of Pareto lifetimes the chart shows the recommended policy: the lines of all would hide
     // each other.
     let records = grid.records(&["highest", "openedPerSecond"], |(policy, lifetime), mean| {
@@ -77,16 +75,13 @@ pub(super) fn fill(base: &Settings, seeds: &[u64]) -> Outcome {
         steady(&Settings { policy, fill: Some(fill), mean, ..base.clone() }, seed)
     });
     let corner = "policy, fill; mean lifetime, s";
-    let caption = format!("{OVER_MEAN}; a turn is {} s", short(base.turn()));
-    let tables = vec![
-        grid.table(caption, corner, "highest", 3),
-        grid.table("Connections open", corner, "connections", 0),
-        grid.table("Connections opened a second", corner, "openedPerSecond", 0),
-    ];
+    let caption = format!("{OVER_MEAN}; a turn is {} s", base.turn());
+    let opened = ("Connections opened a second", "openedPerSecond", 0);
+    let open = ("Connections open", "connections", 0);
+    let tables = grid.tables(corner, &[(&caption, "highest", 3), open, opened]);
     Outcome { tables, charted: Value::Null }
 }
 
-/// Network delay.
 pub(super) fn delay(base: &Settings, seeds: &[u64]) -> Outcome {
     let delays = numbers([0.0, 0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0]);
     let rows = [20.0, base.mean].into_iter().flat_map(|mean| {
@@ -95,13 +90,14 @@ pub(super) fn delay(base: &Settings, seeds: &[u64]) -> Outcome {
     let grid = Grid::run("delay", rows, delays, seeds, |(policy, mean), delay, seed| {
         steady(&Settings { policy, mean, delay, ..base.clone() }, seed)
     });
-    let caption = format!("{OVER_MEAN}, by round trip; a turn is {} s", short(base.turn()));
-    let table = grid.table(caption, "policy, mean lifetime; round trip, s", "highest", 3);
+    let caption = format!("{OVER_MEAN}, by round trip; a turn is {} s", base.turn());
+    let corner = "policy, mean lifetime; round trip, s";
+    let tables = grid.tables(corner, &[(&caption, "highest", 3)]);
     let records = grid.records(&["highest"], |(policy, mean), delay| {
         (mean == base.mean && delay > 0.0)
             .then(|| json!({ "policy": name(policy), "delay": delay }))
     });
-    Outcome { tables: vec![table], charted: chart(base, records) }
+    Outcome { tables, charted: chart(base, records) }
 }
 
 /// Connections in use, and the requests that use them.
@@ -115,21 +111,12 @@ pub(super) fn requests(base: &Settings, seeds: &[u64]) -> Outcome {
     });
     let corner = "policy, which idle connection; in use";
     let Settings { mean, service, .. } = base;
-    let tables = vec![
-        grid.table(
-            format!("{OVER_MEAN}; lifetimes of {mean} s, requests of {service} s"),
-            corner,
-            "highest",
-            3,
-        ),
-        grid.table(
-            "Highest number of requests that a server has had, over mean",
-            corner,
-            "requestsHighest",
-            3,
-        ),
-        grid.table("Highest number of requests at one time, over mean", corner, "inUseHighest", 3),
-    ];
+    let caption = format!("{OVER_MEAN}; lifetimes of {mean} s, requests of {service} s");
+    let had = "Highest number of requests that a server has had, over mean";
+    let at_once = "Highest number of requests at one time, over mean";
+    let of_requests = [(had, "requestsHighest", 3), (at_once, "inUseHighest", 3)];
+    let mut tables = grid.tables(corner, &[(&caption, "highest", 3)]);
+    tables.extend(grid.tables(corner, &of_requests));
     let records = grid.records(&["highest"], |(policy, pick), busy| {
         (pick == Pick::Random).then(|| json!({ "policy": name(policy), "busy": busy }))
     });
@@ -167,12 +154,13 @@ pub(super) fn dependence(base: &Settings, seeds: &[u64]) -> Outcome {
     let mut records = Vec::new();
     let mut tables = Vec::new();
     for (sweep, xs, vary) in SWEEPS {
-        let columns = xs.iter().map(|&x| (short(x), x));
+        let columns = xs.iter().map(|&x| (x.to_string(), x));
         let grid = Grid::run(sweep, policies(), columns, seeds, |policy, x, seed| {
             steady(&Settings { policy, ..vary(base, x) }, seed)
         });
         let corner = sweep.split(',').next().unwrap_or(sweep);
-        tables.push(grid.table(format!("{OVER_MEAN}, by {sweep}"), corner, "highest", 3));
+        let caption = format!("{OVER_MEAN}, by {sweep}");
+        tables.extend(grid.tables(corner, &[(&caption, "highest", 3)]));
         records.extend(grid.records(&["highest"], |policy, x| {
             (sweep != "servers").then(|| json!({ "policy": name(policy), "sweep": sweep, "x": x }))
         }));
