@@ -1,6 +1,6 @@
 'use strict'
 
-// npm run simulate:plot: draws docs/*.svg from simulate/results.json, which
+// node simulate/plot.js: draws docs/*.svg from simulate/results.json, which
 // npm run simulate -- --scenario all --json simulate/results.json writes.
 
 const { readFileSync, writeFileSync } = require('fs')
