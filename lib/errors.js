@@ -59,9 +59,7 @@ function checkType (name, value, type) {
 function checkOneOf (name, value, values) {
   checkType(name, value, 'string')
   if (values.includes(value)) return
-  const error = new RangeError(`${name} must be ${values.map(describe).join(' or ')}. Received ${describe(value)}`)
-  error.code = 'ERR_OUT_OF_RANGE'
-  throw error
+  throw coded(new RangeError(`${name} must be ${values.map(describe).join(' or ')}. Received ${describe(value)}`), 'ERR_OUT_OF_RANGE')
 }
 
 function checkInteger (name, value, least, most, why = '') {
@@ -127,6 +125,8 @@ module.exports = {
   checkInteger,
   checkOneOf,
   checkType,
+  coded,
+  describe,
   invalidSlot,
   isNonNegativeInt32,
   isSlot,
