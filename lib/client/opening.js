@@ -1,0 +1,128 @@
+'use strict'
+
+const { coded, describe } = require('../errors.js')
+const { Connection } = require('./connection.js')
+const { guarded } = require('./context.js')
+const { after } = require('./deadline.js')
+const { slotMissing } = require('./errors.js')
+
+const MAX_SLOT = 2147483646
+const SLOT_LINE = /^(\d{1,10})\r?$/ // without its line feed; an incomplete line matches too
+const LONGEST_LINE = 11 // characters without the line feed
+const KEEP_ALIVE = 60000 // ms: detects servers that vanish without a FIN
+const METHODS = ['on', 'removeListener', 'read', 'unshift', 'pause', 'end', 'destroy']
+
+/**
+ * Connects to a server and reads its slot line. Calls back once, asynchronously, with an
+ * error or a connection. Returns a function that cancels: after it was called, there is no
+ * callback, and the socket is closed.
+ */
+function open ({ server, key }, { connect, timeout }, sockets, onClosed, callback) {
+  let isOver = false
+  let line = '' // the part that has arrived
+  let failure
+
+  let socket
+  try {
+    socket = take(connect(server), sockets)
+    socket.on('error', onError)
+    socket.on('end', onEnd)
+    socket.on('close', onClose)
+    socket.on('readable', onReadable)
+    if (typeof socket.setKeepAlive === 'function') socket.setKeepAlive(true, KEEP_ALIVE)
+    if (socket.destroyed) process.nextTick(() => { if (!isOver) onClose() }) // its 'close' may have come before
+  } catch (error) {
+    if (socket !== undefined) sockets.destroy(socket)
+    process.nextTick(() => { if (!isOver) fail(error) })
+  }
+  const cancelTimeout = after(timeout, () => {
+    fail(coded(new Error(`The server sent no slot within ${timeout} ms`), 'ERR_SLOT_TIMEOUT'))
+  })
+
+  function onReadable () {
+    for (let chunk = socket.read(); chunk !== null; chunk = isOver ? null : socket.read()) onData(chunk)
+  }
+
+  function onData (data) {
+    if (typeof data !== 'string' && !Buffer.isBuffer(data)) {
+      return fail(coded(new Error(`The server sent no slot, but a value that is neither a string nor a Buffer: ${typeof data}`), 'ERR_SLOT_INVALID'))
+    }
+    const end = data.indexOf('\n')
+    line += data.slice(0, Math.min(end < 0 ? data.length : end, LONGEST_LINE + 1)).toString('latin1')
+    const match = SLOT_LINE.exec(line)
+    if (end < 0 && match !== null) return // it may still become longer
+    if (match === null || Number(match[1]) > MAX_SLOT) {
+      const sent = line.slice(0, LONGEST_LINE + 1)
+      return fail(coded(new Error(`The server sent no slot, but ${JSON.stringify(sent)}`), 'ERR_SLOT_INVALID'))
+    }
+    stop()
+    const rest = data.slice(end + 1)
+    if (rest.length > 0) socket.unshift(rest, socket.readableEncoding)
+    const connection = new Connection({ socket, slot: Number(match[1]), server, key, timeout, onClose: onClosed })
+    guarded(() => connection.watch())
+    callback(undefined, connection)
+  }
+
+  function onError (error) {
+    failure = error
+  }
+
+  function onEnd () {
+    socket.destroy() // with allowHalfOpen it would stay open
+  }
+
+  function onClose () {
+    stop()
+    callback(failure || socket.errored || slotMissing())
+  }
+
+  function fail (error) {
+    cancel()
+    callback(error)
+  }
+
+  function cancel () {
+    if (isOver) return
+    stop()
+    if (socket !== undefined) sockets.destroy(socket)
+  }
+
+  function stop () {
+    isOver = true
+    cancelTimeout()
+    if (socket === undefined) return
+    socket.removeListener('readable', onReadable)
+    socket.removeListener('error', onError)
+    socket.removeListener('end', onEnd)
+    socket.removeListener('close', onClose)
+  }
+
+  return cancel
+}
+
+/** Takes over what options.connect() has returned, if it is a stream. */
+function take (value, sockets) {
+  if (value !== null && typeof value === 'object') {
+    if (typeof value.on === 'function') value.on('error', ignore) // before anything else; 'close' follows
+    if (typeof value.then === 'function') {
+      Promise.resolve(value).then(late => sockets.destroy(take(late, sockets))).catch(ignore)
+      throw notDuplex('a promise: it must not be async')
+    }
+  }
+  if (!isDuplex(value)) throw notDuplex(describe(value))
+  sockets.add(value)
+  return value
+}
+
+function isDuplex (value) {
+  return typeof value === 'object' && value !== null && typeof value._readableState === 'object' &&
+    METHODS.every(name => typeof value[name] === 'function')
+}
+
+function notDuplex (received) {
+  return coded(new TypeError(`options.connect() must return a stream.Duplex. Received ${received}`), 'ERR_INVALID_ARG_TYPE')
+}
+
+function ignore () {}
+
+module.exports = { open }
