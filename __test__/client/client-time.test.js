@@ -3,38 +3,12 @@
 // The client's times, by a clock that the test moves, with streams in place of sockets.
 
 const assert = require('node:assert/strict')
-const { Duplex } = require('node:stream')
 const test = require('node:test')
 
 const { CallosumClient } = require('../../client.js')
 const { connect, slotsOf } = require('../support/callosum-servers.js')
+const { duplex, outcomeOf, single, streamsOf, stuck } = require('../support/client-streams.js')
 const { stopClock } = require('../support/clock.js')
-
-/** Makes streams for options.connect(). Each sends what `serve` says, given the number of those before it. */
-function streamsOf (serve = () => undefined) {
-  const streams = []
-  streams.connect = () => {
-    const stream = new Duplex({ read () {}, write (chunk, encoding, done) { done() } })
-    const text = serve(streams.push(stream) - 1)
-    if (text !== undefined) stream.push(text)
-    return stream
-  }
-  return streams
-}
-
-/** A stream that gets rid of nothing that is written to it. */
-function stuck () {
-  const stream = new Duplex({ read () {}, write () {} })
-  stream.push('0\n')
-  return stream
-}
-
-/** What has become of a promise by now. */
-function outcomeOf (promise) {
-  const outcome = {}
-  promise.then(value => { outcome.value = value }, error => { outcome.error = error })
-  return outcome
-}
 
 // ---- Defaults ----
 
@@ -93,8 +67,7 @@ test('after the first slot the other servers have 100 ms by default', async t =>
 // ---- acquire() ----
 
 test('acquire() rejects at its timeout, not before', async t => {
-  const clock = stopClock(t)
-  const client = connect(t, [], {})
+  const { clock, client } = await single(t, { servers: [] })
   const outcome = outcomeOf(client.acquire({ timeout: 70 }))
   await clock.advance(69)
   assert.deepEqual(outcome, {})
@@ -103,16 +76,14 @@ test('acquire() rejects at its timeout, not before', async t => {
 })
 
 test('acquire({ timeout: 0 }) does not wait', async t => {
-  const clock = stopClock(t)
-  const client = connect(t, [], {})
+  const { clock, client } = await single(t, { servers: [] })
   const outcome = outcomeOf(client.acquire({ timeout: 0 }))
   await clock.advance(1)
   assert.equal(outcome.error.code, 'ERR_ACQUIRE_TIMEOUT')
 })
 
 test('acquire() that has its lease does not keep the process alive until its timeout', async t => {
-  const clock = stopClock(t)
-  const client = connect(t, [{}], { connections: 1, timeout: 1000, connect: streamsOf(() => '0\n').connect })
+  const { clock, client } = await single(t, { fillInterval: 20, interval: 5 })
   const outcome = outcomeOf(client.acquire({ timeout: 60000 }))
   await clock.advance(10)
   assert.equal(outcome.value.slot, 0)
@@ -174,9 +145,7 @@ test('close() cancels an attempt that began soon after one whose servers had all
 // ---- The ends of connections ----
 
 test('the bytes of a dropped connection have the timeout to be sent, which may be longer than a second', async t => {
-  const clock = stopClock(t)
-  const client = connect(t, [{}], { connections: 1, timeout: 10000, connect: stuck })
-  await clock.advance(5)
+  const { clock, client } = await single(t, { timeout: 10000, connect: stuck })
   const { socket, release } = client.lease()
   socket.write('x')
   release()
@@ -188,11 +157,9 @@ test('the bytes of a dropped connection have the timeout to be sent, which may b
 })
 
 test('an idle connection whose buffer is full has the timeout to be leased', async t => {
-  const clock = stopClock(t)
-  const client = connect(t, [{}], { connections: 1, interval: 60000, timeout: 100, connect: streamsOf(() => '0\n').connect })
-  await clock.advance(5)
+  const { clock, client } = await single(t, { timeout: 100 })
   const [{ socket }] = client.connections
-  socket.push(Buffer.alloc(400000))
+  socket.push(Buffer.alloc(100000))
   await clock.advance(99)
   assert.equal(socket.destroyed, false)
   await clock.advance(1)
@@ -212,42 +179,23 @@ async function read (client, bytes, clock) {
 }
 
 test('a buffer that is full a second time is given the timeout again', async t => {
-  const clock = stopClock(t)
-  const client = connect(t, [{}], { connections: 1, interval: 60000, timeout: 100, connect: streamsOf(() => '0\n').connect })
-  await clock.advance(5)
+  const { clock, client } = await single(t, { timeout: 100 })
   const [{ socket }] = client.connections
-  socket.push(Buffer.alloc(400000))
+  socket.push(Buffer.alloc(100000))
   await clock.advance(50)
-  await read(client, 400000, clock)
-  socket.push(Buffer.alloc(400000))
+  await read(client, 100000, clock)
+  socket.push(Buffer.alloc(100000))
   await clock.advance(99)
   assert.equal(socket.destroyed, false)
   await clock.advance(1)
   assert.equal(socket.destroyed, true)
 })
 
-test('a buffer is not full of bytes that lessees have read', async t => {
-  const clock = stopClock(t)
-  const client = connect(t, [{}], { connections: 1, interval: 60000, timeout: 100, connect: streamsOf(() => '0\n').connect })
-  await clock.advance(5)
-  const [{ socket }] = client.connections
-  for (let i = 0; i < 5; i++) {
-    socket.push(Buffer.alloc(100000))
-    await clock.advance(1)
-    await read(client, 100000, clock)
-  }
-  socket.push(Buffer.alloc(100000))
-  await clock.advance(1000)
-  assert.equal(socket.destroyed, false)
-})
-
 for (const [when, isBefore] of [['before', true], ['after', false]]) {
   test(`a connection that was ended ${when} its release is replaced while its bytes are being sent`, async t => {
-    const clock = stopClock(t)
     const others = streamsOf(() => '5\n')
     let made = 0
-    const client = connect(t, [{}], { connections: 1, interval: 60000, timeout: 60000, connect: () => made++ === 0 ? stuck() : others.connect() })
-    await clock.advance(5)
+    const { clock, client } = await single(t, { timeout: 60000, connect: () => made++ === 0 ? stuck() : others.connect() })
     const { socket, release } = client.lease()
     socket.write('x')
     if (isBefore) socket.end()
@@ -260,18 +208,14 @@ for (const [when, isBefore] of [['before', true], ['after', false]]) {
 }
 
 test('an idle connection leaves the pool when close() is called, not when its bytes are sent', async t => {
-  const clock = stopClock(t)
-  const client = connect(t, [{}], { connections: 1, timeout: 60000, connect: stuck })
-  await clock.advance(5)
+  const { client } = await single(t, { timeout: 60000, connect: stuck })
   client.connections[0].socket.write('x')
   client.close()
   assert.deepEqual(client.connections, [])
 })
 
 test('the end of a connection is noticed although its last lessee has paused it', async t => {
-  const clock = stopClock(t)
-  const client = connect(t, [{}], { connections: 1, interval: 60000, connect: streamsOf(count => `${count}\n`).connect })
-  await clock.advance(5)
+  const { clock, client } = await single(t, { serve: count => `${count}\n` })
   const { socket, release } = client.lease()
   socket.pause()
   release()
@@ -282,9 +226,7 @@ test('the end of a connection is noticed although its last lessee has paused it'
 
 for (const [name, isLeased] of [['were idle', false], ['were leased', true]]) {
   test(`close({ timeout }) ends connections that ${name}, too, while their bytes are being sent`, async t => {
-    const clock = stopClock(t)
-    const client = connect(t, [{}], { connections: 1, timeout: 60000, connect: stuck })
-    await clock.advance(5)
+    const { clock, client } = await single(t, { timeout: 60000, connect: stuck })
     const { socket, release } = client.lease()
     socket.write('x')
     if (!isLeased) release()
@@ -299,9 +241,9 @@ for (const [name, isLeased] of [['were idle', false], ['were leased', true]]) {
 
 for (const [name, end] of Object.entries({
   'are idle': () => {},
-  'have a full buffer': socket => socket.push(Buffer.alloc(400000)),
+  'have a full buffer': socket => socket.push(Buffer.alloc(100000)),
   'have a full buffer, and close by themselves': async (socket, clock) => {
-    socket.push(Buffer.alloc(400000))
+    socket.push(Buffer.alloc(100000))
     await clock.advance(1)
     socket.destroy()
   },
@@ -313,10 +255,8 @@ for (const [name, end] of Object.entries({
   }
 })) {
   test(`a client that is closed does not keep the process alive, where its connections ${name}`, async t => {
-    const clock = stopClock(t)
     let made = 0
-    const client = connect(t, [{}], { connections: 1, timeout: 60000, connect: () => made++ === 0 ? stuck() : streamsOf().connect() })
-    await clock.advance(5)
+    const { clock, client } = await single(t, { timeout: 60000, connect: () => made++ === 0 ? stuck() : duplex() })
     await end(client.connections[0].socket, clock, client)
     await clock.advance(1)
     const outcome = outcomeOf(client.close({ timeout: 30000 }))

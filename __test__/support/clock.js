@@ -5,10 +5,11 @@
 
 const { setTimeout, clearTimeout, setImmediate } = global
 const { random } = Math
+const { performance } = require('node:perf_hooks')
 
 /**
- * Replaces setTimeout() and clearTimeout() until the end of the test: time passes within
- * advance() only. Math.random() is always `chance`. With 0.5 a random time is its mean.
+ * Replaces setTimeout(), clearTimeout() and performance.now() until the end of the test: time
+ * passes within advance() only. Math.random() is always `chance`. With 0.5 a random time is its mean.
  */
 function stopClock (t, chance = 0.5) {
   const timers = new Set()
@@ -23,8 +24,10 @@ function stopClock (t, chance = 0.5) {
   }
   global.clearTimeout = timer => { if (!timers.delete(timer)) clearTimeout(timer) }
   Math.random = () => chance
+  performance.now = () => now
   t.after(() => {
     Object.assign(global, { setTimeout, clearTimeout })
+    delete performance.now // of the object: the prototype has it
     Math.random = random
   })
 

@@ -62,8 +62,7 @@ class Attempts {
 
   failed (server, error) {
     if (this.isStopped) return
-    // Node.js leaves the message of this one empty: a host with several addresses.
-    if (error instanceof AggregateError && error.message === '') error.message = error.errors.map(({ message }) => message).join(', ')
+    nameReasons(error)
     this.pool.lastFailure = error
     this.emit('failed', server, error)
   }
@@ -103,7 +102,7 @@ class Attempts {
         cancel()
         resolve([])
       }
-      Promise.resolve(servers()).finally(cancel).then(resolve, reject)
+      new Promise(resolve => resolve(servers())).finally(cancel).then(resolve, reject)
     })
   }
 
@@ -149,7 +148,7 @@ class Attempts {
         this.stopAttempt = () => {}
         cancelTimer()
         for (const cancel of cancels) cancel()
-        const usable = this.isStopped ? [] : offers.filter(({ isOpen }) => isOpen).sort((a, b) => a.shown.slot - b.shown.slot)
+        const usable = this.isStopped ? [] : offers.filter(({ isOpen }) => isOpen).sort((a, b) => a.slot - b.slot)
         for (const connection of offers) if (connection !== usable[0]) pool.drop(connection)
         resolve(usable[0])
       }
@@ -158,7 +157,7 @@ class Attempts {
 
       for (const entry of entries) {
         if (isSettled) break
-        const cancel = open(entry, settings, pool.sockets, connection => pool.closed(connection), (error, connection) => {
+        const cancel = open(entry, settings, pool, (error, connection) => {
           pending--
           if (connection === undefined) {
             this.connecting--
@@ -179,6 +178,14 @@ class Attempts {
     clearTimeout(this.timer)
     this.stopAttempt()
   }
+}
+
+/** Node.js leaves the message of an AggregateError empty, as of a host with two addresses. */
+function nameReasons (error) {
+  try {
+    if (!(error instanceof AggregateError) || error.message !== '') return
+    Object.defineProperty(error, 'message', { value: error.errors.map(({ message }) => message).join(', '), configurable: true, writable: true })
+  } catch {} // an error that is frozen, for example
 }
 
 /** Servers, each with its key or the error of one of its getters. */

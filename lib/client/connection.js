@@ -1,5 +1,6 @@
 'use strict'
 
+const { guarded } = require('./context.js')
 const { after } = require('./deadline.js')
 
 /**
@@ -7,10 +8,14 @@ const { after } = require('./deadline.js')
  * the socket's own buffer, for whoever reads next. pool.js draws its states.
  */
 class Connection {
-  constructor ({ socket, slot, server, key, timeout, onClose }) {
-    this.shown = { socket, slot, server } // what the program sees
+  constructor (socket, slot, { server, key }, timeout, pool) {
+    this.socket = socket
+    this.slot = slot
+    this.server = server
     this.key = key // of the server
     this.timeout = timeout
+    this.pool = pool
+    this.shown = { socket, slot, server } // what the program sees, and may change
     this.state = 'offered'
     this.isRetired = false // whether it is closed when it is released
     this.wasOpened = false // whether 'open' has come with it
@@ -20,17 +25,21 @@ class Connection {
     this.stopFullTimer = undefined
     this.onReadable = () => this.#lookForEnd()
     this.onListenerRemoved = name => this.#readerRemoved(name)
-    socket.on('end', () => this.#ended())
+    socket.on('end', () => pool.ended(this))
     socket.on('close', () => {
       this.#clearFullTimer()
-      onClose(this)
+      pool.closed(this)
     })
   }
 
   /** Whether it can be leased. */
   get isOpen () {
-    const { destroyed, writable } = this.shown.socket
-    return !destroyed && writable && !this.hasEnded
+    try {
+      const { destroyed, writable } = this.socket
+      return !destroyed && writable && !this.hasEnded
+    } catch {
+      return false // thrown by a getter of the stream
+    }
   }
 
   /**
@@ -38,13 +47,12 @@ class Connection {
    * bytes have been read. Its streams have no public property for the end of unread bytes.
    */
   get hasEnded () {
-    const { socket } = this.shown
-    return socket.readableEnded || socket._readableState.ended
+    return this.socket.readableEnded || this.socket._readableState.ended
   }
 
   /** Whether the server has ended the connection, or it has failed. */
   get isBroken () {
-    const { errored } = this.shown.socket
+    const { errored } = this.socket
     return this.hasEnded || (errored !== null && errored !== undefined)
   }
 
@@ -55,13 +63,13 @@ class Connection {
   watch () {
     if (this.isWatched || this.isReadByProgram) return
     this.isWatched = true
-    this.shown.socket.pause() // at once: bytes that flow without a listener are lost
+    this.socket.pause() // at once: bytes that flow without a listener are lost
     // Node.js deals in the next tick with 'readable' listeners that have just been removed.
     process.nextTick(() => this.#listen())
   }
 
   #listen () {
-    const { socket } = this.shown
+    const { socket } = this
     if (!this.isWatched || this.isListening || socket.destroyed) return
     this.isListening = true
     socket.on('readable', this.onReadable)
@@ -72,7 +80,7 @@ class Connection {
     this.isWatched = false
     this.#clearFullTimer()
     if (this.isReadByProgram) return
-    const { socket } = this.shown
+    const { socket } = this
     // After pause(), a 'data' listener starts the flow only if a 'readable' listener was removed.
     if (!this.isListening) socket.on('readable', this.onReadable)
     this.isListening = false
@@ -86,39 +94,37 @@ class Connection {
   /** After 'open': watches, unless the program has added a reader. */
   opened () {
     if (!this.#hasReaders()) return this.watch()
+    if (this.isWatched) this.unwatch() // it was leased and released in 'open'
     this.isReadByProgram = true
-    this.shown.socket.on('removeListener', this.onListenerRemoved)
+    this.socket.on('removeListener', this.onListenerRemoved)
   }
 
   // The reader that was added in 'open' may leave, as by once('data').
   #readerRemoved (name) {
     if ((name !== 'data' && name !== 'readable') || this.#hasReaders()) return
     this.isReadByProgram = false
-    this.shown.socket.removeListener('removeListener', this.onListenerRemoved)
-    if (this.state === 'idle') this.watch()
+    guarded(() => {
+      this.socket.removeListener('removeListener', this.onListenerRemoved)
+      if (this.state === 'idle') this.watch()
+    })
   }
 
   #hasReaders () {
-    const { socket } = this.shown
+    const { socket } = this
     return socket.listenerCount('data') > 0 || socket.listenerCount('readable') > 0
   }
 
   #lookForEnd () {
-    const { socket } = this.shown
-    if (this.hasEnded) return this.#ended()
+    if (this.hasEnded) return this.pool.ended(this)
     // A full buffer hides the end.
-    const isFull = socket.readableLength > 0 && socket.readableLength >= socket.readableHighWaterMark
-    if (isFull && this.stopFullTimer === undefined) this.stopFullTimer = after(this.timeout, () => socket.destroy())
+    const { readableLength, readableHighWaterMark } = this.socket
+    const isFull = readableLength > 0 && readableLength >= readableHighWaterMark
+    if (isFull && this.stopFullTimer === undefined) this.stopFullTimer = after(this.timeout, () => this.pool.ended(this))
   }
 
   #clearFullTimer () {
     if (this.stopFullTimer !== undefined) this.stopFullTimer()
     this.stopFullTimer = undefined
-  }
-
-  // A leased connection is closed when it is released, others that are closing by themselves.
-  #ended () {
-    if (this.state === 'offered' || this.state === 'idle') this.shown.socket.destroy()
   }
 }
 

@@ -24,7 +24,11 @@ function aborted (signal) {
 
 /** Whether it is an error, of any realm. */
 function isError (value) {
-  return isNativeError(value) || value instanceof Error
+  try {
+    return isNativeError(value) || value instanceof Error
+  } catch {
+    return false // thrown by a proxy
+  }
 }
 
 module.exports = { aborted, clientClosed, isError, slotMissing }

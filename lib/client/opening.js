@@ -17,18 +17,17 @@ const METHODS = ['on', 'removeListener', 'read', 'unshift', 'pause', 'end', 'des
  * error or a connection. Returns a function that cancels: after it was called, there is no
  * callback, and the socket is closed.
  */
-function open ({ server, key }, { connect, timeout }, sockets, onClosed, callback) {
+function open (entry, { connect, timeout }, pool, callback) {
+  const { sockets } = pool
+  const listeners = { error: onError, end: onEnd, close: onClose, readable: onReadable }
   let isOver = false
   let line = '' // the part that has arrived
   let failure
 
   let socket
   try {
-    socket = take(connect(server), sockets)
-    socket.on('error', onError)
-    socket.on('end', onEnd)
-    socket.on('close', onClose)
-    socket.on('readable', onReadable)
+    socket = take(connect(entry.server), sockets)
+    for (const name of Object.keys(listeners)) socket.on(name, listeners[name])
     if (typeof socket.setKeepAlive === 'function') socket.setKeepAlive(true, KEEP_ALIVE)
     if (socket.destroyed) process.nextTick(() => { if (!isOver) onClose() }) // its 'close' may have come before
   } catch (error) {
@@ -56,10 +55,16 @@ function open ({ server, key }, { connect, timeout }, sockets, onClosed, callbac
       return fail(coded(new Error(`The server sent no slot, but ${JSON.stringify(sent)}`), 'ERR_SLOT_INVALID'))
     }
     stop()
-    const rest = data.slice(end + 1)
-    if (rest.length > 0) socket.unshift(rest, socket.readableEncoding)
-    const connection = new Connection({ socket, slot: Number(match[1]), server, key, timeout, onClose: onClosed })
-    guarded(() => connection.watch())
+    let connection
+    try {
+      const rest = data.slice(end + 1)
+      if (rest.length > 0) socket.unshift(rest, socket.readableEncoding)
+      connection = new Connection(socket, Number(match[1]), entry, timeout, pool)
+      connection.watch()
+    } catch (error) {
+      sockets.destroy(socket)
+      return callback(error)
+    }
     callback(undefined, connection)
   }
 
@@ -91,10 +96,7 @@ function open ({ server, key }, { connect, timeout }, sockets, onClosed, callbac
     isOver = true
     cancelTimeout()
     if (socket === undefined) return
-    socket.removeListener('readable', onReadable)
-    socket.removeListener('error', onError)
-    socket.removeListener('end', onEnd)
-    socket.removeListener('close', onClose)
+    for (const name of Object.keys(listeners)) guarded(() => socket.removeListener(name, listeners[name]))
   }
 
   return cancel
@@ -109,9 +111,15 @@ function take (value, sockets) {
       throw notDuplex('a promise: it must not be async')
     }
   }
-  if (!isDuplex(value)) throw notDuplex(describe(value))
-  sockets.add(value)
-  return value
+  try {
+    if (!isDuplex(value)) throw notDuplex(describe(value))
+    sockets.add(value)
+    return value
+  } catch (error) {
+    // It may be open all the same.
+    if (value !== null && typeof value === 'object' && typeof value.destroy === 'function') guarded(() => value.destroy())
+    throw error
+  }
 }
 
 function isDuplex (value) {

@@ -73,7 +73,7 @@ class Pool {
     if (this.isClosed || isUnwanted || !offer.isOpen) return this.drop(offer)
     if (!this.hasRoom) {
       const highest = this.highestIdle()
-      if (highest === undefined || highest.shown.slot <= offer.shown.slot) return this.drop(offer)
+      if (highest === undefined || highest.slot <= offer.slot) return this.drop(offer)
       this.remove(highest)
       this.drop(highest)
       if (this.isClosed || !this.hasRoom) return this.drop(offer)
@@ -93,7 +93,7 @@ class Pool {
     let highest
     for (const connection of this.kept) {
       if (connection.state !== 'idle') continue
-      if (highest === undefined || connection.shown.slot >= highest.shown.slot) highest = connection
+      if (highest === undefined || connection.slot >= highest.slot) highest = connection
     }
     return highest
   }
@@ -114,7 +114,7 @@ class Pool {
   /** Closes a connection after what was written to it is sent. */
   drop (connection) {
     connection.state = 'closing'
-    this.sockets.end(connection.shown.socket)
+    this.sockets.end(connection.socket)
   }
 
   /** Takes a connection out of the pool, and closes it. */
@@ -122,11 +122,20 @@ class Pool {
     this.remove(connection)
     if (isBroken) {
       connection.state = 'closing'
-      this.sockets.destroy(connection.shown.socket)
+      this.sockets.destroy(connection.socket)
     } else {
       this.drop(connection)
     }
     this.onLoss()
+  }
+
+  /**
+   * Called when the server has ended a connection. One that is leased is closed when it is
+   * released.
+   */
+  ended (connection) {
+    if (connection.state === 'idle') this.lose(connection, true)
+    else if (connection.state === 'offered') this.sockets.destroy(connection.socket)
   }
 
   /** Called when the socket of a connection has closed. */
@@ -161,12 +170,13 @@ class Pool {
 
   /** The hold of a lessee on a connection, which ends once, with its lease. */
   holdOf (connection) {
+    const { socket, slot, server } = connection
     const hold = { connection, isReleased: false }
     const release = error => outside(() => {
       if (isError(error)) this.release(hold, { error, isFailure: true })
       else this.release(hold)
     })
-    hold.lease = { ...connection.shown, release }
+    hold.lease = { socket, slot, server, release }
     if (Symbol.dispose !== undefined) hold.lease[Symbol.dispose] = release
     return hold
   }
@@ -195,12 +205,12 @@ class Pool {
   }
 
   // Connections that were opened before the server was ejected do not count.
-  succeeded ({ key, isRetired, shown: { server } }) {
+  succeeded ({ key, isRetired, server }) {
     if (this.isClosed || isRetired || !this.outliers.succeeded(key)) return
     this.emit('restored', server)
   }
 
-  failed ({ key, isRetired, shown: { server } }, error) {
+  failed ({ key, isRetired, server }, error) {
     if (this.isClosed || isRetired || !this.outliers.failed(key)) return
     this.retire(connection => connection.key === key)
     this.emit('ejected', server, error)
@@ -239,16 +249,12 @@ class Pool {
 
   acquireTimeout (timeout) {
     const { kept, lastFailure, waiting } = this
-    const what = `No connection was idle within ${timeout} ms`
-    const error = coded(new Error(), 'ERR_ACQUIRE_TIMEOUT')
-    if (kept.size > 0) {
-      const leased = kept.size === 1 ? 'the only one is leased' : `all ${kept.size} are leased`
-      error.message = `${what}: ${leased}, and ${waiting.size === 1 ? '1 call waits' : `${waiting.size} calls wait`}`
-    } else {
-      const reason = isError(lastFailure) ? `. The last attempt failed: ${lastFailure.message}` : ''
-      error.message = `${what}: there is none${reason}`
-      if (lastFailure !== undefined) error.cause = lastFailure
-    }
+    const isEmpty = kept.size === 0
+    const leased = kept.size === 1 ? 'the only one is leased' : `all ${kept.size} are leased`
+    const calls = waiting.size === 1 ? '1 call waits' : `${waiting.size} calls wait`
+    const why = isEmpty ? `there is none${reasonOf(lastFailure)}` : `${leased}, and ${calls}`
+    const error = coded(new Error(`No connection was idle within ${timeout} ms: ${why}`), 'ERR_ACQUIRE_TIMEOUT')
+    if (isEmpty && lastFailure !== undefined) error.cause = lastFailure
     return error
   }
 
@@ -283,10 +289,18 @@ class Pool {
   }
 }
 
+function reasonOf (failure) {
+  try {
+    return isError(failure) ? `. The last attempt failed: ${failure.message}` : ''
+  } catch {
+    return '' // thrown by a getter
+  }
+}
+
 function lowestOf (connections) {
   let lowest = 0
   for (let i = 1; i < connections.length; i++) {
-    if (connections[i].shown.slot < connections[lowest].shown.slot) lowest = i
+    if (connections[i].slot < connections[lowest].slot) lowest = i
   }
   return lowest
 }

@@ -17,8 +17,8 @@ class Sockets {
   }
 
   add (socket) {
-    this.#open.add(socket)
     socket.on('close', () => this.#forget(socket))
+    this.#open.add(socket)
   }
 
   /** Closes a socket after what was written to it is sent. */
@@ -42,10 +42,8 @@ class Sockets {
       this.#forget(socket)
     }
     const cancel = this.#open.has(socket) ? after(CLOSE_TIME, forget) : () => {}
-    guarded(() => {
-      socket.on('close', forget) // a lessee may have removed the listener of add()
-      socket.destroy()
-    })
+    guarded(() => socket.on('close', forget)) // a lessee may have removed the listener of add()
+    guarded(() => socket.destroy())
   }
 
   destroyAll () {
