@@ -52,8 +52,12 @@ class Connection {
 
   /** Whether the server has ended the connection, or it has failed. */
   get isBroken () {
-    const { errored } = this.socket
-    return this.hasEnded || (errored !== null && errored !== undefined)
+    try {
+      const { errored } = this.socket
+      return this.hasEnded || (errored !== null && errored !== undefined)
+    } catch {
+      return true // thrown by a getter of the stream
+    }
   }
 
   /**

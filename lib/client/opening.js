@@ -78,7 +78,7 @@ function open (entry, { connect, timeout }, pool, callback) {
 
   function onClose () {
     stop()
-    callback(failure || socket.errored || slotMissing())
+    callback(failure || guarded(() => socket.errored) || slotMissing())
   }
 
   function fail (error) {
@@ -102,29 +102,29 @@ function open (entry, { connect, timeout }, pool, callback) {
   return cancel
 }
 
-/** Takes over what options.connect() has returned, if it is a stream. */
+/** Takes over what options.connect() has returned, if it is a stream. Destroys it otherwise. */
 function take (value, sockets) {
-  if (value !== null && typeof value === 'object') {
-    if (typeof value.on === 'function') value.on('error', ignore) // before anything else; 'close' follows
-    if (typeof value.then === 'function') {
+  try {
+    if (isMethod(value, 'on')) value.on('error', ignore) // before anything else; 'close' follows
+    if (isMethod(value, 'then')) {
       Promise.resolve(value).then(late => sockets.destroy(take(late, sockets))).catch(ignore)
       throw notDuplex('a promise: it must not be async')
     }
-  }
-  try {
     if (!isDuplex(value)) throw notDuplex(describe(value))
     sockets.add(value)
     return value
   } catch (error) {
-    // It may be open all the same.
-    if (value !== null && typeof value === 'object' && typeof value.destroy === 'function') guarded(() => value.destroy())
+    guarded(() => { if (isMethod(value, 'destroy')) value.destroy() })
     throw error
   }
 }
 
+function isMethod (value, name) {
+  return typeof value === 'object' && value !== null && typeof value[name] === 'function'
+}
+
 function isDuplex (value) {
-  return typeof value === 'object' && value !== null && typeof value._readableState === 'object' &&
-    METHODS.every(name => typeof value[name] === 'function')
+  return METHODS.every(name => isMethod(value, name)) && typeof value._readableState === 'object'
 }
 
 function notDuplex (received) {

@@ -1,0 +1,309 @@
+'use strict'
+
+// Code that is not the client's own: it calls back, throws, blocks, or has an async context.
+
+const assert = require('node:assert/strict')
+const { AsyncLocalStorage } = require('node:async_hooks')
+const net = require('node:net')
+const test = require('node:test')
+const vm = require('node:vm')
+const { inspect } = require('node:util')
+
+const { CallosumClient } = require('../../client.js')
+const { run } = require('../support/child.js')
+const { sleep, until, listen, slots, connect, slotsOf } = require('../support/callosum-servers.js')
+const { duplex, outcomeOf, single, stuck } = require('../support/client-streams.js')
+
+const THROWN = new Error('thrown by the test')
+
+/** Collects exceptions that nobody catches, instead of failing the test. */
+function uncaughtIn (t) {
+  const uncaught = []
+  const listeners = process.listeners('uncaughtException')
+  process.removeAllListeners('uncaughtException')
+  process.on('uncaughtException', error => uncaught.push(error))
+  t.after(() => {
+    process.removeAllListeners('uncaughtException')
+    for (const listener of listeners) process.on('uncaughtException', listener)
+  })
+  return uncaught
+}
+
+// ---- Every place where the client calls what is not its own ----
+
+// Each makes the options of a client that calls `act` there, once.
+const PLACES = {
+  'options.servers()': act => ({ servers: () => { act(); return [{ port: 1 }] } }),
+  'a getter of a server': act => ({ servers: [{ get host () { act() }, port: 1 }] }),
+  'a getter of a list': act => ({ servers: () => Object.defineProperty([], 0, { get () { act(); return { port: 1 } }, enumerable: true }) }),
+  'options.connect()': act => ({ before: act }),
+  ...Object.fromEntries(['open', 'close', 'failed', 'ejected', 'restored'].map(event => [`'${event}'`, act => ({ event, act })])),
+  ...Object.fromEntries(['newListener', 'removeListener', 'pause', 'close', 'prefinish'].map(event => [`'${event}' of a socket`, act => ({ prepare: socket => socket.on(event, act) })])),
+  ...Object.fromEntries(['pause', 'read', 'end', 'destroy', 'unshift', 'on', 'removeListener', 'setKeepAlive'].map(name => [`${name}() of a socket`, act => ({
+    prepare (socket) {
+      const method = socket[name]
+      socket[name] = function (...values) {
+        try {
+          return method === undefined ? this : method.apply(this, values)
+        } finally {
+          act()
+        }
+      }
+    }
+  })])),
+  ...Object.fromEntries(['destroyed', 'writable', 'errored'].map(name => [`${name} of a socket`, act => ({
+    prepare (socket) {
+      let object = socket
+      while (!Object.hasOwn(object, name)) object = Object.getPrototypeOf(object)
+      const { get } = Object.getOwnPropertyDescriptor(object, name)
+      Object.defineProperty(socket, name, { get () { act(); return get.call(this) } })
+    }
+  })]))
+}
+
+const ACTIONS = {
+  close: ({ client, closed }) => { closed.push(client.close({ timeout: 20 })) },
+  lease: ({ client, leases }) => { leases.push(client.lease()) },
+  release: ({ leases }) => { for (const lease of leases.splice(0)) if (lease !== undefined) lease.release() },
+  fail: ({ client }) => { const lease = client.lease(); if (lease !== undefined) lease.release(THROWN) },
+  acquire: ({ client }) => { client.acquire().then(({ release }) => release(), () => {}) },
+  throw: () => { throw THROWN }
+}
+
+/**
+ * A client whose servers fail now and then, and what it does while lessees come and go: first
+ * with the action at its place every third time, then without.
+ */
+async function exercise (t, place, action) {
+  const { clock, made, client, leases, closed, stop } = await clientWith(t, place, action)
+  for (let i = 0; i < 20; i++) {
+    const lease = client.lease()
+    await clock.advance(7)
+    if (lease !== undefined) lease.release(i % 3 === 0 ? THROWN : undefined)
+    client.use(() => { if (i % 5 === 4) throw THROWN }, { timeout: 20 }).catch(() => {})
+    if (i % 4 === 0) for (const socket of made.slice(-1)) socket.push(null)
+    await clock.advance(7)
+  }
+  stop()
+  for (const lease of leases.splice(0)) if (lease !== undefined) lease.release()
+  const outcome = outcomeOf(client.acquire())
+  await clock.advance(5000)
+  assert.deepEqual(Object.keys(outcome).length, 1, `acquire() is stranded: ${inspect(client)}`)
+  if (closed.length === 0) assert.equal(outcome.error, undefined)
+  if (outcome.value !== undefined) outcome.value.release()
+  for (const lease of leases.splice(0)) if (lease !== undefined) lease.release()
+  const end = outcomeOf(client.close({ timeout: 0 }))
+  await clock.advance(3000)
+  assert.deepEqual(end, { value: undefined })
+  const count = made.length
+  assert.deepEqual(made.filter(({ destroyed }) => !destroyed), [])
+  assert.deepEqual(clock.pending, [])
+  await clock.advance(5000)
+  assert.equal(made.length, count)
+}
+
+async function clientWith (t, place, action) {
+  const made = []
+  const context = { client: undefined, leases: [], closed: [], made }
+  let calls = 0
+  let isOn = true
+  const act = () => {
+    if (!isOn || context.client === undefined || calls++ % 3 !== 1) return
+    isOn = false // not within the action
+    try {
+      ACTIONS[action](context)
+    } finally {
+      isOn = true
+    }
+  }
+  const { before = () => {}, prepare = () => {}, event, ...options } = PLACES[place](act)
+  const { clock, client } = await single(t, {
+    servers: [{ port: 1 }, { port: 2 }],
+    connections: 3,
+    interval: 10,
+    timeout: 50,
+    outliers: { failures: 1, ejectionTime: 20 },
+    ...options,
+    connect () {
+      before()
+      const socket = duplex()
+      made.push(socket)
+      prepare(socket)
+      return made.length % 5 === 4 ? socket.destroy() : socket.push(made.length % 5 === 3 ? 'junk\n' : `${made.length % 7}\nmore`) && socket
+    }
+  })
+  context.client = client
+  if (event !== undefined) client.on(event, act)
+  return {
+    ...context,
+    clock,
+    stop () {
+      isOn = false
+      assert.ok(calls > 1, `called ${calls} times`)
+    }
+  }
+}
+
+for (const place of Object.keys(PLACES)) {
+  test(`nobody is stranded and nothing is left where ${place} closes, leases, releases, fails, waits or throws`, async t => {
+    const uncaught = uncaughtIn(t)
+    for (const action of Object.keys(ACTIONS)) {
+      await t.test(action, async t => exercise(t, place, action))
+    }
+    assert.deepEqual(uncaught.filter(error => error !== THROWN), [])
+  })
+}
+
+for (const event of ['open', 'close', 'failed', 'ejected', 'restored']) {
+  test(`an exception of a listener of '${event}' is uncaught`, async t => {
+    const uncaught = uncaughtIn(t)
+    await exercise(t, `'${event}'`, 'throw')
+    assert.ok(uncaught.length > 0 && uncaught.every(error => error === THROWN))
+  })
+}
+
+// ---- Signals ----
+
+const SIGNALS = {
+  'whose removeEventListener() throws': { removeEventListener () { throw THROWN } },
+  'whose addEventListener() throws': { addEventListener () { throw THROWN } },
+  'whose reason throws': { get reason () { throw THROWN } }
+}
+
+for (const [what, members] of Object.entries(SIGNALS)) {
+  test(`a signal ${what} strands nobody`, async t => {
+    uncaughtIn(t)
+    const { clock, client } = await single(t)
+    const listeners = []
+    const signal = Object.create({ aborted: false, addEventListener: (name, listener) => listeners.push(listener), removeEventListener () {} }, Object.getOwnPropertyDescriptors(members))
+    const lease = client.lease()
+    const outcomes = [client.acquire({ signal }), client.acquire({ signal }), client.use(() => 1, { signal }), client.acquire({ timeout: 50 })].map(outcomeOf)
+    await clock.advance(0)
+    for (const listener of listeners) listener()
+    lease.release()
+    await clock.advance(50)
+    for (const { error, value } of outcomes.slice(0, 3)) assert.ok(value !== undefined || error === THROWN || error.code === 'ABORT_ERR')
+    assert.notEqual(outcomes[3].value, undefined)
+  })
+}
+
+test('acquire() that is aborted rejects although Error.prototype is frozen', async () => {
+  const output = await run(['-e', `
+    Object.freeze(Error.prototype)
+    const { CallosumClient } = require('./client.js')
+    const client = new CallosumClient({ servers: [] })
+    Promise.all([{ signal: AbortSignal.abort() }, { timeout: 1 }].map(options => client.acquire(options).catch(error => console.log(error.name, error.code))))
+      .then(() => client.close())`])
+  assert.deepEqual(output.trim().split('\n').sort(), ['AbortError ABORT_ERR', 'Error ERR_ACQUIRE_TIMEOUT'])
+})
+
+test('an error of another realm destroys the connection', async t => {
+  const { client, streams } = await single(t)
+  client.lease().release(vm.runInNewContext('new TypeError("mine")'))
+  assert.equal(streams[0].destroyed, true)
+})
+
+// ---- Sockets that connect() returns ----
+
+test("the reason of 'failed' is the error of a socket that connect() has destroyed", async t => {
+  const client = connect(t, [{ port: 1 }], { connect: options => net.connect(options).destroy(THROWN) })
+  await until(() => client.failures.length > 2)
+  assert.ok(client.failures.every(({ error }) => error === THROWN))
+})
+
+test("the path of a socket that is too long is a reason of 'failed'", async t => {
+  const client = connect(t, [{ path: `/${'x'.repeat(200)}` }], {})
+  await until(() => client.failures.length > 2)
+  assert.match(client.failures[0].error.code, /^E/)
+})
+
+test('connect() must not be async, and what it resolves to is closed', async t => {
+  const server = await listen(t, slots())
+  const client = connect(t, [server], { connect: async options => net.connect(options) })
+  await until(() => client.failures.length > 2)
+  const { error } = client.failures[0]
+  assert.deepEqual([error.name, error.code], ['TypeError', 'ERR_INVALID_ARG_TYPE'])
+  assert.equal(error.message, 'options.connect() must return a stream.Duplex. Received a promise: it must not be async')
+  await client.close()
+  await until(() => server.sockets.size === 0)
+})
+
+test('an AggregateError names its reasons', async t => {
+  const client = connect(t, [{ port: 1 }], { connect: () => duplex().destroy(new AggregateError([new Error('one'), new Error('two')])) })
+  await until(() => client.failures.length > 0)
+  assert.equal(client.failures[0].error.message, 'one, two')
+  await assert.rejects(client.acquire({ timeout: 1 }), { message: 'No connection was idle within 1 ms: there is none. The last attempt failed: one, two' })
+})
+
+// ---- A blocked event loop ----
+
+test('a client whose event loop is blocked for longer than its timeout fills its pool, and reports no server', async t => {
+  const server = await listen(t, slots())
+  const client = connect(t, [server], { connections: 3, timeout: 20, offers: 2, fillInterval: 10 })
+  const blocking = setInterval(() => { for (const end = Date.now() + 40; Date.now() < end;); }, 50)
+  t.after(() => clearInterval(blocking))
+  await until(() => client.connections.length === 3)
+  assert.deepEqual(client.failures, [])
+})
+
+test('a connection that is idle by now wins against a timeout that has passed', async t => {
+  const server = await listen(t, socket => { socket.write('0\r\n'); socket.on('data', data => socket.write(data)) })
+  const client = connect(t, [server], { connections: 1, interval: 60000 })
+  const { socket, release } = await client.acquire()
+  socket.once('data', () => release())
+  socket.write('x')
+  const next = client.acquire({ timeout: 20 })
+  await sleep(5)
+  for (const end = Date.now() + 40; Date.now() < end;);
+  assert.equal((await next).socket, socket)
+})
+
+// ---- Async contexts ----
+
+test('connections, events and what a request has left behind belong to no request', async t => {
+  const storage = new AsyncLocalStorage()
+  const server = await listen(t, socket => { socket.write('0\r\n'); socket.on('data', data => socket.write(data)) })
+  const seen = new Set()
+  const look = () => { seen.add(storage.getStore()) }
+  const client = storage.run('maker', () => connect(t, [server], { connections: 2, connect: options => { look(); return net.connect(options) }, outliers: { failures: 1 } }))
+  for (const event of ['open', 'close', 'failed', 'ejected', 'restored']) client.on(event, look)
+  for (const [name, end] of [['destroys', ({ socket, release }) => { socket.destroy(); release() }], ['fails', ({ release }) => release(THROWN)], ['waits', ({ release }) => release()]]) {
+    await storage.run(name, async () => {
+      const leases = [await client.acquire(), await client.acquire()]
+      assert.equal(storage.getStore(), name)
+      const replied = new Promise(resolve => leases[0].socket.once('data', () => resolve(storage.getStore())))
+      leases[0].socket.write('x')
+      assert.ok([undefined, name].includes(await replied))
+      for (const lease of leases) end(lease)
+    })
+  }
+  await until(() => client.connections.length === 2)
+  await storage.run('use', () => client.use(() => assert.equal(storage.getStore(), 'use')))
+  await storage.run('closer', () => client.close())
+  assert.deepEqual([...seen], [undefined])
+})
+
+// ---- Stats ----
+
+test('stats and inspect() tell what the client has', async t => {
+  const { clock, client } = await single(t, { connections: 3, fillInterval: 5, serve: count => count < 2 ? `${count}\n` : undefined })
+  await clock.advance(20)
+  client.lease()
+  const expected = { idle: 1, leased: 1, waiting: 0, connecting: 1, ejected: 0 }
+  assert.deepEqual(client.stats, expected)
+  assert.equal(inspect(client), `CallosumClient ${inspect(expected)}`)
+  client.lease()
+  client.acquire().catch(() => {})
+  assert.deepEqual(client.stats, { ...expected, idle: 0, leased: 2, waiting: 1 })
+  class Mine extends CallosumClient {}
+  const mine = new Mine({ servers: [] })
+  assert.match(inspect(mine), /^Mine \{ idle: 0, /)
+  await mine.close()
+})
+
+test('[Symbol.asyncDispose]() closes the client', { skip: !Symbol.asyncDispose && 'no Symbol.asyncDispose' }, async t => {
+  const { client } = await single(t, { connect: stuck })
+  assert.deepEqual(slotsOf(client), [0])
+  await Promise.all([client[Symbol.asyncDispose](), client.close({ timeout: 0 })])
+  await assert.rejects(client.acquire(), { code: 'ERR_CLIENT_CLOSED' })
+})

@@ -1,0 +1,175 @@
+'use strict'
+
+// client.use(): work with a connection for a limited time.
+
+const assert = require('node:assert/strict')
+const { once } = require('node:events')
+const test = require('node:test')
+
+const { until, listen, slots, connect } = require('../support/callosum-servers.js')
+const { outcomeOf, single } = require('../support/client-streams.js')
+
+const never = () => new Promise(() => {})
+
+/** What has become of use(), and whether its connection is still open. */
+async function result (clock, outcome, stream) {
+  await clock.advance(0)
+  return [outcome.value, outcome.error && (outcome.error.code || outcome.error), stream.destroyed]
+}
+
+test('use() gives the work a lease, resolves to its result, and releases the connection', async t => {
+  const { clock, client, streams } = await single(t)
+  const outcome = outcomeOf(client.use(async ({ socket, slot, server, release }) => {
+    assert.deepEqual([socket, slot, server, typeof release], [streams[0], 0, {}, 'function'])
+    return 'done'
+  }))
+  assert.deepEqual(await result(clock, outcome, streams[0]), ['done', undefined, false])
+  assert.deepEqual(client.stats, { idle: 1, leased: 0, waiting: 0, connecting: 0, ejected: 0 })
+})
+
+test('use() takes work that is not async', async t => {
+  const { clock, client, streams } = await single(t)
+  assert.deepEqual(await result(clock, outcomeOf(client.use(() => 5)), streams[0]), [5, undefined, false])
+})
+
+for (const [name, work] of [
+  ['throws', () => { throw new Error('mine') }],
+  ['rejects', async () => { throw new Error('mine') }],
+  ['rejects without a reason', () => Promise.reject()] // eslint-disable-line prefer-promise-reject-errors
+]) {
+  test(`use() rejects with the reason if the work ${name}, and destroys the connection`, async t => {
+    const { clock, client, streams } = await single(t)
+    const outcome = outcomeOf(client.use(work))
+    await clock.advance(0)
+    assert.equal('error' in outcome, true)
+    assert.equal(outcome.error && outcome.error.message, name.endsWith('reason') ? undefined : 'mine')
+    assert.deepEqual([streams[0].destroyed, client.connections], [true, []])
+  })
+}
+
+test('the timeout of use() covers the wait and the work, and destroys the connection', async t => {
+  const { clock, client, streams } = await single(t)
+  const lease = client.lease()
+  const outcome = outcomeOf(client.use(never, { timeout: 100 }))
+  await clock.advance(60)
+  lease.release()
+  await clock.advance(39)
+  assert.deepEqual(await result(clock, outcome, streams[0]), [undefined, undefined, false])
+  await clock.advance(1)
+  assert.deepEqual(await result(clock, outcome, streams[0]), [undefined, 'ERR_USE_TIMEOUT', true])
+  assert.equal(outcome.error.message, 'The work took longer than 100 ms: its connection is open')
+})
+
+test('use() that waits in vain for a connection rejects with the same code, and says why', async t => {
+  const { clock, client } = await single(t)
+  client.lease()
+  const outcome = outcomeOf(client.use(() => assert.fail('there is no connection'), { timeout: 100 }))
+  await clock.advance(100)
+  assert.equal(outcome.error.code, 'ERR_USE_TIMEOUT')
+  assert.equal(outcome.error.message, 'No connection was idle within 100 ms: the only one is leased, and 1 call waits')
+})
+
+test('use() tells a timeout after the end of its connection from another', async t => {
+  const { clock, client, streams } = await single(t)
+  const outcome = outcomeOf(client.use(({ socket }) => once(socket.resume(), 'data'), { timeout: 100 }))
+  await clock.advance(10)
+  streams[0].push(null)
+  await clock.advance(100)
+  assert.equal(outcome.error.message, 'The work took longer than 100 ms: its connection has closed')
+})
+
+for (const [when, isLeased] of [['while it waits', true], ['during the work', false]]) {
+  test(`use() is aborted ${when}`, async t => {
+    const { clock, client, streams } = await single(t)
+    const lease = isLeased && client.lease()
+    const controller = new AbortController()
+    const outcome = outcomeOf(client.use(never, { signal: controller.signal }))
+    await clock.advance(1)
+    controller.abort(new Error('enough'))
+    assert.deepEqual(await result(clock, outcome, streams[0]), [undefined, 'ABORT_ERR', !isLeased])
+    assert.deepEqual([outcome.error.name, outcome.error.cause.message], ['AbortError', 'enough'])
+    if (isLeased) lease.release()
+  })
+}
+
+test('use() with a signal that is aborted already does no work', async t => {
+  const { client } = await single(t)
+  await assert.rejects(client.use(() => assert.fail('was aborted'), { signal: AbortSignal.abort() }), { name: 'AbortError' })
+  assert.equal(client.stats.idle, 1)
+})
+
+test('work that goes on after its time is over harms nobody', async t => {
+  const { clock, client, streams } = await single(t, { serve: count => `${count}\n`, fillInterval: 5 })
+  let late
+  const outcome = outcomeOf(client.use(lease => {
+    late = lease
+    return never()
+  }, { timeout: 50 }))
+  await clock.advance(70)
+  assert.equal(outcome.error.code, 'ERR_USE_TIMEOUT')
+  const next = client.lease()
+  assert.equal(next.socket, streams[1])
+  late.socket.write('late')
+  late.release()
+  late.release(new Error('late'))
+  assert.deepEqual([client.lease(), next.socket.destroyed, client.stats.leased], [undefined, false, 1])
+})
+
+test('work that has released its lease by itself is not harmed by what follows', async t => {
+  const { clock, client, streams } = await single(t)
+  const outcome = outcomeOf(client.use(({ release }) => {
+    release()
+    return never()
+  }, { timeout: 50 }))
+  await clock.advance(0)
+  assert.equal(client.lease().socket, streams[0])
+  await clock.advance(60)
+  assert.deepEqual(await result(clock, outcome, streams[0]), [undefined, 'ERR_USE_TIMEOUT', false])
+})
+
+test('use() that has ended leaves no timer and no listener on its signal', async t => {
+  const { clock, client } = await single(t)
+  const before = clock.pending.length
+  const listeners = new Set()
+  const signal = { aborted: false, addEventListener: (name, listener) => listeners.add(listener), removeEventListener: (name, listener) => listeners.delete(listener) }
+  for (const work of [() => 1, () => { throw new Error('mine') }]) {
+    await client.use(work, { timeout: 60000, signal }).catch(() => {})
+  }
+  assert.equal(listeners.size, 0)
+  assert.ok(Math.max(...clock.pending) < 60000 && clock.pending.length <= before + 1, clock.pending.join())
+})
+
+test('after close() has resolved, use() whose work goes on has been rejected, and no timer is left', async t => {
+  const { clock, client, streams } = await single(t)
+  const outcomes = [outcomeOf(client.use(never, { timeout: 60000 })), outcomeOf(client.use(never, { timeout: 60000 }))]
+  const closed = outcomeOf(client.close({ timeout: 50 }))
+  await clock.advance(50)
+  assert.deepEqual(outcomes.map(({ error }) => error.code), ['ERR_CLIENT_CLOSED', 'ERR_CLIENT_CLOSED'])
+  assert.deepEqual([closed, clock.pending, streams[0].destroyed], [{ value: undefined }, [], true])
+})
+
+test('use() checks its arguments, by a rejection', async t => {
+  const { client } = await single(t)
+  for (const work of [undefined, null, 'x', {}]) {
+    await assert.rejects(client.use(work), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE', message: /^work must be a function\. Received / })
+  }
+  await assert.rejects(client.use(never, { timeout: -1 }), { code: 'ERR_OUT_OF_RANGE' })
+  await assert.rejects(client.use(never, { signal: {} }), { code: 'ERR_INVALID_ARG_TYPE' })
+})
+
+test('no late reply reaches the next request', async t => {
+  const server = await listen(t, (socket, count) => {
+    slots(count)(socket, count)
+    socket.on('data', data => setTimeout(() => socket.write(`reply to ${data}`), data.includes('slow') ? 80 : 0))
+  })
+  const client = connect(t, [server], { connections: 1, interval: 60000 })
+  const ask = question => client.use(async ({ socket }) => {
+    socket.write(question)
+    const [reply] = await once(socket, 'data')
+    return String(reply)
+  }, { timeout: question === 'slow' ? 40 : 10000 })
+  await until(() => client.connections.length === 1)
+  await assert.rejects(ask('slow'), { code: 'ERR_USE_TIMEOUT' })
+  assert.equal(await ask('one'), 'reply to one')
+  assert.equal(await ask('two'), 'reply to two')
+})
