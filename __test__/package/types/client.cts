@@ -21,8 +21,11 @@ new CallosumClient({ servers: () => servers })
 new CallosumClient({ servers: async () => servers })
 new CallosumClient.CallosumClient({ servers: servers as readonly { host: string, port: number }[] })
 const all = new CallosumClient({
-  servers, connections: 10, interval: 1000, fillInterval: 100, offers: 2, timeout: 2000, pick: 'lowest', connect
+  servers, connections: 10, interval: 1000, fillInterval: 100, offers: 2, timeout: 2000, pick: 'lowest', connect,
+  outliers: { failures: 3, ejectionTime: 1000, maxEjectionTime: 10000 }
 })
+new CallosumClient({ servers, outliers: false })
+new CallosumClient({ servers, outliers: { failures: undefined, ejectionTime: undefined, maxEjectionTime: undefined } })
 new CallosumClient({ servers, connections: undefined, pick: undefined, connect: undefined })
 const options: CallosumClient.Options = { servers: [{ port: 4040 }], pick: 'random' }
 const standard: CallosumClient = new CallosumClient(options)
@@ -32,9 +35,11 @@ const connections: Array<CallosumClient.Connection<{ host: string, port: number 
 const numbers: number[] = connections.map(({ slot, server }) => slot + server.port)
 const lease: CallosumClient.Lease<{ host: string, port: number }> | undefined = client.lease()
 lease?.release()
-emitter.once('close', lease!.release)
 const socket: Socket = lease!.socket
 socket.setNoDelay(true)
+emitter.once('close', lease!.release)
+socket.once('close', lease!.release)
+try { lease?.release() } catch (error) { lease?.release(error) }
 
 const secure = new CallosumClient({ servers: [{ port: 443, servername: 'localhost' }], connect: connectTls })
 const authorized: boolean | undefined = secure.lease()?.socket.authorized
@@ -50,6 +55,9 @@ async function use (): Promise<void> {
   const port: number = lease.server.port
   lease.release()
   await client.acquire()
+  exactly<number>()(await client.use(({ slot }) => slot))
+  exactly<string>()(await client.use(async ({ socket, server }) => `${socket.localPort} ${server.host}`, { timeout: 5, signal: controller.signal }))
+  await client.use(lease => exactly<CallosumClient.Lease<Address>>()(lease), undefined)
   await client.close({ timeout: 5000 })
   await client.close()
   console.log(slot, port)
@@ -59,6 +67,8 @@ client
   .on('open', ({ socket, slot, server }) => console.log(socket.localPort, slot.toFixed(), server.port))
   .once('close', ({ server }) => console.log(server.host))
   .addListener('failed', (server, error) => console.log(server?.port, error.code === 'ERR_SLOT_TIMEOUT', error.message))
+  .on('ejected', (server, error) => console.log(server.port, error.message))
+  .once('restored', server => console.log(server.port))
   .on('mine', (value: number) => console.log(value))
 
 for (const name of ['open', 'close'] as const) {
@@ -72,6 +82,11 @@ client.on('failed', (...values) => exactly<Parameters<typeof onFailed>>()(values
 client.once('failed', (...values) => exactly<Parameters<typeof onFailed>>()(values))
 client.addListener('failed', (...values) => exactly<Parameters<typeof onFailed>>()(values))
 
+function onEjected (server: Address, error: Error): void {}
+client.on('ejected', onEjected).once('ejected', onEjected).addListener('ejected', onEjected)
+client.on('ejected', (...values) => exactly<Parameters<typeof onEjected>>()(values))
+client.once('restored', server => exactly<Address>()(server)).addListener('restored', server => exactly<Address>()(server))
+
 type Codes = 'ERR_SLOT_TIMEOUT' | 'ERR_SLOT_INVALID' | 'ERR_SLOT_MISSING' | 'ERR_SERVERS_TIMEOUT' | 'ERR_INVALID_ARG_TYPE'
 type Choice = 'random' | 'lowest'
 export type Exact = [
@@ -84,21 +99,28 @@ export type Exact = [
   Expect<Equal<CallosumClient.Connection<Address, TLSSocket>['socket'], TLSSocket>>,
   Expect<Equal<CallosumClient.Connection['slot'], number>>,
   Expect<Equal<CallosumClient.Connection<Address>['server'], Address>>,
-  Expect<Equal<CallosumClient.Lease['release'], () => void>>,
-  Expect<Equal<keyof CallosumClient.Options, 'servers' | 'connections' | 'interval' | 'fillInterval' | 'offers' | 'timeout' | 'pick' | 'connect'>>,
+  Expect<Equal<CallosumClient.Lease['release'], (error?: unknown) => void>>,
+  Expect<Equal<keyof CallosumClient.Options, 'servers' | 'connections' | 'interval' | 'fillInterval' | 'offers' | 'timeout' | 'pick' | 'connect' | 'outliers'>>,
   Expect<Equal<CallosumClient.Options['connections' | 'interval' | 'fillInterval' | 'offers' | 'timeout'], number | undefined>>,
   Expect<Equal<CallosumClient.Options['pick'], Choice | undefined>>,
   Expect<Equal<CallosumClient.Options<Address, Duplex>['connect'], ((server: Address) => Duplex) | undefined>>,
   Expect<Equal<keyof CallosumClient.AcquireOptions, 'timeout' | 'signal'>>,
   Expect<Equal<CallosumClient.AcquireOptions['timeout'], number | undefined>>,
   Expect<Equal<CallosumClient.AcquireOptions['signal'], CallosumClient.Signal | undefined>>,
+  Expect<Equal<CallosumClient.UseOptions, CallosumClient.AcquireOptions>>,
+  Expect<Equal<CallosumClient.Options['outliers'], CallosumClient.OutlierOptions | false | undefined>>,
+  Expect<Equal<keyof CallosumClient.OutlierOptions, 'failures' | 'ejectionTime' | 'maxEjectionTime'>>,
+  Expect<Equal<CallosumClient.OutlierOptions['failures' | 'ejectionTime' | 'maxEjectionTime'], number | undefined>>,
+  Expect<Equal<CallosumClient['stats'], CallosumClient.Stats>>,
+  Expect<Equal<keyof CallosumClient.Stats, 'idle' | 'leased' | 'waiting' | 'connecting' | 'ejected'>>,
+  Expect<Equal<CallosumClient.Stats[keyof CallosumClient.Stats], number>>,
   Expect<Equal<keyof CallosumClient.CloseOptions, 'timeout'>>,
   Expect<Equal<CallosumClient.CloseOptions['timeout'], number | undefined>>
 ]
 
 // Each option may be undefined, where exactOptionalPropertyTypes distinguishes that, too.
 const undefinedOptions: CallosumClient.Options = {
-  servers, connections: undefined, interval: undefined, fillInterval: undefined, offers: undefined, timeout: undefined, pick: undefined, connect: undefined
+  servers, connections: undefined, interval: undefined, fillInterval: undefined, offers: undefined, timeout: undefined, pick: undefined, connect: undefined, outliers: undefined
 }
 const undefinedToAcquire: CallosumClient.AcquireOptions = { timeout: undefined, signal: undefined }
 const undefinedToClose: CallosumClient.CloseOptions = { timeout: undefined }
@@ -114,6 +136,8 @@ new CallosumClient({})
 new CallosumClient({ servers, pick: 'highest' })
 // @ts-expect-error a server is an object
 new CallosumClient({ servers: ['localhost:4040'] })
+// @ts-expect-error read-only
+client.stats.idle = 1
 // @ts-expect-error read-only
 client.connections = []
 // @ts-expect-error read-only
@@ -134,6 +158,10 @@ client.on('failed', server => server.port)
 client.once('failed', server => server.port)
 // @ts-expect-error the same
 client.addListener('failed', server => server.port)
+// @ts-expect-error there is no work
+client.use({ timeout: 5 })
+// @ts-expect-error outliers are detected or not
+new CallosumClient({ servers, outliers: true })
 // @ts-expect-error no such option
 client.acquire({ time: 5 })
 // @ts-expect-error it has no signal
