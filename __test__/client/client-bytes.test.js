@@ -197,63 +197,6 @@ for (const [style, read] of Object.entries(readers)) {
   })
 }
 
-test('a socket that is read some time after it was leased has lost nothing', async t => {
-  const server = await listen(t, socket => send(socket, '0\r\na', 'b', 'c'))
-  const client = connect(t, [server], ONE)
-  const { socket } = await client.acquire()
-  await sleep(60)
-  let received = ''
-  socket.on('data', data => { received += data })
-  await until(() => received === 'abc')
-})
-
-test('a flood that is read some time after the lease has lost nothing', async t => {
-  const server = await listen(t, socket => socket.write('0\r\n' + 'x'.repeat(1e6)))
-  const client = connect(t, [server], ONE)
-  await until(() => client.connections.length === 1 && client.connections[0].socket.isPaused())
-  const { socket } = client.lease()
-  await sleep(50)
-  let received = 0
-  socket.on('data', data => { received += data.length })
-  await until(() => received === 1e6)
-})
-
-test('what comes between two leases reaches the second', async t => {
-  const server = await listen(t, socket => {
-    socket.write('0\r\n')
-    socket.on('data', data => socket.write(data))
-  })
-  for (const style of ['data', 'readable']) {
-    const client = connect(t, [server], ONE)
-    const first = await client.acquire()
-    let received = ''
-    const take = style === 'data'
-      ? data => { received += data }
-      : () => { for (let data = first.socket.read(); data !== null; data = first.socket.read()) received += data }
-    first.socket.on(style, take)
-    first.socket.write('one')
-    await until(() => received === 'one')
-    first.socket.removeListener(style, take)
-    first.socket.write('two')
-    first.release()
-    await sleep(50)
-    for (const [reader, text] of Object.entries({ data: 'two', readable: 'three', pipe: 'four' })) {
-      const { socket, release } = await client.acquire()
-      let received = ''
-      readers[reader](socket, data => { received += data })
-      await until(() => received === text)
-      socket.unpipe()
-      socket.removeAllListeners('data')
-      socket.removeAllListeners('readable')
-      const next = { two: 'three', three: 'four', four: 'end' }[text]
-      socket.write(next)
-      if (text === 'three') socket.pause()
-      release()
-      await sleep(30)
-    }
-  }
-})
-
 test('what a lessee leaves unread, and pushes back, reaches the next', async t => {
   const server = await listen(t, socket => socket.write('0\r\nhello world'))
   const client = connect(t, [server], ONE)
@@ -384,23 +327,6 @@ test("a connection that a listener of 'open' reads stays, though its buffer was 
   assert.equal(stream.destroyed, false)
 })
 
-test('a flood of single bytes is read whole', async t => {
-  const server = await listen(t, async socket => {
-    socket.write('0\r\n')
-    for (let i = 0; i < 3000; i++) {
-      socket.write('x')
-      if (i % 10 === 0) await new Promise(resolve => setImmediate(resolve))
-    }
-  })
-  const client = connect(t, [server], ONE)
-  await until(() => client.connections.length === 1)
-  await sleep(200)
-  const { socket } = client.lease()
-  let received = ''
-  socket.on('data', data => { received += data })
-  await until(() => received.length === 3000)
-})
-
 for (const [name, greeting] of [['', ''], [' with a greeting in it', '220 ready\r\n'], [' with 200 kB in it', 'x'.repeat(2e5)]]) {
   for (const [way, end] of [
     ['ends', socket => socket.end()],
@@ -444,20 +370,6 @@ test('a leased connection whose server has ended is closed at its release where 
   assert.equal(lease.socket.destroyed, false)
   lease.release()
   await until(() => slotsOf(client)[0] === 1)
-})
-
-test('a server that never reads does not keep a connection open', async t => {
-  const server = await listen(t, (socket, count) => {
-    socket.pause()
-    socket.write(`${count === 0 ? 9 : 1}\r\n`)
-  })
-  const client = connect(t, [server], { connections: 1, timeout: 200, interval: 20 })
-  const lease = await client.acquire()
-  lease.socket.write(Buffer.alloc(1 << 24))
-  lease.release()
-  await until(() => slotsOf(client)[0] === 1)
-  await until(() => lease.socket.destroyed)
-  await client.close()
 })
 
 // ---- TLS ----

@@ -30,15 +30,6 @@ test('the array of connections is a new one each time', async t => {
   assert.deepEqual(slotsOf(client), [0])
 })
 
-test('a client keeps no more than it was told to', async t => {
-  const server = await listen(t, slots())
-  const client = connect(t, [server], { connections: 3, interval: 1, fillInterval: 1, offers: 5 })
-  let most = 0
-  client.on('open', () => { most = Math.max(most, client.connections.length) })
-  await until(() => server.accepted > 50)
-  assert.equal(most, 3)
-})
-
 test('a client keeps the older one of two with the same slot', async t => {
   const first = await listen(t, slots(4))
   const second = await listen(t, slots(4))
@@ -94,15 +85,6 @@ test("'close' comes with a connection that is replaced, and not with one that wa
   client.on('close', ({ slot }) => closed.push(slot))
   await until(() => server.accepted > 5)
   assert.deepEqual(closed, [5])
-})
-
-test("a connection has left the pool when 'close' comes with it", async t => {
-  const server = await listen(t, slots(0))
-  const client = connect(t, [server], { connections: 1 })
-  await until(() => client.connections.length === 1)
-  const closed = new Promise(resolve => client.on('close', connection => resolve(client.connections.includes(connection))))
-  for (const socket of server.sockets) socket.end()
-  assert.equal(await closed, false)
 })
 
 test('a leased connection is not replaced', async t => {
@@ -296,13 +278,6 @@ test('a leased connection that has closed is not leased again, although its stre
 
 // ---- acquire() ----
 
-test('acquire() gives a connection that is idle already', async t => {
-  const server = await listen(t, slots(0))
-  const client = connect(t, [server], { connections: 1 })
-  await until(() => client.connections.length === 1)
-  assert.equal((await client.acquire({ timeout: 5000 })).slot, 0)
-})
-
 test('acquire() waits for an idle connection: first come, first served', async t => {
   const server = await listen(t, slots(0))
   const client = connect(t, [server], { connections: 1 })
@@ -439,14 +414,6 @@ test('with room a client tries several servers at once and keeps the lowest slot
   await until(() => servers[0].sockets.size === 0)
 })
 
-test('a full client makes one connection an attempt', async t => {
-  const server = await listen(t, slots(0))
-  connect(t, [server], { connections: 1, offers: 3, interval: 30 })
-  await until(() => server.accepted >= 8)
-  const pauses = server.times.slice(4).map((time, i) => time - server.times[i + 3])
-  assert.ok(Math.min(...pauses) >= 13, pauses.join())
-})
-
 for (const [part, change] of Object.entries({ host: { host: '127.0.0.2' }, port: { port: 2 }, path: { path: '/two' } })) {
   test(`an attempt tries servers that differ in their ${part} before it tries one again`, async t => {
     const [one, two] = [{ host: '127.0.0.1', port: 1, path: '/one' }, { host: '127.0.0.1', port: 1, path: '/one', ...change }]
@@ -579,18 +546,6 @@ test('no attempt is made while all connections are leased', async t => {
   assert.equal(server.accepted, accepted)
   lease.release()
   await until(() => server.accepted > accepted)
-})
-
-test('no attempt is made while all connections are leased, of which one was better than another', async t => {
-  const server = await listen(t, slots(5, 3, 0))
-  const client = connect(t, [server], { connections: 2, pick: 'lowest' })
-  await until(() => slotsOf(client).join() === '0,3')
-  client.lease()
-  client.lease()
-  await sleep(20)
-  const { accepted } = server
-  await sleep(60)
-  assert.equal(server.accepted, accepted)
 })
 
 test('a client spreads its connections over servers that give the lowest slot', async t => {
@@ -765,35 +720,6 @@ test('close() before the first attempt, and while the list is awaited', async t 
   assert.deepEqual(client.failures, [])
 })
 
-test('close() from within options.servers() ends the attempt, and nothing fails', async t => {
-  const server = await listen(t, slots(0))
-  for (const servers of [() => [server], () => { throw new Error('mine') }]) {
-    let closed
-    const client = connect(t, () => {
-      closed = client.close()
-      return servers()
-    }, { connections: 1 })
-    await until(() => closed !== undefined)
-    await closed
-    await sleep(20)
-    assert.deepEqual([server.accepted, client.failures], [0, []])
-  }
-})
-
-test('close() from within options.connect() that throws ends the attempt, and nothing fails', async t => {
-  let closed
-  const client = connect(t, [{}], {
-    connect () {
-      closed = client.close()
-      throw new Error('mine')
-    }
-  })
-  await until(() => closed !== undefined)
-  await closed
-  await sleep(20)
-  assert.deepEqual(client.failures, [])
-})
-
 test('close() right after the last offer of an attempt closes what it has found', async t => {
   const server = await listen(t, slots(0))
   const failing = await listen(t, async socket => {
@@ -843,17 +769,6 @@ test('close() rejects those who wait, and acquire() rejects from then on', async
   await closing
 })
 
-test('close() in a listener of the client', async t => {
-  for (const name of ['open', 'close', 'failed']) {
-    const server = await listen(t, name === 'failed' ? socket => socket.destroy() : slots(0))
-    const client = connect(t, [server], { connections: 1 })
-    const closed = new Promise(resolve => client.on(name, () => resolve(client.close())))
-    client.on('open', ({ socket }) => name === 'close' && socket.destroy())
-    await closed
-    assert.deepEqual(client.connections, [])
-  }
-})
-
 test('a process whose client is closed ends', async t => {
   const { execFile } = require('node:child_process')
   const file = require('node:path').join(__dirname, '..', 'support', 'client-that-closes.js')
@@ -871,15 +786,6 @@ test('a connection that is destroyed in its open listener is replaced', async t 
   let count = 0
   client.on('open', ({ socket }) => { if (count++ < 3) socket.destroy() })
   assert.ok((await client.acquire()).slot >= 1003)
-})
-
-test('an exception of a listener is uncaught, and the client goes on', async t => {
-  const file = require('node:path').join(__dirname, '..', 'support', 'client-with-throwing-listeners.js')
-  const { execFile } = require('node:child_process')
-  const output = await new Promise(resolve => execFile(process.execPath, [file], { timeout: 2 * WAIT }, (error, stdout, stderr) => {
-    resolve(error ? `${error.code} ${error.signal} ${stderr}` : stdout)
-  }))
-  assert.equal(output, 'failed open close open, 3 uncaught\n')
 })
 
 test('nobody has to listen for anything', async t => {
@@ -993,55 +899,6 @@ test('it is a module of the package, by default and by name, and loads no addon'
 
 // ---- Found by trying to break it ----
 
-test('an idle connection that floods, and then dies, does not stay in the pool', async t => {
-  const bad = await listen(t, socket => {
-    socket.write('0\n')
-    socket.write(Buffer.alloc(400000))
-    setTimeout(() => socket.destroy(), 100)
-  })
-  const good = await listen(t, slots(5, 6, 7, 8))
-  let servers = [bad]
-  const client = connect(t, () => servers, { connections: 2, timeout: 300 })
-  await until(() => client.connections.length === 2)
-  servers = [good]
-  await until(() => slotsOf(client).every(slot => slot >= 5) && client.connections.length === 2)
-})
-
-test('a connection that was ended after its release makes room for another', async t => {
-  const server = await listen(t, socket => {
-    socket.resume()
-    socket.write('0\n')
-  }, { listener: handler => net.createServer({ allowHalfOpen: true }, handler) })
-  const client = connect(t, [server], { connections: 1 })
-  const lease = await client.acquire({ timeout: 5000 })
-  lease.release()
-  lease.socket.end('bye')
-  const next = await client.acquire({ timeout: 5000 })
-  assert.notEqual(next.socket, lease.socket)
-  next.release()
-  next.socket.end()
-  await client.close()
-})
-
-test('close() from within options.connect() leaves no connection open', async t => {
-  const server = await listen(t, () => {})
-  let closed
-  let calls = 0
-  const client = connect(t, [server], {
-    offers: 3,
-    timeout: 60000,
-    connect (options) {
-      calls++
-      if (closed === undefined) closed = client.close()
-      return net.connect(options)
-    }
-  })
-  await until(() => closed !== undefined)
-  await closed
-  await sleep(50)
-  assert.deepEqual([server.sockets.size, calls], [0, 1])
-})
-
 test("a stream that never emits 'close' is a failure at the deadline, and attempts go on", async t => {
   const client = connect(t, [{}], {
     timeout: 20,
@@ -1105,18 +962,6 @@ test('a socket that connect() has set an encoding on is read', async t => {
   const client = connect(t, [server], { connections: 1, connect: options => net.connect(options).setEncoding('latin1') })
   await until(() => client.connections.length === 1)
   assert.deepEqual(client.failures, [])
-})
-
-test('an async connect() is a failure, and its own error is handled', async t => {
-  const unhandled = []
-  const onUnhandled = error => unhandled.push(error)
-  process.on('unhandledRejection', onUnhandled)
-  t.after(() => process.removeListener('unhandledRejection', onUnhandled))
-  const client = connect(t, [{}], { connect: () => Promise.reject(new Error('planted')) })
-  await until(() => client.failures.length >= 2)
-  await sleep(20)
-  assert.equal(client.failures[0].error.code, 'ERR_INVALID_ARG_TYPE')
-  assert.deepEqual(unhandled, [])
 })
 
 for (const [what, servers] of [['with other properties', [{ name: 'a' }, { name: 'b' }]], ['with paths, of which one is listed twice', [{ path: 'a' }, { path: 'a' }, { path: 'b' }]]]) {

@@ -62,7 +62,10 @@ const PLACES = {
 }
 
 const ACTIONS = {
-  close: ({ client, closed }) => { closed.push(client.close({ timeout: 20 })) },
+  close ({ client, closed }) {
+    if (closed.length === 0) closed.push(client.failures.length)
+    client.close({ timeout: 20 })
+  },
   lease: ({ client, leases }) => { leases.push(client.lease()) },
   release: ({ leases }) => { for (const lease of leases.splice(0)) if (lease !== undefined) lease.release() },
   fail: ({ client }) => { const lease = client.lease(); if (lease !== undefined) lease.release(THROWN) },
@@ -90,6 +93,7 @@ async function exercise (t, place, action) {
   await clock.advance(5000)
   assert.deepEqual(Object.keys(outcome).length, 1, `acquire() is stranded: ${inspect(client)}`)
   if (closed.length === 0) assert.equal(outcome.error, undefined)
+  else assert.equal(client.failures.length, closed[0])
   if (outcome.value !== undefined) outcome.value.release()
   for (const lease of leases.splice(0)) if (lease !== undefined) lease.release()
   const end = outcomeOf(client.close({ timeout: 0 }))
@@ -219,7 +223,13 @@ test("the path of a socket that is too long is a reason of 'failed'", async t =>
 
 test('connect() must not be async, and what it resolves to is closed', async t => {
   const server = await listen(t, slots())
-  const client = connect(t, [server], { connect: async options => net.connect(options) })
+  let calls = 0
+  const client = connect(t, [server], {
+    async connect (options) {
+      if (calls++ % 2 === 0) throw THROWN // handled, too
+      return net.connect(options)
+    }
+  })
   await until(() => client.failures.length > 2)
   const { error } = client.failures[0]
   assert.deepEqual([error.name, error.code], ['TypeError', 'ERR_INVALID_ARG_TYPE'])

@@ -63,6 +63,8 @@ const TURNS = {
   reset: socket => socket.resetAndDestroy()
 }
 
+const peers = new Map() // the sockets of servers, by both ports
+
 /** A server that serves by the program, and gives the lowest free slot. */
 function serve (t, script, halfOpen) {
   const used = new Set()
@@ -74,6 +76,9 @@ function serve (t, script, halfOpen) {
     socket.on('close', () => used.delete(slot))
     socket.resume()
     socket.sent = 0
+    const ports = `${socket.remotePort} ${socket.localPort}`
+    peers.set(ports, socket)
+    socket.on('close', () => peers.delete(ports))
     await GREETINGS[greeting](socket, `${slot}\r\n`)
     for (const { turn, time } of turns) {
       await sleep(time)
@@ -93,8 +98,38 @@ async function listenFor (socket, name, listener, time) {
   socket.removeListener(name, listener)
 }
 
-// How a lessee reads, and calls `take` with what it has read.
+/** Reads all that the server has sent by now. */
+async function readAll (socket, isBehind, name, listener) {
+  const end = Date.now() + 1000 * PATIENCE
+  socket.on(name, listener)
+  while (isBehind() && !socket.closed) {
+    assert.ok(Date.now() < end, `${name}: bytes do not come`)
+    await sleep(1)
+  }
+  socket.removeListener(name, listener)
+}
+
+// How a lessee reads, and calls `take` with what it has read. It may release by itself.
 const MODES = {
+  'all data': (socket, take, time, release, isBehind) => readAll(socket, isBehind, 'data', take),
+  'all that is readable': (socket, take, time, release, isBehind) => readAll(socket, isBehind, 'readable', () => {
+    for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) take(chunk)
+  }),
+  once: (socket, take, time, release) => new Promise(resolve => {
+    const end = () => {
+      clearTimeout(timer)
+      socket.removeListener('data', onData)
+      socket.removeListener('close', end)
+      release()
+      resolve()
+    }
+    const onData = chunk => {
+      take(chunk)
+      end() // at once: the flow goes on
+    }
+    const timer = setTimeout(end, time)
+    socket.once('data', onData).once('close', end)
+  }),
   data: (socket, take, time) => listenFor(socket, 'data', take, time),
   paused: async (socket, take, time) => {
     socket.on('data', take)
@@ -175,8 +210,8 @@ class Model {
     this.check(idle === 0 || waiting === 0, 'a connection is idle while a call waits')
   }
 
-  /** Works with a lease, alone. */
-  async work ({ socket }, { mode, time }) {
+  /** Works with a lease, alone, and releases it. */
+  async work ({ socket, release }, { mode, time, fails }) {
     const lessee = { mode }
     this.check(!this.holders.has(socket), 'two lessees hold a connection')
     this.holders.set(socket, lessee)
@@ -188,16 +223,19 @@ class Model {
       }
       this.positions.set(socket, position)
     }
-    await MODES[mode](socket, take, time)
-    this.check(this.holders.get(socket) === lessee, `${mode} has lost its lease`)
-    this.holders.delete(socket)
-  }
-
-  /** Works with a lease, and releases it. */
-  async workAndRelease (lease, step) {
-    await this.work(lease, step)
-    lease.release(step.fails ? new Error('failed') : undefined)
-    if (step.fails) lease.release()
+    let isReleased = false
+    const end = () => {
+      if (isReleased) return
+      isReleased = true
+      this.check(this.holders.get(socket) === lessee, `${mode} has lost its lease`)
+      this.holders.delete(socket)
+      release(fails ? new Error('failed') : undefined)
+      release()
+    }
+    const peer = peers.get(`${socket.localPort} ${socket.remotePort}`)
+    const sent = peer === undefined ? 0 : peer.sent
+    await MODES[mode](socket, take, time, end, () => this.positions.get(socket) < sent)
+    end()
   }
 
   /** Begins a call that waits for a connection. */
@@ -208,25 +246,27 @@ class Model {
       this.check(this.waiting.values().next().value === ticket, 'a later call is served first')
       this.waiting.delete(ticket)
     }
-    return call(served).catch(() => {}).finally(() => this.waiting.delete(ticket))
+    return call(served).catch(error => this.check(error.code !== 'ERR_ASSERTION', error.message)).finally(() => this.waiting.delete(ticket))
   }
 }
 
 const STEPS = {
   lease (model, step) {
     const lease = model.client.lease()
-    if (lease !== undefined) return model.workAndRelease(lease, step)
+    if (lease !== undefined) return model.work(lease, step).catch(({ message }) => model.check(false, message))
   },
   acquire: (model, step) => model.begin(async served => {
     const lease = await model.client.acquire(waitOf(step))
     served()
-    await model.workAndRelease(lease, step)
+    await model.work(lease, step)
   }),
   use: (model, step) => model.begin(served => model.client.use(async lease => {
     served()
-    await model.work(lease, step)
+    const { socket, release } = lease
+    const mode = step.mode === 'once' ? 'data' : step.mode // it would have to release by itself
+    await model.work({ socket, release: step.time % 2 ? release : () => {} }, { ...step, mode })
     if (step.fails) throw new Error('failed')
-  }))
+  }, waitOf(step)))
 }
 
 function waitOf ({ wait, patience }) {
