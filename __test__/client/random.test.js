@@ -297,18 +297,18 @@ const options = fc.record({
 const step = fc.record({
   act: fc.constantFrom(...Object.keys(STEPS), ...Object.keys(STEPS), 'list', 'kill'),
   mode: keysOf(MODES),
-  time: fc.nat(15),
+  time: fc.nat(8),
   fails: fc.boolean(),
   wait: fc.constantFrom('timeout', 'signal', undefined),
   patience: fc.nat(50),
-  pause: fc.nat(6)
+  pause: fc.option(fc.nat(5), { nil: undefined })
 })
 
 const program = fc.record({
   scripts: fc.array(script, { minLength: 2, maxLength: 3 }),
   halfOpen: fc.boolean(),
   options,
-  steps: fc.array(step, { minLength: 5, maxLength: 60 }),
+  steps: fc.array(step, { minLength: 20, maxLength: 60 }),
   closeTime: fc.option(fc.nat(30), { nil: undefined })
 })
 
@@ -332,6 +332,7 @@ async function run (t, { scripts, halfOpen, options, steps, closeTime }) {
     if (step.act === 'list') listed = listed.length > 1 ? [servers[step.time % servers.length]] : servers
     else if (step.act === 'kill') for (const socket of servers[step.time % servers.length].sockets) socket.destroy()
     else work.push(STEPS[step.act](model, step))
+    if (step.pause === undefined) continue
     await sleep(step.pause)
     model.checkStats()
   }

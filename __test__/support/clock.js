@@ -6,6 +6,12 @@
 const { setTimeout, clearTimeout, setImmediate } = global
 const { random } = Math
 const { performance } = require('node:perf_hooks')
+const realNow = performance.now.bind(performance)
+
+// It is read-only in Node.js 18.
+function replaceNow (now) {
+  Object.defineProperty(performance, 'now', { value: now, configurable: true, writable: true })
+}
 
 /**
  * Replaces setTimeout(), clearTimeout() and performance.now() until the end of the test: time
@@ -24,10 +30,10 @@ function stopClock (t, chance = 0.5) {
   }
   global.clearTimeout = timer => { if (!timers.delete(timer)) clearTimeout(timer) }
   Math.random = () => chance
-  performance.now = () => now
+  replaceNow(() => now)
   t.after(() => {
     Object.assign(global, { setTimeout, clearTimeout })
-    delete performance.now // of the object: the prototype has it
+    replaceNow(realNow)
     Math.random = random
   })
 

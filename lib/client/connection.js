@@ -85,14 +85,16 @@ class Connection {
     this.#clearFullTimer()
     if (this.isReadByProgram) return
     const { socket } = this
-    // After pause(), a 'data' listener starts the flow only if a 'readable' listener was removed.
-    if (!this.isListening) socket.on('readable', this.onReadable)
     this.isListening = false
+    // This call lets a 'data' listener start the flow again, after pause(), even if the
+    // listener is not there yet.
     socket.removeListener('readable', this.onReadable)
     if (socket.readableLength === 0 || socket.listenerCount('data') > 0) return
-    // So that a 'readable' listener that is added now hears of these bytes.
-    const chunk = socket.read()
-    if (chunk !== null) socket.unshift(chunk, socket.readableEncoding)
+    // A 'readable' listener that is added now hears of these bytes only if they come once more.
+    // Node.js 26 returns them chunk by chunk.
+    const chunks = []
+    while (socket.readableLength > 0) chunks.push(socket.read())
+    for (const chunk of chunks.reverse()) socket.unshift(chunk, socket.readableEncoding)
   }
 
   /** After 'open': watches, unless the program has added a reader. */
