@@ -39,7 +39,7 @@ const PLACES = {
   'options.connect()': act => ({ before: act }),
   ...Object.fromEntries(['open', 'close', 'failed', 'ejected', 'restored'].map(event => [`'${event}'`, act => ({ event, act })])),
   ...Object.fromEntries(['newListener', 'removeListener', 'pause', 'close', 'prefinish'].map(event => [`'${event}' of a socket`, act => ({ prepare: socket => socket.on(event, act) })])),
-  ...Object.fromEntries(['pause', 'read', 'end', 'destroy', 'unshift', 'on', 'removeListener', 'setKeepAlive'].map(name => [`${name}() of a socket`, act => ({
+  ...Object.fromEntries(['read', 'end', 'destroy', 'unshift', 'on', 'removeListener', 'setKeepAlive'].map(name => [`${name}() of a socket`, act => ({
     prepare (socket) {
       const method = socket[name]
       socket[name] = function (...values) {

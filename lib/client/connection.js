@@ -1,5 +1,6 @@
 'use strict'
 
+const { pause } = require('stream').Readable.prototype
 const { guarded } = require('./context.js')
 const { after } = require('./deadline.js')
 
@@ -67,7 +68,9 @@ class Connection {
   watch () {
     if (this.isWatched || this.isReadByProgram) return
     this.isWatched = true
-    this.socket.pause() // at once: bytes that flow without a listener are lost
+    // At once: bytes that flow without a listener are lost. In Deno socket.pause() would stop
+    // the socket itself, and nothing but resume() start it again.
+    pause.call(this.socket)
     // Node.js deals in the next tick with 'readable' listeners that have just been removed.
     process.nextTick(() => this.#listen())
   }

@@ -10,7 +10,7 @@ const MAX_SLOT = 2147483646
 const SLOT_LINE = /^(\d{1,10})\r?$/ // without its line feed; an incomplete line matches too
 const LONGEST_LINE = 11 // characters without the line feed
 const KEEP_ALIVE = 60000 // ms: detects servers that vanish without a FIN
-const METHODS = ['on', 'removeListener', 'read', 'unshift', 'pause', 'end', 'destroy']
+const METHODS = ['on', 'removeListener', 'read', 'unshift', 'end', 'destroy']
 
 /**
  * Connects to a server and reads its slot line. Calls back once, asynchronously, with an
