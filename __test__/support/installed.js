@@ -36,7 +36,7 @@ function remove (folder) {
 function install (folder, { binaries = fs.readdirSync(ROOT).filter(file => file.endsWith('.node')) } = {}) {
   const copy = join(folder, 'node_modules', 'callosum-server-slots')
   fs.mkdirSync(join(copy, 'lib'), { recursive: true })
-  for (const file of [...FILES, ...binaries]) fs.cpSync(join(ROOT, file), join(copy, file))
+  for (const file of [...FILES, ...binaries]) fs.cpSync(join(ROOT, file), join(copy, file), { recursive: true })
   return copy
 }
 
