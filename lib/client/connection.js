@@ -92,11 +92,16 @@ class Connection {
     // This call lets a 'data' listener start the flow again, after pause(), even if the
     // listener is not there yet.
     socket.removeListener('readable', this.onReadable)
-    if (socket.readableLength === 0 || socket.listenerCount('data') > 0) return
+    if (socket.listenerCount('data') > 0) return
     // A 'readable' listener that is added now hears of these bytes only if they come once more.
-    // Node.js 26 returns them chunk by chunk.
+    // Node.js 26 returns them chunk by chunk. A stream may have more at each read().
     const chunks = []
-    while (socket.readableLength > 0) chunks.push(socket.read())
+    for (let unread = socket.readableLength; unread > 0;) {
+      const chunk = socket.read()
+      if (chunk === null) break
+      chunks.push(chunk)
+      unread -= socket.readableObjectMode ? 1 : chunk.length
+    }
     for (const chunk of chunks.reverse()) socket.unshift(chunk, socket.readableEncoding)
   }
 
