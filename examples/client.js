@@ -24,8 +24,10 @@ function main (ports) {
   client.on('failed', (server, error) => console.log(`! ${server.host}:${server.port}  ${error.message}`))
 
   // When no connection is left, the process ends by itself.
-  process.on('SIGINT', () => client.close())
-  process.on('SIGTERM', () => client.close())
+  const stop = () => client.close()
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  process.stdout.on('error', stop) // its reader has closed it, as head does
 }
 
 const ports = process.argv.slice(2)

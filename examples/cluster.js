@@ -1,67 +1,92 @@
 'use strict'
 
-// A Callosum server with a worker for each core. All listen on one port, and each
-// has a slot manager of its own: a client that gets a low slot has reached a worker with
-// few connections. So a machine with twice the workers gets twice the connections.
+// A Callosum server with a worker for each core. Each worker has a slot manager of its own, so
+// its slots tell how many connections it has. SIGTERM ends it gracefully.
 //
-//   node examples/cluster.js          then, elsewhere: nc 127.0.0.1 4040
-//   WORKERS=2 node examples/cluster.js
+//   node examples/cluster.js               all workers listen on one port: nc 127.0.0.1 4040
+//   OWN_PORTS=1 node examples/cluster.js   worker 0 on port 4040, worker 1 on 4041 …: list them all
+//   WORKERS=2 PORT=5050 node examples/cluster.js
 
-const cluster = require('cluster')
-const net = require('net')
-const os = require('os')
-const CallosumServerSlots = require('..') // yours: require('callosum-server-slots')
+const cluster = require('node:cluster')
+const os = require('node:os')
+const { counter } = require('./service')
+const serve = require('./limited-server')
 
 const HOST = '127.0.0.1'
-if (process.argv.length > 2) usage(process.argv[2])
-const PORT = integer('PORT', 4040, 0, 65535)
-const WORKERS = integer('WORKERS', os.cpus().length, 1, 1024)
+const MAX_SLOTS = 10_000 // for each worker
+const PATIENCE = 10_000 // ms until open connections are destroyed at the end
+const HELP = 'PORT=N WORKERS=N OWN_PORTS=1 node examples/cluster.js\n' +
+  '  PORT        an integer from 0 to 65535, where 0 is any free port (4040)\n' +
+  '  WORKERS     an integer from 1 to 1024 (one for each core)\n' +
+  '  OWN_PORTS   1: each worker listens on a port of its own, from PORT up (0)'
 
-// The reader of the output may close it, as head does. The workers end with this process.
-process.stdout.on('error', error => {
-  if (error.code !== 'EPIPE') throw error
-  process.exit(0)
-})
+function primary (workers) {
+  let isEnding = false
+  const start = index => {
+    const worker = cluster.fork({ WORKER: index })
+    const { pid } = worker.process
+    let hasListened = false
+    worker.on('message', port => {
+      hasListened = true
+      console.log(`worker ${index} (${pid}) listens on ${HOST}:${port}`)
+    })
+    // The connections of a worker that died have ended, and their slots with them, so the next
+    // one begins at 0. One that could not listen is not replaced: the next could not either.
+    worker.on('exit', (code, signal) => {
+      console.log(`worker ${index} (${pid}) ended (${signal || code})`)
+      if (code !== 0 && !hasListened) process.exitCode = 1
+      if (!isEnding && hasListened) start(index)
+    })
+  }
+  for (let index = 0; index < workers; index++) start(index)
+  const stop = () => {
+    isEnding = true
+    for (const worker of Object.values(cluster.workers)) worker.process.kill('SIGTERM')
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  // The reader of the output may close it, as head does. The workers end with this process.
+  process.stdout.on('error', () => process.exit(0))
+}
 
-if (cluster.isPrimary) {
-  const served = new Set() // the workers that have listened
-  for (let i = 0; i < WORKERS; i++) cluster.fork()
-  cluster.on('listening', (worker, { port }) => {
-    served.add(worker.id)
-    console.log(`worker ${worker.process.pid} listens on ${HOST}:${port}`)
+function worker (index, workers, port, hasOwnPort) {
+  const methods = counter()
+  const { server, close } = serve(MAX_SLOTS, slot => ({
+    ...methods,
+    number: () => slot * workers + index // no other connection to any of the workers has it now
+  }))
+  server.on('listening', () => process.send(server.address().port)) // to the primary
+  server.on('error', error => {
+    console.error(`worker ${index}: ${error.message}`)
+    process.exit(1)
   })
-  // The connections of a worker that died have ended, and their slots with them, so the
-  // next worker begins at 0. A worker that could not listen is not replaced, since the next
-  // one could not listen either.
-  cluster.on('exit', (worker, code, signal) => {
-    console.log(`worker ${worker.process.pid} ended (${signal || code})`)
-    if (served.delete(worker.id)) cluster.fork()
-    else process.exitCode = 1
-  })
-} else {
-  const slots = new CallosumServerSlots()
-  const server = net.createServer(socket => {
-    const lease = slots.lease()
-    socket.on('close', lease.release)
-    socket.on('error', () => {}) // 'close' follows
-    socket.resume() // a socket ends only when all that was sent to it has been read
-    socket.write(`${lease.slot}\r\n`)
-  })
-  server.listen(PORT, HOST)
+  server.listen(hasOwnPort ? { host: HOST, port: port && port + index, exclusive: true } : { host: HOST, port })
+  const stop = async () => {
+    await close(PATIENCE)
+    process.disconnect() // from the primary: nothing else keeps this process
+  }
+  process.once('SIGTERM', stop)
+  process.on('SIGINT', () => {}) // of a terminal, which the primary gets too
 }
 
 function integer (name, standard, least, most) {
   const text = process.env[name] || String(standard)
   if (/^\d+$/.test(text) && text >= least && text <= most) return Number(text)
   console.error(`${name} must be an integer from ${least} to ${most}, but is '${text}'`)
-  process.exit(2)
+  process.exit(1)
 }
 
-function usage (argument) {
-  const wrong = argument !== '--help'
-  const say = wrong ? console.error : console.log
-  say(wrong
-    ? `There is no option ${argument}: the environment has PORT and WORKERS`
-    : 'PORT=N WORKERS=N node examples/cluster.js\n  PORT      an integer from 0 to 65535, where 0 is any free port (4040)\n  WORKERS   an integer from 1 to 1024 (one for each core)')
-  process.exit(wrong ? 2 : 0)
+function main ([argument]) {
+  if (argument === '--help') return console.log(HELP)
+  if (argument !== undefined) {
+    console.error(`There is no option ${argument}: the environment has PORT, WORKERS and OWN_PORTS`)
+    process.exit(1)
+  }
+  const workers = integer('WORKERS', os.cpus().length, 1, 1024)
+  const hasOwnPort = integer('OWN_PORTS', 0, 0, 1) === 1
+  const port = integer('PORT', 4040, 0, hasOwnPort ? 65536 - workers : 65535)
+  if (cluster.isPrimary) primary(workers)
+  else worker(Number(process.env.WORKER), workers, port, hasOwnPort)
 }
+
+main(process.argv.slice(2))

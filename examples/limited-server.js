@@ -6,13 +6,15 @@
 //   curl http://127.0.0.1:9090/metrics
 //   kill -TERM …    no new connections; the others are ended, and destroyed after PATIENCE ms
 
-const http = require('http')
-const net = require('net')
+const http = require('node:http')
+const net = require('node:net')
 const CallosumServerSlots = require('..') // yours: require('callosum-server-slots')
+const { answer, counter } = require('./service')
 
-function serve (maxSlots) {
+/** @param {function} methodsOf gets the slot of a connection, and returns its methods: service.js */
+function serve (maxSlots, methodsOf) {
   const slots = new CallosumServerSlots({ maxSlots })
-  const sockets = new Set()
+  const connections = new Map() // from each socket to the function that ends it
   let refused = 0
   let isClosing = false
   let onLastSlot
@@ -24,16 +26,15 @@ function serve (maxSlots) {
       refused++
       return socket.destroy() // without a slot: the client goes elsewhere
     }
-    sockets.add(socket)
     socket.once('close', () => {
-      sockets.delete(socket)
+      connections.delete(socket)
       lease.release()
       if (isClosing && slots.size === 0) onLastSlot()
     })
-    socket.resume() // yours: what your protocol does
     socket.write(`${lease.slot}\r\n`)
+    connections.set(socket, answer(socket, methodsOf(lease.slot))) // yours: what your protocol does
   })
-  slots.on('error', error => console.error(error.message)) // memory, or a mistake of the program
+  slots.on('error', error => console.error(error.message, error.reason)) // memory, or a mistake of the program
 
   return {
     server,
@@ -52,8 +53,8 @@ function serve (maxSlots) {
       const lastSlot = new Promise(resolve => { onLastSlot = resolve })
       // Its callback comes before 'close' of the last sockets: too early to check the slots.
       server.close()
-      for (const socket of sockets) socket.end() // yours: a busy one after its reply
-      const timer = setTimeout(() => { for (const socket of sockets) socket.destroy() }, timeout)
+      for (const end of connections.values()) end() // an idle one now, a busy one after its reply
+      const timer = setTimeout(() => { for (const socket of connections.keys()) socket.destroy() }, timeout)
       if (slots.size > 0) await lastSlot
       clearTimeout(timer)
     }
@@ -61,7 +62,8 @@ function serve (maxSlots) {
 }
 
 function main ({ MAX_SLOTS = '25', PORT = '4040', METRICS_PORT = '9090', PATIENCE = '10000' }) {
-  const { server, slots, metrics, close } = serve(Number(MAX_SLOTS))
+  const methods = counter()
+  const { server, slots, metrics, close } = serve(Number(MAX_SLOTS), () => methods)
   server.listen(Number(PORT), '127.0.0.1', () => console.log(`listening on ${server.address().port}`))
   const metricsServer = http.createServer((request, response) => {
     response.setHeader('Content-Type', 'text/plain; version=0.0.4')
@@ -71,6 +73,7 @@ function main ({ MAX_SLOTS = '25', PORT = '4040', METRICS_PORT = '9090', PATIENC
   process.once('SIGTERM', async () => {
     await close(Number(PATIENCE))
     metricsServer.close()
+    metricsServer.closeAllConnections() // close() waits for those that are kept alive
     console.log(`slots in use at the end: ${slots.size}`)
   })
 }

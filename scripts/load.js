@@ -24,7 +24,7 @@ const ROUNDS = 4 // the first one warms up, as far as memory goes
 const AT_ONCE = 200 // how many connections come or go at the same time
 const PATIENCE = 50 // ms: the most that a short connection waits before it leaves
 const TIME = 20 * 60_000 // ms for everything
-const LINES = Buffer.from('{"method":"read"}\n'.repeat(3000)) // what a client that talks sends
+const LINES = Buffer.from(`{"method":"read","for":"${'nothing'.repeat(300)}"}\n`.repeat(30)) // what a client that talks sends
 
 // On Linux all of 127.0.0.0/8 is this machine. With one address the ephemeral ports would run
 // out, since a port cannot be used again for a minute.

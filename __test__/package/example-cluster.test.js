@@ -3,74 +3,95 @@
 // examples/cluster.js, as its clients see it.
 
 const assert = require('node:assert/strict')
-const { spawn } = require('node:child_process')
-const { once } = require('node:events')
-const net = require('node:net')
-const path = require('node:path')
-const { createInterface } = require('node:readline')
-const { test } = require('node:test')
+const { describe, test } = require('node:test')
 
-const EXAMPLE = path.join(__dirname, '..', '..', 'examples', 'cluster.js')
+const { connect, dial, onWindows, run, until } = require('../support/programs')
 
-test('each worker gives the lowest slots of its own', async t => {
-  const { port } = await start(t, 2)
-  const clients = []
-  for (let i = 0; i < 10; i++) clients.push(await connect(t, port))
-  const slots = clients.map(({ slot }) => slot).sort()
-  assert.deepEqual(slots, [0, 0, 1, 1, 2, 2, 3, 3, 4, 4])
-})
-
-test('a connection that ends frees its slot', async t => {
-  const { port } = await start(t, 1)
-  const clients = []
-  for (let i = 0; i < 3; i++) clients.push(await connect(t, port))
-  clients[1].socket.end()
-  await once(clients[1].socket, 'close')
-  assert.equal((await connect(t, port)).slot, 1)
-})
-
-test('a worker that is killed is replaced by one that begins at 0', async t => {
-  const { port, pid, listens } = await start(t, 1)
-  for (const slot of [0, 1]) assert.equal((await connect(t, port)).slot, slot)
-  process.kill(pid, 'SIGKILL')
-  const next = await listens()
-  assert.notEqual(next.pid, pid)
-  assert.equal((await connect(t, next.port)).slot, 0)
-})
-
-test('a port in use ends it with exit code 1', async t => {
-  const { port } = await start(t, 1)
-  const { child } = run(t, { PORT: String(port), WORKERS: '2' }, 'ignore')
-  const [code] = await once(child, 'exit')
-  assert.equal(code, 1)
-})
-
-function run (t, env, stderr = 'inherit') {
-  const child = spawn(process.execPath, [EXAMPLE], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', stderr] })
-  t.after(() => child.kill())
-  return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() }
-}
+const CLUSTER = ['examples/cluster.js']
+const LISTENS = /^worker (\d+) \((\d+)\) listens on 127\.0\.0\.1:(\d+)$/
 
 /** Starts it, and waits until all workers listen. */
-async function start (t, workers) {
-  const { lines } = run(t, { PORT: '0', WORKERS: String(workers) })
-  const listens = async () => {
-    for (;;) {
-      const { value, done } = await lines.next()
-      assert.ok(!done, 'it ended')
-      const [, pid, port] = /^worker (\d+) listens on 127\.0\.0\.1:(\d+)$/.exec(value) || []
-      if (pid !== undefined) return { pid: Number(pid), port: Number(port) }
-    }
-  }
-  for (let i = 1; i < workers; i++) await listens()
-  return { ...await listens(), listens }
+async function start (t, workers, env) {
+  const program = run(t, CLUSTER, { env: { WORKERS: String(workers), ...env } })
+  const listening = () => program.lines.map(line => LISTENS.exec(line)).filter(Boolean)
+    .map(([, index, pid, port]) => ({ index: Number(index), pid: Number(pid), port: Number(port) }))
+  await until(() => listening().length === workers, () => program.output + program.stderr)
+  return { program, listening, port: listening()[0].port }
 }
 
-async function connect (t, port) {
-  const socket = net.connect(port, '127.0.0.1')
-  t.after(() => socket.destroy())
-  socket.on('error', () => {})
-  const [data] = await once(socket, 'data')
-  assert.match(String(data), /^\d+\r\n$/)
-  return { socket, slot: parseInt(data, 10) }
+async function numberOf (client) {
+  client.received = ''
+  client.socket.write('{"method":"number"}\n')
+  await until(() => client.received.endsWith('\n'))
+  return JSON.parse(client.received).result
 }
+
+describe('workers', { concurrency: 2 }, () => {
+  test('on one port each give the lowest slots of their own', async t => {
+    const { port } = await start(t, 2)
+    const clients = []
+    for (let i = 0; i < 10; i++) clients.push(await connect(t, port))
+    assert.deepEqual(clients.map(({ slot }) => slot).sort(), [0, 0, 1, 1, 2, 2, 3, 3, 4, 4])
+    const numbers = await Promise.all(clients.map(numberOf))
+    assert.deepEqual(numbers.sort((a, b) => a - b), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+  })
+
+  test('with a port each are servers of their own', async t => {
+    const { listening } = await start(t, 2, { OWN_PORTS: '1' })
+    for (const { index, port } of listening()) {
+      const clients = [await connect(t, port), await connect(t, port)]
+      assert.deepEqual(clients.map(({ slot }) => slot), [0, 1])
+      assert.deepEqual(await Promise.all(clients.map(numberOf)), [index, 2 + index])
+    }
+  })
+
+  test('free the slot of a connection that ends', async t => {
+    const { port } = await start(t, 1)
+    const clients = [await connect(t, port), await connect(t, port), await connect(t, port)]
+    clients[1].socket.end()
+    await until(() => clients[1].closed)
+    assert.equal((await connect(t, port)).slot, 1)
+  })
+
+  test('that are killed are replaced by one that begins at 0', { skip: onWindows }, async t => {
+    const { port, listening } = await start(t, 1)
+    for (const slot of [0, 1]) assert.equal((await connect(t, port)).slot, slot)
+    process.kill(listening()[0].pid, 'SIGKILL')
+    await until(() => listening().length === 2)
+    assert.equal(listening()[1].index, 0)
+    assert.equal((await connect(t, listening()[1].port)).slot, 0)
+  })
+
+  test('end on SIGTERM with all connections', { skip: onWindows }, async t => {
+    const { program, port } = await start(t, 2)
+    const clients = await Promise.all(Array.from({ length: 6 }, () => connect(t, port)))
+    for (const client of clients) client.socket.write('{"method":"number"}\n')
+    await until(() => clients.every(({ received }) => received.endsWith('}\n')))
+    program.child.kill('SIGTERM')
+    assert.deepEqual(await program.ends(), { code: 0, signal: null })
+    assert.equal(program.output.match(/^worker \d \(\d+\) ended \(0\)$/gm).length, 2)
+    for (const client of clients) await until(() => client.closed)
+    const late = dial(t, port)
+    await until(() => late.closed)
+    assert.equal(late.received, '')
+  })
+
+  test('that cannot listen end it with exit code 1', async t => {
+    const { port } = await start(t, 1)
+    const second = run(t, CLUSTER, { env: { PORT: String(port), WORKERS: '2' } })
+    assert.equal((await second.ends()).code, 1)
+    assert.match(second.stderr, /^worker \d: (listen|bind) EADDRINUSE/)
+  })
+
+  for (const [args, env, message] of [
+    [['--port'], {}, 'There is no option --port: the environment has PORT, WORKERS and OWN_PORTS'],
+    [[], { WORKERS: '0' }, "WORKERS must be an integer from 1 to 1024, but is '0'"],
+    [[], { WORKERS: '2', PORT: '65535', OWN_PORTS: '1' }, "PORT must be an integer from 0 to 65534, but is '65535'"]
+  ]) {
+    test(`refuse: ${message}`, async t => {
+      const program = run(t, [...CLUSTER, ...args], { env })
+      assert.equal((await program.ends()).code, 1)
+      assert.equal(program.stderr, `${message}\n`)
+    })
+  }
+})

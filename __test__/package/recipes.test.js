@@ -17,10 +17,12 @@ const { NumberAllocator } = require('number-allocator')
 
 const PacketIds = require('../../examples/packet-ids')
 const Players = require('../../examples/players')
-const serve = require('../../examples/limited-server')
+const { counter } = require('../../examples/service')
+const serveWith = require('../../examples/limited-server')
 const { limitOf, intervalOf } = require('../../examples/sizing')
 const { sleep, until, connect } = require('../support/callosum-servers.js')
 
+const serve = maxSlots => serveWith(maxSlots, counter)
 const ROOT = path.join(__dirname, '..', '..')
 const page = readFileSync(path.join(ROOT, 'docs', 'recipes.md'), 'utf8')
 

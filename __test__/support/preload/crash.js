@@ -4,10 +4,10 @@
 
 const CallosumServerSlots = require('../../..')
 
-const { get } = CallosumServerSlots.prototype
+const { lease } = CallosumServerSlots.prototype
 let calls = 0
 
-CallosumServerSlots.prototype.get = function () {
+CallosumServerSlots.prototype.lease = function () {
   if (++calls > 5) throw new Error('crash by order of the test')
-  return get.call(this)
+  return lease.call(this)
 }

@@ -1,13 +1,19 @@
 'use strict'
 
-// `node -r` this file makes put() forget the first slot that it gets.
+// `node -r` this file makes a server forget the first slot that it gets back.
 
 const CallosumServerSlots = require('../../..')
 
-const { put } = CallosumServerSlots.prototype
+const { lease } = CallosumServerSlots.prototype
 let forgot = false
 
-CallosumServerSlots.prototype.put = function (slot) {
-  if (forgot) return put.call(this, slot)
-  forgot = true
+CallosumServerSlots.prototype.lease = function () {
+  const { slot, release } = lease.call(this)
+  return {
+    slot,
+    release () {
+      if (forgot) release()
+      forgot = true
+    }
+  }
 }

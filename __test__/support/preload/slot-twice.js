@@ -1,12 +1,12 @@
 'use strict'
 
-// `node -r` this file makes get() give slot 3 a second time while it is in use.
+// `node -r` this file makes a server give slot 3 a second time while it is in use.
 
 const CallosumServerSlots = require('../../..')
 
-const { get } = CallosumServerSlots.prototype
+const { lease } = CallosumServerSlots.prototype
 let calls = 0
 
-CallosumServerSlots.prototype.get = function () {
-  return ++calls === 15 && this.has(3) ? 3 : get.call(this)
+CallosumServerSlots.prototype.lease = function () {
+  return ++calls === 15 && this.has(3) ? { slot: 3, release () {} } : lease.call(this)
 }
