@@ -49,7 +49,7 @@ async function exchange (socket, message) {
   throw new Error('The server ended the connection before it replied')
 }
 
-module.exports = { request }
+module.exports = { exchange, request }
 
 function main (ports) {
   const client = new CallosumClient({ servers: ports.map(port => ({ host: '127.0.0.1', port: Number(port) })) })

@@ -20,6 +20,9 @@ describe('the fleet', { concurrency: 2, skip: onWindows }, () => {
   test('absorbs a kill and a join, and ends with 0', async t => {
     const fleet = run(t, SETTLING)
     assert.equal(await fleet.ends(), 0, fleet.output)
+    assert.match(fleet.output, /^ *\d\.\d s {2}server [123] turns sick: it resets each connection that sends a request$/m)
+    assert.match(fleet.output, /^ok {4}[1-9]\d* requests failed at the sick server, which was ejected [1-9]\d* times; 16 are allowed$/m)
+    assert.match(fleet.output, /^ok {4}no requests failed at the servers that were well$/m)
     assert.match(fleet.output, /^ *\d\.\d s {2}server [123] is killed \(SIGKILL\) with \d+ connections$/m)
     assert.match(fleet.output, /^ *\d\.\d s {2}server 4 joins$/m)
     assert.match(fleet.output, /imbalance 1\.\d\d {2}mean 20\.0 {2}loads (- )?(\d\d ?){1,3}(- )?/)
@@ -28,7 +31,7 @@ describe('the fleet', { concurrency: 2, skip: onWindows }, () => {
     assert.match(fleet.output, /^ok {4}[\d,]{3,} slots were given, each the lowest free one: none twice, none lost$/m)
     assert.ok(!/FAIL|\x1b/.test(fleet.output)) // eslint-disable-line no-control-regex
     const svg = readFileSync(fleet.svg, 'utf8')
-    for (const part of [/^<svg /, />kill</, />join</, />a server that joins</, /<\/svg>\n$/]) assert.match(svg, part)
+    for (const part of [/^<svg /, />kill</, />join</, />sick</, />a server that joins</, />a server that is sick for a while</, /<\/svg>\n$/]) assert.match(svg, part)
   })
 
   for (const [name, fault] of [
@@ -54,6 +57,12 @@ describe('the fleet', { concurrency: 2, skip: onWindows }, () => {
     assert.equal(await fleet.ends(), 1, fleet.output)
     assert.match(fleet.output, /^FAIL {2}the loads ended within \d+\.\d% of the mean/m)
     assert.match(fleet.output, /^ok {4}[\d,]+ slots were given/m)
+  })
+
+  test('ends with 1 when no client ejects the sick server', async t => {
+    const fleet = run(t, SETTLING, { preload: 'no-ejection' })
+    assert.equal(await fleet.ends(), 1, fleet.output)
+    assert.match(fleet.output, /^FAIL {2}\d\d+ requests failed at the sick server, which was ejected 0 times/m)
   })
 
   test('ends with 1 when connections are missing', async t => {
@@ -90,7 +99,7 @@ describe('the fleet on a terminal', { concurrency: 2, skip: onWindows }, () => {
     for (const lines of frames) {
       assert.ok(lines.length <= 20 && lines.every(line => line.length < 70), lines.join('\n'))
     }
-    assert.match(plain(screen), /server 4 {3}joins after 2\.2 s/)
+    assert.match(plain(screen), /server 4 {3}joins after 3\.0 s/)
     const bar = /^server (\d) {3}█{10,}[▏▎▍▌▋▊▉]? +(18|19|20|21|22) +[+−]\d+%$/gm
     assert.equal(plain(after).match(bar).length, 3, after)
     assert.match(plain(after), /^server [123] {3}killed$/m)

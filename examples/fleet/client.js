@@ -1,28 +1,39 @@
 'use strict'
 
-// A client of the fleet, in a process of its own, which leases connections. Its parent sends
-// it the list of servers, and tells it when to halt and when to end.
+// A client of the fleet, in a process of its own, which sends requests. Its parent sends it the
+// list of servers, and tells it when to halt and when to end.
 
-const net = require('node:net')
 const { setTimeout: sleep } = require('node:timers/promises')
 const CallosumClient = require('../../client.js')
+const { exchange } = require('../requests')
 
-const { connections, interval } = JSON.parse(process.argv[2])
+const DEADLINE = 60_000 // ms, of a request: long, since the machine may be busy
+
+const { connections, interval, ejectionTime } = JSON.parse(process.argv[2])
 let servers = []
-const sockets = new Set() // all that are open, also outside the pool
 const client = new CallosumClient({
   servers: () => servers,
   connections,
   interval,
   fillInterval: interval,
-  connect (server) {
-    const socket = net.connect(server)
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
-    return socket
-  }
+  outliers: { ejectionTime }
 })
-const leases = new Set()
+const failures = {} // how many requests failed, by the port of the server
+let ejections = 0
+client.on('ejected', () => ejections++)
+
+// Each request is the last act of a lease that lasts for a time, so that about an eighth of the
+// pool is leased; at most a quarter, on a busy machine.
+const halted = new AbortController()
+const working = setInterval(() => {
+  if (client.stats.idle === 0 || client.stats.leased > connections / 4) return
+  let port
+  client.use(async ({ socket, server }) => {
+    port = server.port
+    await sleep(Math.random() * connections / 4 * interval, undefined, { signal: halted.signal }).catch(() => {})
+    await exchange(socket, { method: 'add', by: 1 })
+  }, { timeout: DEADLINE }).catch(() => { failures[port] = (failures[port] || 0) + 1 })
+}, interval)
 
 const tasks = {
   servers (list) { servers = list },
@@ -31,9 +42,11 @@ const tasks = {
   async halt () {
     clearInterval(working)
     servers = []
-    for (const lease of leases) lease.release()
-    while (sockets.size > client.connections.length) await sleep(10) // until no attempt is pending
+    halted.abort()
+    while (client.stats.leased > 0 || client.stats.connecting > 0) await sleep(10)
     process.send({
+      failures,
+      ejections,
       held: client.connections.map(({ server, socket, slot }) => ({
         server: server.port, peer: `${socket.localAddress}:${socket.localPort}`, slot
       }))
@@ -46,19 +59,6 @@ const tasks = {
     client.close({ timeout: 0 })
   }
 }
-
-// Keeps about a quarter of the pool leased. The servers read what they are sent, and send
-// nothing back.
-const working = setInterval(() => {
-  const lease = client.lease()
-  if (lease === undefined) return
-  leases.add(lease)
-  lease.socket.write('work\r\n')
-  setTimeout(() => {
-    leases.delete(lease)
-    lease.release()
-  }, Math.random() * connections / 2 * interval)
-}, interval)
 
 process.on('message', ({ task, argument }) => tasks[task](argument))
 process.channel.ref()

@@ -8,7 +8,7 @@ const Record = require('./record')
 
 const HOST = '127.0.0.1'
 const CLIENT = path.join(__dirname, 'client.js')
-const LEASH = path.join(__dirname, 'leash.js')
+const CHILD = path.join(__dirname, 'child.js')
 const SERVER = path.join(__dirname, '..', 'server.js')
 
 const children = new Set()
@@ -64,11 +64,11 @@ class Fleet extends EventEmitter {
     await this.end(server.child, () => server.child.kill('SIGKILL'))
   }
 
-  /** Makes the clients stop roving; returns the connections that they then hold. */
+  /** Makes the clients stop roving; returns what each has to report. */
   async halt () {
     const answers = this.clients.map(client => once(client, 'message'))
     this.tellClients('halt')
-    return (await Promise.all(answers)).flatMap(([{ held }]) => held)
+    return (await Promise.all(answers)).map(([report]) => report)
   }
 
   async endClients () {
@@ -80,7 +80,7 @@ class Fleet extends EventEmitter {
   }
 
   start (name, read, script, ...args) {
-    const child = spawn(process.execPath, ['-r', LEASH, script, ...args], {
+    const child = spawn(process.execPath, ['-r', CHILD, script, ...args], {
       env: { ...process.env, PORT: '0' },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc']
     })

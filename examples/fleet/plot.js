@@ -10,7 +10,7 @@ const { config, themed } = require('../../scripts/plot-theme')
 const POINTS = 200 // for each line
 
 // Of the colours of Okabe and Ito, as in the other plots.
-const colours = { stays: '#2a87c8', 'is killed': '#d55e00', joins: '#009e73' }
+const colours = { 'stays well': '#2a87c8', 'is sick for a while': '#c78f00', 'is killed': '#d55e00', joins: '#009e73' }
 
 async function plot (run, file) {
   const { compile } = await import('vega-lite')
@@ -19,10 +19,12 @@ async function plot (run, file) {
   writeFileSync(file, themed(await view.toSVG()) + '\n')
 }
 
-function chart ({ samples, events, options, fleet }) {
+function chart ({ samples, events, options, fleet, sick }) {
   const { clients, connections, interval, servers } = options
   const marks = events.filter(({ mark }) => mark)
-  const fate = number => number > servers ? 'joins' : fleet.servers[number - 1].running ? 'stays' : 'is killed'
+  const fate = number => number > servers
+    ? 'joins'
+    : number === sick.number ? 'is sick for a while' : fleet.servers[number - 1].running ? 'stays well' : 'is killed'
   const step = Math.ceil(samples.length / POINTS)
   const values = samples.filter((_, i) => i % step === 0)
     .flatMap(({ time, loads }) => loads.map(({ number, load }) => ({ time, load, number, fate: fate(number) })))
@@ -42,7 +44,7 @@ function chart ({ samples, events, options, fleet }) {
       text: 'Connections of each server',
       subtitle: [
         `${clients} clients keep ${connections} connections each, and rove every ${interval} ms.`,
-        `${marks.map(({ text }) => text).join('; ')}.`.replace('s', 'S'),
+        `${marks.map(({ text }) => text.replace(/:.*/, '')).join('; ')}.`.replace('s', 'S'),
         `${cpu ? cpu.model.trim() : 'unknown processor'}, ${os.cpus().length} cores, ${process.platform} ${process.arch}, ` +
           `Node.js ${process.version}, ${new Date().toISOString().slice(0, 10)}`
       ]

@@ -3,8 +3,10 @@
 // A fleet that balances itself: npm run fleet
 //
 // Server processes (examples/server.js) and client processes (client.js), on 127.0.0.1. After
-// 30% of the time one server is killed with SIGKILL, without notice to the clients. After 55%
-// a server joins. The fleet needs signals, so it does not run on Windows.
+// 20% of the time one server turns sick: it takes connections, and resets each that sends a
+// request. It is well again after 30%. After 60% another one is killed with SIGKILL, without
+// notice to the clients. After 75% a server joins. The fleet needs signals, so it does not run
+// on Windows.
 //
 // The exit code is 0 only if all of this holds:
 //
@@ -14,6 +16,8 @@
 //   back, and how many its manager counts; record.js compares each line with a model. At the end
 //   the slots that the clients hold are those that the servers logged as in use. After the
 //   clients have closed, every server counts 0.
+// - No more requests failed at the sick server than it takes to eject it, and none at the servers
+//   that were well.
 // - No process ended before it was told to.
 //
 // What to expect: with S servers, and C clients that keep M connections each and make an attempt
@@ -29,9 +33,13 @@ const plot = require('./plot')
 const { balance, judge } = require('./verdict')
 const { Log, Screen } = require('./view')
 
-// When a server is killed and when one joins, as shares of the duration.
-const KILL = 0.3
-const JOIN = 0.55
+// When a server turns sick and well, when one is killed and when one joins, as shares of the
+// duration. The first ejection takes a share of it too.
+const SICK = 0.2
+const WELL = 0.3
+const KILL = 0.6
+const JOIN = 0.75
+const EJECTION = 0.05
 
 const FRAME = 100 // ms
 const PATIENCE = 5000 // ms to wait for pending attempts at the end
@@ -43,6 +51,7 @@ class Run {
     this.began = undefined
     this.events = [] // { time, text, colour }, with a `mark` if the plot shows it
     this.unsettled = undefined // the last event, until the loads are even again
+    this.sick = undefined // the server that was sick
     this.samples = [] // { time, loads } with the load of each server by its number
     const { stdout, env } = process
     this.view = stdout.isTTY ? new Screen(stdout, env) : new Log(stdout, options.duration / 10)
@@ -56,12 +65,19 @@ class Run {
     const { fleet, options: { servers, clients, connections, interval, duration } } = this
     this.show()
     await Promise.all(Array.from({ length: servers }, () => fleet.startServer()))
-    await Promise.all(Array.from({ length: clients }, () => fleet.startClient({ connections, interval })))
+    await Promise.all(Array.from({ length: clients }, () => fleet.startClient({ connections, interval, ejectionTime: Math.ceil(duration * EJECTION * 1000) })))
     this.began = performance.now()
     fleet.announceServers()
     this.happen({ text: 'the clients start', colour: 'dim' })
     const frames = setInterval(() => this.sample(), FRAME)
 
+    await this.until(duration * SICK)
+    const sick = this.sick = this.any()
+    sick.child.send({ sick: true })
+    this.happen({ text: `server ${sick.number} turns sick: it resets each connection that sends a request`, mark: 'sick', colour: 'yellow' })
+    await this.until(duration * WELL)
+    sick.child.send({ sick: false })
+    this.happen({ text: `server ${sick.number} is well`, mark: 'well', colour: 'green' })
     await this.until(duration * KILL)
     await this.kill()
     await this.until(duration * JOIN)
@@ -75,10 +91,15 @@ class Run {
     await sleep(Math.max(0, time - this.time) * 1000)
   }
 
+  /** A running server that has not been sick. */
+  any () {
+    const servers = this.fleet.running.filter(server => server !== this.sick)
+    return servers[Math.floor(Math.random() * servers.length)]
+  }
+
   /** The clients get no notice. */
   async kill () {
-    const { running } = this.fleet
-    const server = running[Math.floor(Math.random() * running.length)]
+    const server = this.any()
     server.note = 'killed'
     await this.fleet.kill(server)
     this.happen({
@@ -133,13 +154,18 @@ class Run {
 
   async finish () {
     const { fleet, events, wanted } = this
-    const faults = await this.compare(await fleet.halt())
+    const reports = await fleet.halt()
+    const faults = await this.compare(reports.flatMap(({ held }) => held))
     const loads = fleet.running.map(({ record }) => record.load)
     this.view.end(this.state)
     faults.push(...await this.close())
     for (const { number, record } of fleet.servers) faults.push(...record.faults.map(fault => `server ${number}: ${fault}`))
     const given = fleet.servers.reduce((sum, { record }) => sum + record.given, 0)
-    return judge({ loads, wanted, given, faults, events })
+    const failedAt = port => reports.reduce((sum, { failures }) => sum + (failures[port] || 0), 0)
+    const well = fleet.running.filter(server => server !== this.sick)
+    const failed = { sick: failedAt(this.sick.port), well: well.reduce((sum, { port }) => sum + failedAt(port), 0) }
+    const ejections = reports.reduce((sum, { ejections }) => sum + ejections, 0)
+    return judge({ loads, wanted, given, faults, events, failed, ejections, clients: reports.length })
   }
 
   /** Compares the slots that the clients hold with the logs of the servers; returns the faults. */

@@ -3,6 +3,10 @@
 const LIMIT = 0.1 // the largest allowed distance of a load from the mean, as a share of the mean
 const SHOWN = 10 // faults at most
 
+// How many requests of each client may fail at the sick server, on average. Three eject it, those
+// on the two or so connections that are then leased fail too, and one after the first ejection.
+const FAILURES = 8
+
 /** Measures how even the loads are. */
 function balance (loads) {
   const total = loads.reduce((sum, load) => sum + load, 0)
@@ -18,7 +22,7 @@ function balance (loads) {
 }
 
 /** The result of a run, as lines, and whether it passes. */
-function judge ({ loads, wanted, given, faults, events }) {
+function judge ({ loads, wanted, given, faults, events, failed, ejections, clients }) {
   const { total, mean, off, even } = balance(loads)
   const percent = share => (share * 100).toFixed(1) + '%'
   const checks = [
@@ -26,10 +30,12 @@ function judge ({ loads, wanted, given, faults, events }) {
     [total === wanted, `the clients keep ${total} connections of ${wanted}`],
     [faults.length === 0, `${given.toLocaleString('en')} slots were given, each the lowest free one: ` +
       (faults.length === 0 ? 'none twice, none lost' : `${faults.length} faults`)],
+    [failed.sick <= FAILURES * clients, `${failed.sick} requests failed at the sick server, which was ejected ${ejections} times; ${FAILURES * clients} are allowed`],
+    [failed.well === 0, `${failed.well || 'no'} requests failed at the servers that were well`],
     ...faults.slice(0, SHOWN).map(fault => [false, '  ' + fault])
   ]
   const passes = checks.every(([passes]) => passes)
-  const absorbed = events.filter(({ mark }) => mark).map(({ text, absorbed }) =>
+  const absorbed = events.filter(({ mark }) => mark && mark !== 'sick').map(({ text, absorbed }) =>
     `      ${text}: ` + (absorbed === undefined ? 'not absorbed in time' : `absorbed in ${absorbed.toFixed(1)} s`))
   return { passes, lines: [...absorbed, ...checks.map(([passes, text]) => (passes ? 'ok    ' : 'FAIL  ') + text)] }
 }
