@@ -6,7 +6,7 @@
 const assert = require('node:assert/strict')
 const { execFile, spawn } = require('node:child_process')
 const { once } = require('node:events')
-const { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } = require('node:fs')
+const { lstatSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } = require('node:fs')
 const http = require('node:http')
 const net = require('node:net')
 const { tmpdir } = require('node:os')
@@ -21,6 +21,7 @@ const { counter } = require('../../examples/service')
 const serveWith = require('../../examples/limited-server')
 const { limitOf, intervalOf } = require('../../examples/sizing')
 const { sleep, until, connect } = require('../support/callosum-servers.js')
+const { connect: connectTo, onWindows, start } = require('../support/programs')
 
 const serve = maxSlots => serveWith(maxSlots, counter)
 const ROOT = path.join(__dirname, '..', '..')
@@ -65,7 +66,7 @@ describe('the page', () => {
 })
 
 describe('a server with a limit', () => {
-  async function start (t, maxSlots) {
+  async function startServer (t, maxSlots) {
     const limited = serve(maxSlots)
     limited.server.listen(0, '127.0.0.1')
     await once(limited.server, 'listening')
@@ -83,7 +84,7 @@ describe('a server with a limit', () => {
   }
 
   test('refuses what is too much, and counts it', async t => {
-    const { open, metrics } = await start(t, 2)
+    const { open, metrics } = await startServer(t, 2)
     const opened = [await open(), await open(), await open()]
     assert.deepEqual(opened.map(({ text }) => text), ['0\r\n', '1\r\n', ''])
     assert.equal(metrics(), 'slots_in_use 2\nslots_highest 1\nslots_refused_total 1\n')
@@ -93,7 +94,7 @@ describe('a server with a limit', () => {
   })
 
   test('closes when the last slot is back, which server.close() is too early for', async t => {
-    const { open, server, slots, close } = await start(t, 5)
+    const { open, server, slots, close } = await startServer(t, 5)
     const { socket } = await open()
     let sizeAtServerClose
     server.on('close', () => { sizeAtServerClose = slots.size })
@@ -109,9 +110,9 @@ describe('a server with a limit', () => {
   })
 
   test('closes at once without connections, and after its patience with some', async t => {
-    const idle = await start(t, 5)
+    const idle = await startServer(t, 5)
     await idle.close(60000)
-    const busy = await start(t, 5)
+    const busy = await startServer(t, 5)
     const { socket } = await busy.open()
     await busy.close(50)
     assert.equal(busy.slots.size, 0)
@@ -119,7 +120,7 @@ describe('a server with a limit', () => {
   })
 
   test('ends idle connections at once when it closes', async t => {
-    const { server, slots, close } = await start(t, 5)
+    const { server, slots, close } = await startServer(t, 5)
     const socket = net.connect(server.address().port, '127.0.0.1')
     await once(socket, 'data')
     await close(60000)
@@ -127,33 +128,40 @@ describe('a server with a limit', () => {
     await until(() => socket.destroyed)
   })
 
-  test('tells its figures over HTTP, and ends on SIGTERM', { skip: process.platform === 'win32' && 'Windows has no signals' }, async t => {
-    const child = spawn(process.execPath, [path.join(ROOT, 'examples', 'limited-server.js')], {
-      env: { ...process.env, MAX_SLOTS: '3', PORT: '0', METRICS_PORT: '0' }, stdio: ['ignore', 'pipe', 'inherit']
-    })
-    t.after(() => child.kill('SIGKILL'))
-    let output = ''
-    child.stdout.on('data', data => { output += data })
-    await until(() => /listening on \d+\n/.test(output) && /metrics on \d+\n/.test(output))
-    const [, port] = /listening on (\d+)/.exec(output)
-    const [, metricsPort] = /metrics on (\d+)/.exec(output)
-    const socket = net.connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true })
-    await once(socket, 'data')
+  test('tells its figures over HTTP', async t => {
+    const { port, metricsPort } = await startProgram(t)
+    await connectTo(t, port)
     const body = await new Promise(resolve => http.get({ port: metricsPort, host: '127.0.0.1', agent: false }, response => {
       let text = ''
       assert.match(response.headers['content-type'], /^text\/plain/) // Prometheus 3 wants it
       response.on('data', data => { text += data }).on('end', () => resolve(text))
     }))
     assert.equal(body, 'slots_in_use 1\nslots_highest 0\nslots_refused_total 0\n')
-    const exit = once(child, 'exit')
-    child.kill('SIGTERM')
-    await sleep(100)
-    assert.equal(child.exitCode, null)
-    socket.end()
-    assert.deepEqual(await exit, [0, null])
-    assert.match(output, /slots in use at the end: 0\n$/)
   })
+
+  for (const [what, sent] of [['nothing', ''], ['part of a request', 'GET /metrics HTTP/1.1\r\nHost: x\r\n'], ['a request', 'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n']]) {
+    test(`ends on SIGTERM while a client of its metrics has sent ${what}`, { skip: onWindows }, async t => {
+      const { child, ends, port, metricsPort, ...program } = await startProgram(t)
+      const { socket } = await connectTo(t, port, { allowHalfOpen: true })
+      const metrics = net.connect(metricsPort, '127.0.0.1').on('error', () => {}).resume()
+      t.after(() => metrics.destroy())
+      await once(metrics, 'connect')
+      metrics.write(sent)
+      child.kill('SIGTERM')
+      await sleep(100)
+      assert.equal(child.exitCode, null)
+      socket.end()
+      assert.deepEqual(await ends(), { code: 0, signal: null })
+      await program.shows(/^slots in use at the end: 0$/)
+    })
+  }
 })
+
+async function startProgram (t) {
+  const program = await start(t, ['examples/limited-server.js'], { env: { MAX_SLOTS: '3', METRICS_PORT: '0' } })
+  const [, metricsPort] = await program.shows(/^metrics on (\d+)$/)
+  return Object.assign(program, { metricsPort: Number(metricsPort) })
+}
 
 describe('players', () => {
   /** A file, and what opens it; all is closed and removed in the end. */
@@ -220,11 +228,56 @@ describe('players', () => {
     assert.equal(after.join('d'), 0)
   })
 
-  test('do not share a number that a file has twice', t => {
+  test('do not share a number that a file has twice, nor have two numbers', t => {
     const { name, open } = file(t)
-    writeFileSync(name, '[["a",3],["b",3]]')
+    writeFileSync(name, '[["a",3],["b",3],["a",5]]')
     const players = open(60000)
-    assert.deepEqual([players.join('a'), players.join('b')], [3, 0])
+    assert.deepEqual([players.join('a'), players.join('b'), players.slots.size], [3, 0, 2])
+  })
+
+  for (const text of ['', '{', '{"a":1}', 'null', '[["a"]]', '[["a",null]]', '[["a","1"]]', '[["a",-1]]', '[["a",1.5]]', '[["a",2147483647]]', '[[7,1]]', '[7]']) {
+    test(`refuse a file with ${text || 'nothing'} in it, and leave it as it is`, t => {
+      const { name, open } = file(t)
+      writeFileSync(name, text)
+      for (let i = 0; i < 2; i++) assert.throws(() => open(60000), error => error.message.startsWith(`${name} does not have the numbers of players: `))
+      assert.equal(readFileSync(name, 'utf8'), text)
+    })
+  }
+
+  test('have a file that only its owner can read, which is not written through a link', { skip: process.platform === 'win32' && 'Windows has no modes' }, t => {
+    const { name, open } = file(t)
+    const other = name + '.other'
+    writeFileSync(other, 'untouched')
+    symlinkSync(other, name + '.new')
+    const players = open(60000)
+    players.join('a')
+    players.save()
+    assert.equal(statSync(name).mode & 0o777, 0o600)
+    assert.ok(lstatSync(name).isFile())
+    assert.deepEqual([readFileSync(other, 'utf8'), readFileSync(name, 'utf8')], ['untouched', '[["a",0]]'])
+  })
+
+  test('have a file that one process at a time can use, also after a crash', async t => {
+    const { name, open } = file(t)
+    const script = `const players = new (require('./examples/players'))(${JSON.stringify(name)}, 1000); players.join('a'); players.save()`
+    const other = spawn(process.execPath, ['-e', `${script}; console.log('has it'); setInterval(() => {}, 1000)`], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] })
+    t.after(() => other.kill('SIGKILL'))
+    await once(other.stdout, 'data')
+    assert.throws(() => open(60000), { message: `Process ${other.pid} has ${name}. If it is no server of players, remove ${name}.lock` })
+    other.kill('SIGKILL')
+    await once(other, 'exit')
+    assert.equal(open(60000).join('a'), 0)
+  })
+
+  test('are saved by the first close() alone', t => {
+    const { name, open } = file(t)
+    const players = open(60000)
+    players.join('a')
+    players.close()
+    players.close()
+    players.save()
+    assert.deepEqual(readdirSync(path.dirname(name)), ['players.json'])
+    assert.equal(readFileSync(name, 'utf8'), '[["a",0]]')
   })
 })
 
