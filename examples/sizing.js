@@ -4,6 +4,8 @@
 //
 //   node examples/sizing.js --servers 3 --clients 6 --connections 10 --lifetime 86400 --recovery 60
 
+const { parseArgs } = require('node:util')
+
 /** The limit of connections on each server: `maxSlots`. */
 function limitOf ({ servers, clients, connections, offers = 2 }) {
   const share = clients * connections / (servers - 1) // with one server down
@@ -18,18 +20,26 @@ function intervalOf ({ connections, lifetime, recovery }) {
 
 module.exports = { limitOf, intervalOf }
 
+const NAMES = ['servers', 'clients', 'connections', 'lifetime', 'recovery']
+const USAGE = `Usage: node examples/sizing.js ${NAMES.map(name => `--${name} N`).join(' ')}    times in seconds`
+
 function main (args) {
-  const names = ['servers', 'clients', 'connections', 'lifetime', 'recovery']
-  const usage = `Usage: node examples/sizing.js ${names.map(name => `--${name} N`).join(' ')}    times in seconds`
-  if (args.includes('--help')) return console.log(usage)
-  const options = {}
-  for (let i = 0; i < args.length; i += 2) options[args[i].replace(/^--/, '')] = Number(args[i + 1])
-  if (Object.keys(options).some(name => !names.includes(name)) || !names.every(name => options[name] > 0) || options.servers < 2) {
-    console.error(usage)
-    process.exitCode = 2
-    return
+  const options = Object.fromEntries(NAMES.map(name => [name, { type: 'string' }]))
+  const { values } = parseArgs({ args, options: { ...options, help: { type: 'boolean' } } })
+  if (values.help) return console.log(USAGE)
+  for (const name of NAMES) {
+    const least = name === 'servers' ? 2 : Number.MIN_VALUE
+    if (!(values[name] >= least)) throw new Error(`--${name} must be a number ${least === 2 ? 'from 2 up' : 'above 0'}, but is ${values[name]}`)
+    values[name] = Number(values[name])
   }
-  console.log(`maxSlots ${limitOf(options)}, interval ${Math.round(intervalOf(options) * 1000)} ms`)
+  console.log(`maxSlots ${limitOf(values)}, interval ${Math.round(intervalOf(values) * 1000)} ms`)
 }
 
-if (require.main === module) main(process.argv.slice(2))
+if (require.main === module) {
+  try {
+    main(process.argv.slice(2))
+  } catch (error) {
+    console.error(`${error.message}\n${USAGE}`)
+    process.exitCode = 2
+  }
+}
