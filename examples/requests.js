@@ -39,14 +39,18 @@ async function request (client, message, { timeout = 500, isSafe = false } = {})
 }
 
 /** Writes a line, and reads one. If it fails, use() closes the connection. */
-async function exchange (socket, message) {
-  socket.write(JSON.stringify(message) + '\n')
-  const chunks = []
-  for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
-    chunks.push(chunk)
-    if (chunk[chunk.length - 1] === 10) return JSON.parse(Buffer.concat(chunks)) // a line feed
-  }
-  throw new Error('The server ended the connection before it replied')
+function exchange (socket, message) {
+  return new Promise((resolve, reject) => {
+    const chunks = []
+    const onData = chunk => {
+      chunks.push(chunk)
+      if (chunk[chunk.length - 1] !== 10) return // a line feed
+      socket.off('data', onData).off('close', onClose)
+      resolve(Buffer.concat(chunks))
+    }
+    const onClose = () => reject(new Error('The server closed the connection before it replied'))
+    socket.on('data', onData).on('close', onClose).write(JSON.stringify(message) + '\n')
+  }).then(JSON.parse)
 }
 
 module.exports = { exchange, request }
