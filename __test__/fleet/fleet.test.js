@@ -99,7 +99,7 @@ describe('the fleet on a terminal', { concurrency: 2, skip: onWindows }, () => {
     for (const lines of frames) {
       assert.ok(lines.length <= 20 && lines.every(line => line.length < 70), lines.join('\n'))
     }
-    assert.match(plain(screen), /server 4 {3}joins after 3\.0 s/)
+    assert.match(plain(screen), /server 4 {3}joins after 2\.3 s/)
     const bar = /^server (\d) {3}█{10,}[▏▎▍▌▋▊▉]? +(18|19|20|21|22) +[+−]\d+%$/gm
     assert.equal(plain(after).match(bar).length, 3, after)
     assert.match(plain(after), /^server [123] {3}killed$/m)

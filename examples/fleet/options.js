@@ -10,9 +10,9 @@ const integers = {
   servers: [2, 100, 6, 'server processes at the start; one is killed, one joins'],
   clients: [1, 100, 6, 'client processes'],
   connections: [1, 10_000, 100, 'connections that each client keeps'],
-  duration: [2, 600, 12, 'seconds'],
+  duration: [2, 600, 15, 'seconds'],
   interval: [1, 60_000, undefined, 'mean ms between two attempts of a client; by default so that\n' +
-    'a tenth of the duration passes until a pool is full']
+    'a fifteenth of the duration passes until a pool is full']
 }
 const strings = { svg: 'where the plot is written (fleet.svg)' }
 
@@ -31,7 +31,7 @@ function readOptions (args) {
     values[name] = integer(`--${name}`, least, most, values[name] ?? standard)
   }
   const { servers, clients, connections, duration } = values
-  const { interval = Math.max(1, Math.round(duration * 1000 / 10 / connections)) } = values
+  const { interval = Math.max(1, Math.round(duration * 1000 / 15 / connections)) } = values
 
   // With a mean below 10, a difference of one connection is more than the 10% allowed.
   if (clients * connections < 10 * servers) {

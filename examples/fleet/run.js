@@ -3,10 +3,9 @@
 // A fleet that balances itself: npm run fleet
 //
 // Server processes (examples/server.js) and client processes (client.js), on 127.0.0.1. After
-// 20% of the time one server turns sick: it takes connections, and resets each that sends a
-// request. It is well again after 30%. After 60% another one is killed with SIGKILL, without
-// notice to the clients. After 75% a server joins. The fleet needs signals, so it does not run
-// on Windows.
+// 15% of the time one server turns sick, until 22%: it takes connections, and resets each that
+// sends a request. After 42% another one is killed with SIGKILL, without notice to the clients.
+// After 58% a server joins. The fleet needs signals, so it does not run on Windows.
 //
 // The exit code is 0 only if all of this holds:
 //
@@ -21,8 +20,10 @@
 // - No process ended before it was told to.
 //
 // What to expect: with S servers, and C clients that keep M connections each and make an attempt
-// every T ms, a pool fills in M · T (1.2 s by default), a kill is absorbed in about M · T / S,
-// a join in about M · T, and in the end the loads differ by 1 at most: docs/balancing.md.
+// every T ms, a pool fills in M · T (1 s by default), a kill is absorbed in about M · T / S, a join
+// in about M · T, and in the end the loads differ by 1 at most: docs/balancing.md. The server that
+// was sick has its share again about 3 · M · T after it is well: the ejection ends, a request
+// on the one connection of the probation succeeds, and the pools take more.
 
 const { once } = require('node:events')
 const { setTimeout: sleep } = require('node:timers/promises')
@@ -35,11 +36,11 @@ const { Log, Screen } = require('./view')
 
 // When a server turns sick and well, when one is killed and when one joins, as shares of the
 // duration. The first ejection takes a share of it too.
-const SICK = 0.2
-const WELL = 0.3
-const KILL = 0.6
-const JOIN = 0.75
-const EJECTION = 0.05
+const SICK = 0.15
+const WELL = 0.22
+const KILL = 0.42
+const JOIN = 0.58
+const EJECTION = 0.035
 
 const FRAME = 100 // ms
 const PATIENCE = 5000 // ms to wait for pending attempts at the end
