@@ -3,18 +3,17 @@
 // npm run fleet, in short: real servers and clients, and faults that it must see.
 
 const assert = require('node:assert/strict')
-const { spawn } = require('node:child_process')
 const { mkdtempSync, readFileSync, readdirSync, rmSync } = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
 const { describe, test } = require('node:test')
-const { setTimeout: sleep } = require('node:timers/promises')
 
-const FLEET = path.join(__dirname, '..', '..', 'examples', 'fleet', 'run.js')
+const { ROOT, framesOf, onWindows, run: runProgram, until } = require('../support/programs')
+
 const SMALL = ['--servers', '3', '--clients', '2', '--connections', '30', '--duration', '2']
 const SETTLING = [...SMALL, '--duration', '4', '--interval', '4'] // on a busy machine too
 const PROCESSES = 3 + 2 + 1 // before a server joins
-const onWindows = process.platform === 'win32' && 'Windows does not have it'
+const LONG = 60_000 // ms: the longest that a test waits for a fleet
 
 describe('the fleet', { concurrency: 2, skip: onWindows }, () => {
   test('absorbs a kill and a join, and ends with 0', async t => {
@@ -81,7 +80,7 @@ describe('the fleet', { concurrency: 2, skip: onWindows }, () => {
   for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGKILL', null]]) {
     test(`leaves no process behind when it gets ${signal}`, async t => {
       const fleet = run(t, [...SMALL, '--duration', '60'])
-      await until(() => fleet.pids().length === PROCESSES && fleet.output.includes('the clients start'))
+      await until(() => fleet.pids().length === PROCESSES && fleet.output.includes('the clients start'), undefined, LONG)
       fleet.child.kill(signal)
       assert.equal(await fleet.ends(), code)
       await fleet.leavesNothing()
@@ -94,7 +93,7 @@ describe('the fleet on a terminal', { concurrency: 2, skip: onWindows }, () => {
     const fleet = run(t, SETTLING, { terminal: '70x20' })
     assert.equal(await fleet.ends(), 0, fleet.output)
     const [, screen, after] = /^\x1b\[\?1049h\x1b\[\?25l([^]*)\x1b\[\?25h\x1b\[\?1049l([^]*)$/.exec(fleet.output) // eslint-disable-line no-control-regex
-    const frames = plain(screen).split('\x1b[H').slice(1).map(frame => frame.split('\n').map(line => line.replace(/(\x1b\[[KJ])+$/, ''))) // eslint-disable-line no-control-regex
+    const frames = framesOf(screen)
     assert.ok(frames.length >= 5, String(frames.length))
     for (const lines of frames) {
       assert.ok(lines.length <= 20 && lines.every(line => line.length < 70), lines.join('\n'))
@@ -160,45 +159,29 @@ describe('the options of the fleet', { concurrency: 2 }, () => {
 })
 
 /** Runs a fleet; it is killed when the test `t` ends, however it ends. */
-function run (t, args, { preload, terminal, shell, env } = {}) {
+function run (t, args, { preload, env, ...options } = {}) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'fleet-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
   const pids = mkdtempSync(path.join(folder, 'pids-'))
-  const file = path.join(folder, 'fleet.svg')
-  const preloads = ['tell-pid', ...(preload ? [preload] : [])].map(name => `--require ${JSON.stringify(preloadOf(name))}`)
-  const command = [process.execPath, ...(terminal ? ['-r', preloadOf('terminal')] : []), FLEET, '--svg', file, ...args]
-  if (shell) command.unshift('sh', '-c', `${shell} && exec "$0" "$@"`)
-  const child = spawn(command[0], command.slice(1), {
-    env: { ...process.env, NODE_OPTIONS: preloads.join(' '), PIDS: pids, TERMINAL: terminal, ...env },
-    stdio: ['ignore', 'pipe', 'pipe', ...(terminal ? ['ipc'] : [])]
-  })
-  const fleet = {
-    child,
-    svg: file,
-    output: '',
+  const svg = path.join(folder, 'fleet.svg')
+  const preloads = ['tell-pid', ...(preload ? [preload] : [])].map(name => `--require ${JSON.stringify(path.join(ROOT, '__test__', 'support', 'preload', `${name}.js`))}`)
+  const program = runProgram(t, ['examples/fleet/run.js', '--svg', svg, ...args], { ...options, env: { NODE_OPTIONS: preloads.join(' '), PIDS: pids, ...env } })
+  return {
+    child: program.child,
+    svg,
+    get output () { return program.output + program.stderr },
     pids: () => readdirSync(pids).map(Number),
 
     async ends () {
-      await until(() => end)
-      return end.code
+      await until(() => program.end, () => `the end, after\n${program.output}`, LONG)
+      return program.end.code
     },
 
     async leavesNothing () {
-      assert.ok(fleet.pids().length >= PROCESSES)
-      await until(() => !fleet.pids().some(isAlive))
+      assert.ok(this.pids().length >= PROCESSES)
+      await until(() => !this.pids().some(isAlive), undefined, LONG)
     }
   }
-  let end
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', text => { fleet.output += text })
-  child.on('close', code => { end = { code } })
-  t.after(() => {
-    child.kill('SIGKILL')
-    rmSync(folder, { recursive: true, force: true })
-  })
-  return fleet
-}
-
-function preloadOf (name) {
-  return path.join(__dirname, '..', 'support', 'preload', `${name}.js`)
 }
 
 function isAlive (pid) {
@@ -212,12 +195,4 @@ function isAlive (pid) {
 /** Without colours. */
 function plain (text) {
   return text.replace(/\x1b\[\d*m/g, '') // eslint-disable-line no-control-regex
-}
-
-async function until (condition) {
-  const end = Date.now() + 60_000
-  while (!condition()) {
-    assert.ok(Date.now() < end, `waited for ${condition}`)
-    await sleep(20)
-  }
 }
