@@ -21,12 +21,13 @@ function answer (socket, methods) {
   let isBusy = false
   let isEnding = false
 
-  async function * replies (chunks) {
+  async function * replies () {
     let rest = ''
-    for await (const chunk of chunks) {
+    // To return from this loop must not destroy the socket: a reply may still be in its buffer.
+    for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
       const lines = (rest + chunk).split('\n')
       rest = lines.pop()
-      if (rest.length > LONGEST) return
+      if (rest.length > LONGEST) throw new Error('The request is too long')
       for (const line of lines) {
         isBusy = true
         const reply = await replyTo(line, methods)
@@ -36,7 +37,10 @@ function answer (socket, methods) {
       }
     }
   }
-  pipeline(socket.setEncoding('utf8'), replies, socket, () => {}) // 'close' follows an error
+  socket.setEncoding('utf8')
+  // After the last reply it ends the socket, and after an error it destroys it. What arrives then
+  // must be read, or 'close' does not come.
+  pipeline(replies, socket, () => socket.resume())
 
   return () => {
     isEnding = true

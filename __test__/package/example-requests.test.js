@@ -28,7 +28,7 @@ function replies (t, ...all) {
   }).then(server => Object.assign(server, { requests }))
 }
 
-/** A limited server whose add() waits for `allow` to be called. */
+/** A limited server whose add() and repeat() wait for `allow` to be called. */
 async function slowServer (t) {
   let count = 0
   const allowed = new Promise(resolve => { slow.allow = resolve })
@@ -38,7 +38,12 @@ async function slowServer (t) {
     return (count += by)
   }
   function slow () {}
-  const limited = serve(10, () => ({ read: () => count, add }))
+  async function repeat ({ text, times }) {
+    slow.isBusy = true
+    await allowed
+    return text.repeat(times)
+  }
+  const limited = serve(10, () => ({ read: () => count, add, repeat }))
   limited.server.listen(0, '127.0.0.1')
   await once(limited.server, 'listening')
   t.after(() => limited.close(0))
@@ -99,17 +104,19 @@ describe('a request', { concurrency: 4 }, () => {
 })
 
 describe('a server that is told to end', () => {
-  test('replies to the request under way before it ends the connection', async t => {
-    const server = await slowServer(t)
-    const client = connect(t, [server.address], { connections: 2 })
-    const adding = request(client, { method: 'add', by: 1 }, { timeout: 5000 })
-    await until(() => server.isBusy && server.slots.size === 2)
-    const closing = server.close(60000)
-    await until(() => server.slots.size === 1) // the idle one has ended
-    server.allow()
-    assert.equal(await adding, 1)
-    await closing
-  })
+  for (const [size, message, result] of [['short', { method: 'add', by: 1 }, 1], ['long', { method: 'repeat', text: 'x', times: 1e7 }, 'x'.repeat(1e7)]]) {
+    test(`sends its ${size} reply to the request under way before it ends the connection`, async t => {
+      const server = await slowServer(t)
+      const client = connect(t, [server.address], { connections: 2 })
+      const reply = request(client, message, { timeout: 5000 })
+      await until(() => server.isBusy && server.slots.size === 2)
+      const closing = server.close(60000)
+      await until(() => server.slots.size === 1) // the idle one has ended
+      server.allow()
+      assert.ok(await reply === result)
+      await closing
+    })
+  }
 
   test('does not reply to a request that crosses the end of an idle connection; a safe one gets its reply elsewhere', async t => {
     const [first, second] = [await slowServer(t), await slowServer(t)]
