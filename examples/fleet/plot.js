@@ -10,7 +10,7 @@ const { config, themed } = require('../../scripts/plot-theme')
 const POINTS = 200 // for each line
 
 // Of the colours of Okabe and Ito, as in the other plots.
-const colours = { 'stays well': '#2a87c8', 'is sick for a while': '#c78f00', 'is killed': '#d55e00', joins: '#009e73' }
+const colours = { well: '#2a87c8', 'sick for a while': '#c78f00', killed: '#d55e00', joins: '#009e73' }
 
 async function plot (run, file) {
   const { compile } = await import('vega-lite')
@@ -24,7 +24,7 @@ function chart ({ samples, events, options, fleet, sick }) {
   const marks = events.filter(({ mark }) => mark)
   const fate = number => number > servers
     ? 'joins'
-    : number === sick.number ? 'is sick for a while' : fleet.servers[number - 1].running ? 'stays well' : 'is killed'
+    : number === sick.number ? 'sick for a while' : fleet.servers[number - 1].running ? 'well' : 'killed'
   const step = Math.ceil(samples.length / POINTS)
   const values = samples.filter((_, i) => i % step === 0)
     .flatMap(({ time, loads }) => loads.map(({ number, load }) => ({ time, load, number, fate: fate(number) })))
@@ -34,7 +34,7 @@ function chart ({ samples, events, options, fleet, sick }) {
     field: 'fate',
     type: 'nominal',
     scale: { domain: Object.keys(colours), range: Object.values(colours) },
-    legend: { title: null, orient: 'bottom', columnPadding: 24, labelExpr: "'a server that ' + datum.label" }
+    legend: { title: null, orient: 'bottom', columnPadding: 24 }
   }
   const [cpu] = os.cpus()
   return {
