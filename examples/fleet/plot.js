@@ -22,6 +22,7 @@ async function plot (run, file) {
 function chart ({ samples, events, options, fleet, sick }) {
   const { clients, connections, interval, servers } = options
   const marks = events.filter(({ mark }) => mark)
+  const said = marks.map(({ text }) => text.replace(/:.*/, ''))
   const fate = number => number > servers
     ? 'joins'
     : number === sick.number ? 'sick for a while' : fleet.servers[number - 1].running ? 'well' : 'killed'
@@ -44,7 +45,8 @@ function chart ({ samples, events, options, fleet, sick }) {
       text: 'Connections of each server',
       subtitle: [
         `${clients} clients keep ${connections} connections each, and rove every ${interval} ms.`,
-        `${marks.map(({ text }) => text.replace(/:.*/, '')).join('; ')}.`.replace('s', 'S'),
+        `${said.slice(0, 2).join('; ')};`.replace('s', 'S'),
+        `${said.slice(2).join('; ')}.`,
         `${cpu ? cpu.model.trim() : 'unknown processor'}, ${os.cpus().length} cores, ${process.platform} ${process.arch}, ` +
           `Node.js ${process.version}, ${new Date().toISOString().slice(0, 10)}`
       ]

@@ -4,8 +4,8 @@
 //
 // Server processes (examples/server.js) and client processes (client.js), on 127.0.0.1. After
 // 15% of the time one server turns sick, until 22%: it takes connections, and resets each that
-// sends a request. After 42% another one is killed with SIGKILL, without notice to the clients.
-// After 58% a server joins. The fleet needs signals, so it does not run on Windows.
+// sends a request. After 47% another one is killed with SIGKILL, without notice to the clients.
+// After 60% a server joins. The fleet needs signals, so it does not run on Windows.
 //
 // The exit code is 0 only if all of this holds:
 //
@@ -38,8 +38,8 @@ const { Log, Screen } = require('./view')
 // duration. The first ejection takes a share of it too.
 const SICK = 0.15
 const WELL = 0.22
-const KILL = 0.42
-const JOIN = 0.58
+const KILL = 0.47
+const JOIN = 0.6
 const EJECTION = 0.035
 
 const FRAME = 100 // ms

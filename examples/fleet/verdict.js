@@ -5,7 +5,7 @@ const SHOWN = 10 // faults at most
 
 // How many requests of each client may fail at the sick server, on average. Three eject it, those
 // on the two or so connections that are then leased fail too, and one after the first ejection.
-const FAILURES = 8
+const FAILURES = 10
 
 /** Measures how even the loads are. */
 function balance (loads) {
