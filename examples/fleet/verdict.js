@@ -4,7 +4,8 @@ const LIMIT = 0.1 // the largest allowed distance of a load from the mean, as a 
 const SHOWN = 10 // faults at most
 
 // How many requests of each client may fail at the sick server, on average. Three eject it, those
-// on the two or so connections that are then leased fail too, and one after the first ejection.
+// on the two to four connections that are then leased fail too, and one after the first ejection.
+// On a busy machine it is sick for longer.
 const FAILURES = 10
 
 /** Measures how even the loads are. */
