@@ -14,7 +14,7 @@ const { FOLDER, run, say } = require('./workshop.js')
 
 const HELP = `Builds the package's binaries for all platforms, on Linux x64.
 
-  npm run build:all -- [--targets a,b …]
+  node scripts/build-all.js [--targets a,b …]
 
   --targets  some of them, separated by commas:
 ${targets.map(target => `             ${target}`).join('\n')}

@@ -42,7 +42,7 @@ async function main () {
   if (!values['as-is']) await build()
   if (missing().length > 0) {
     if (values.complete) throw new Error(`Cannot pack: these binaries are missing: ${missing().join(', ')}`)
-    console.error(`In the tarball: ${present().join(', ')}\nNot in it, since \`npm run build:all\` alone builds them: ${missing().join(', ')}`)
+    console.error(`In the tarball: ${present().join(', ')}\nNot in it, since \`node scripts/build-all.js\` alone builds them: ${missing().join(', ')}`)
   }
   const folder = join(ROOT, 'target', 'package')
   stage(folder)

@@ -16,11 +16,11 @@ const { runAll } = require('../runtimes/files.js')
 const known = require('./known.js')
 const systems = require('./systems.js')
 
-const HELP = `Runs the package's tests with the binaries that npm run build:all has made, on
+const HELP = `Runs the package's tests with the binaries that node scripts/build-all.js has made, on
 Linux x64, and installs the packed tarball on each of their systems.
 
-  npm run test:platforms -- [--jobs n] [target …]
-  npm run test:platforms -- --here [--jobs n]
+  node scripts/platforms/run.js [--jobs n] [target …]
+  node scripts/platforms/run.js --here [--jobs n]
 
   --jobs    how many test files run at a time, 1 to 64; 1 by default
   --here    tests on this system, in this Node.js, with the binary for it; on Linux
@@ -139,7 +139,7 @@ function targetHere () {
 async function test (target, { system, start, slower = 1 }, { jobs, checkout = checkoutWith }) {
   const title = titleOf(target)
   try {
-    if (!fs.existsSync(path.join(ROOT, fileOf(target)))) throw new Error(`${fileOf(target)} is missing. Build it: npm run build:all -- --targets ${target}`)
+    if (!fs.existsSync(path.join(ROOT, fileOf(target)))) throw new Error(`${fileOf(target)} is missing. Build it: node scripts/build-all.js --targets ${target}`)
     const { command, env } = await start()
     const patience = PATIENCE * slower
     const runtime = {
