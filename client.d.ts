@@ -96,6 +96,10 @@ declare class CallosumClient<Server extends object = NetConnectOpts, Stream exte
    * `outliers`. Other errors of the work, and an abort, do not. The end of a connection does
    * not reject by itself: work that waits for `'data'` alone waits until the timeout.
    *
+   * If the server replies with an error that is the request's fault, return it from the work and
+   * throw it outside: that keeps the connection. If it is the server's fault, call
+   * `lease.release(error)` in the work: that closes the connection, and counts.
+   *
    * @param work gets a lease; may be async
    * @returns resolves to what `work` returns or resolves to
    * @throws rejects with what `work` throws or rejects with, with `ERR_USE_TIMEOUT` after the
@@ -132,9 +136,9 @@ declare class CallosumClient<Server extends object = NetConnectOpts, Stream exte
    * server that refused, did not answer or sent no slot; the server is `undefined` if the
    * list of servers could not be read. While the pool has room, a server that hangs is not
    * reported if another server of the same attempt answers: see `offers`. `'ejected'`: a
-   * server has failed too many requests, with the last error; `'restored'`: it has served
-   * one again (see `outliers`). A server that leaves the list has neither. No event needs a
-   * listener. An exception of a listener becomes an uncaught exception.
+   * server has failed too many requests, with the last error, or one on probation; `'restored'`:
+   * it has served one again (see `outliers`). A server that leaves the list causes neither. No
+   * event needs a listener. An exception of a listener becomes an uncaught exception.
    *
    * Codes of the errors of `'failed'`: those of the socket, such as `ECONNREFUSED`;
    * `ERR_SLOT_TIMEOUT`, `ERR_SLOT_INVALID`, `ERR_SLOT_MISSING` (closed before it sent a
@@ -230,12 +234,16 @@ declare namespace CallosumClient {
      */
     offers?: number | undefined
     /**
-     * The limit for each of four waits, 2000 by default: until the function `servers` has
-     * returned its list; from the start of a connection until its slot line has arrived; until
-     * the last bytes of a dropped connection are sent; until an idle connection is leased
-     * whose unread bytes fill the buffer of its socket (`readableHighWaterMark`), and so hide
-     * its end. A time that has passed while the event loop was blocked does not count before
-     * sockets have been read.
+     * The limit for each of four waits, 2000 by default:
+     *
+     * - until the function `servers` has returned its list
+     * - from the start of a connection, with its TLS handshake, until its slot line has arrived
+     * - until the last bytes of a dropped connection are sent
+     * - until an idle connection is leased whose unread bytes fill the buffer of its socket
+     *   (`readableHighWaterMark`), since they hide its end
+     *
+     * After the event loop was blocked, what has arrived meanwhile is read before a limit takes
+     * effect.
      */
     timeout?: number | undefined
     /**

@@ -84,6 +84,7 @@ for (const [name, run, counts] of [
     await new Promise(resolve => socket.on('end', resolve))
     throw new Error('no reply')
   }), true],
+  ['release() with an error in the work of use()', client => client.use(({ release }) => release(FAILURE)), true],
   ['an error that the work of use() throws by itself', client => client.use(() => { throw new Error('not found') }), false],
   ['an abort of use()', client => client.use(() => new Promise(() => {}), { signal: AbortSignal.abort() }), false],
   ['release() with a value that is no error', async client => client.lease().release(true), false],
