@@ -2,7 +2,7 @@
 
 const assert = require('node:assert')
 const { spawnSync } = require('node:child_process')
-const { cpSync, readdirSync, rmSync, writeFileSync } = require('node:fs')
+const { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
 const test = require('node:test')
 const esbuild = require('esbuild')
@@ -50,6 +50,25 @@ test('esbuild bundles it when it copies .node files', t => {
   assert.deepStrictEqual(warnings, [])
   rmSync(join(folder, 'node_modules'), { recursive: true })
   assertRuns(t, output, 'program.js')
+})
+
+test('esbuild bundles it into an ES module that makes a require()', t => {
+  const { folder, output } = application(t)
+  const page = readFileSync(join(__dirname, '..', '..', 'docs', 'platforms.md'), 'utf8')
+  writeFileSync(join(folder, 'program.mjs'), MODULE)
+  const { warnings } = esbuild.buildSync({
+    entryPoints: [join(folder, 'program.mjs')],
+    outdir: output,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    loader: { '.node': 'copy' },
+    banner: { js: /--banner:js="(const .*)"/.exec(page)[1] }
+  })
+  assert.deepStrictEqual(warnings, [])
+  rmSync(join(folder, 'node_modules'), { recursive: true })
+  assertRuns(t, output, 'program.mjs')
 })
 
 test('esbuild leaves it out of an ES module with --packages=external', t => {

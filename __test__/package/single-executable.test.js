@@ -12,7 +12,7 @@ const { temporaryFolder, install } = require('../support/installed.js')
 
 const ROOT = join(__dirname, '..', '..')
 const { bun, deno, node } = process.versions
-const [, banner] = readFileSync(join(ROOT, 'docs', 'platforms.md'), 'utf8').match(/--banner:js="(.+)"/)
+const [, banner] = readFileSync(join(ROOT, 'docs', 'platforms.md'), 'utf8').match(/--banner:js="(require = .+)"/)
 
 if (!bun && !deno && parseInt(node) >= 20 && process.platform !== 'darwin') {
   test('a single executable application loads the binary beside it', async t => {
