@@ -3,7 +3,7 @@
 // Requests and replies on the connections of a pool: a line of JSON each (the server's half is
 // service.js). A request has a deadline, and is tried again if that is safe.
 //
-//   npm start                          in one terminal: a server on port 4040
+//   node examples/server.js            in one terminal: a server on port 4040
 //   node examples/requests.js 4040     in another; more ports are more servers
 
 const CallosumClient = require('../client.js') // yours: require('callosum-server-slots/client')
