@@ -4,7 +4,10 @@
 
 const assert = require('node:assert/strict')
 const { errorMonitor } = require('node:events')
+const fs = require('node:fs')
+const { createRequire, wrap } = require('node:module')
 const { test } = require('node:test')
+const vm = require('node:vm')
 
 const CallosumServerSlots = require('../..')
 const { take, observe } = require('../support/states')
@@ -60,6 +63,29 @@ test('the error has a stack that leads to the caller', function caller () {
   slots.put(1)
   assert.match(stack, /^Error: Invalid slot: 1\n/)
   assert.match(stack, /caller/)
+})
+
+/** The package in a realm of its own, as under jest. EventEmitter and the binary are of this one. */
+function inAnotherRealm () {
+  const context = vm.createContext({ process })
+  const modules = new Map()
+  const load = file => {
+    if (!file.endsWith('.js')) return require(file) // of Node.js, or the binary
+    if (!modules.has(file)) {
+      const module = { exports: {} }
+      modules.set(file, module)
+      const { resolve } = createRequire(file)
+      vm.runInContext(wrap(fs.readFileSync(file, 'utf8')), context)(module.exports, name => load(resolve(name)), module, file)
+    }
+    return modules.get(file).exports
+  }
+  return load(require.resolve('../..'))
+}
+
+test('an error that nobody hears is thrown as it is, also where EventEmitter is of another realm', () => {
+  const slots = new (inAnotherRealm())({ maxSlots: 1 })
+  assert.throws(() => slots.put(17), { message: 'Invalid slot: 17', code: 'ERR_INVALID_SLOT', slot: 17 })
+  assert.throws(() => slots.reserve(1), { code: 'ERR_INVALID_SLOT', slot: 1 })
 })
 
 test('errorMonitor hears of the error before it throws, and may call', () => {

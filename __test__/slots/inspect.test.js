@@ -23,6 +23,8 @@ class Mine extends CallosumServerSlots {
   emit () { throw new Error('emit() ran') }
 }
 
+class Named extends CallosumServerSlots { static name = Symbol('name') }
+
 function Old () { CallosumServerSlots.call(this, { maxSlots: 5 }) }
 util.inherits(Old, CallosumServerSlots)
 
@@ -36,6 +38,7 @@ for (const [name, shown, expected] of [
   ['the name of a class, without calling what it overrides', util.inspect(new Mine({ maxSlots: 5 })), LINE.replace('CallosumServerSlots', 'Mine')],
   ['the name of an ES5 constructor', util.inspect(new Old()), LINE.replace('CallosumServerSlots', 'Old')],
   ['a name if the constructor has gone', util.inspect(Object.assign(make(), { constructor: undefined })), LINE],
+  ['a name if that of the class is no string', util.inspect(new Named({ maxSlots: 5 })), LINE],
   ['an object that is no manager', util.inspect(Object.create(CallosumServerSlots.prototype)), 'CallosumServerSlots {}'],
   ['colours where asked for', util.inspect(make(), { colors: true }), LINE.replace(/\d/g, '\x1b[33m$&\x1b[39m')]
 ]) {

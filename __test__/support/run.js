@@ -104,6 +104,7 @@ class Run {
 
   put (slot) {
     const wasInUse = this.both('put', slot)
+    this.leased.delete(slot)
     this.expect(wasInUse ? undefined : true, 'put', [slot], wasInUse ? undefined : 'error')
   }
 
@@ -171,11 +172,12 @@ class Run {
   release (name) {
     const lease = this.leases.get(name)
     if (lease === undefined) return
-    const isHeld = this.leased.get(lease.slot) === lease
-    const isWrong = isHeld && !this.both('put', lease.slot)
+    if (this.leased.get(lease.slot) === lease) {
+      this.both('put', lease.slot)
+      this.leased.delete(lease.slot)
+    }
     assert.equal(lease.release(), undefined)
-    this.heard(isWrong ? 'error' : undefined, lease.slot)
-    if (this.leased.get(lease.slot) === lease) this.leased.delete(lease.slot) // unless a listener leased it
+    this.heard()
     this.twin.compare(this.slots, () => `release() of slot ${lease.slot}`)
   }
 
@@ -217,7 +219,7 @@ class Run {
   }
 
   /** The next event is answered by a step, within the call that emits it. */
-  react (step) { if (!/^re(build|lease)/.test(step[0])) this.reaction = step }
+  react (step) { if (!step[0].startsWith('rebuild')) this.reaction = step }
 
   unheard (slot) {
     if (this.model.has(slot)) return
