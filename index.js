@@ -2,11 +2,14 @@
 
 const EventEmitter = require('events')
 const { inherits, inspect } = require('util')
-const { allocationFailed, checkedSnapshot, invalidSlot, isNonNegativeInt32, isSlot, maxSlotsOf, wrongConstructor } = require('./lib/errors.js')
+const { allocationFailed, checkedSnapshot, emitError, invalidSlot, isNonNegativeInt32, isSlot, maxSlotsOf, wrongConstructor } = require('./lib/errors.js')
 const { Internals, OUT_OF_MEMORY } = require('./lib/internals.js')
 const {
-  BITMAP_OFFSET, CAPACITY, CURSOR, FREE_COUNT, HIGH_WATER, LEAF_WORDS, LIMIT, MAX_GIVEN, SPARSE_COUNT
+  BITMAP_OFFSET, CAPACITY, CURSOR, FREE_COUNT, HIGH_WATER, LEAF_WORDS, LEASE_COUNT, LIMIT, SPARSE_COUNT
 } = require('./lib/layout.js')
+const { Lease, Leases } = require('./lib/leases.js')
+const { SlotIterator } = require('./lib/values.js')
+const { lowestFree, maxSlotGivenOf, moveCursor, setSummaryBits, sizeOf } = require('./lib/words.js')
 
 const { leasesOf, nativeOf, readableWordsOf, wordsOf } = Internals
 const { clz32 } = Math
@@ -15,7 +18,7 @@ const { defineProperty } = Object
 // An own, enumerable property, by which assert.deepStrictEqual() and the like tell managers
 // in different states apart. They do not see private fields.
 const STATE = Symbol('state')
-const state = { get () { return members.toJSON.call(this) }, enumerable: true }
+const state = { __proto__: null, get () { return members.toJSON.call(this) }, enumerable: true }
 
 /**
  * Hands out the lowest free slot number, for a Callosum server.
@@ -28,6 +31,7 @@ const state = { get () { return members.toJSON.call(this) }, enumerable: true }
  *
  * @param {object} [options]
  * @param {number} [options.maxSlots=2147483647] how many slots there are
+ * @param {boolean} [options.captureRejections] as for EventEmitter
  * @fires CallosumServerSlots#error if a slot is invalid or an allocation failed
  * @fires CallosumServerSlots#full if all slots are in use; nobody has to listen
  */
@@ -35,8 +39,9 @@ function CallosumServerSlots (/* options */) {
   if (!(this instanceof CallosumServerSlots)) {
     throw new TypeError("CallosumServerSlots is a constructor: call it with 'new'")
   }
-  const maxSlots = maxSlotsOf(arguments.length === 0 ? undefined : arguments[0])
-  EventEmitter.call(this)
+  const options = arguments.length === 0 ? undefined : arguments[0]
+  const maxSlots = maxSlotsOf(options)
+  EventEmitter.call(this, options)
   Internals.attach(this, maxSlots)
   defineProperty(this, STATE, state)
 }
@@ -60,7 +65,7 @@ CallosumServerSlots.prototype.get = function () {
   // Rust, which throws.
   if (!(words[FREE_COUNT] > 0)) {
     const slot = words[HIGH_WATER]
-    if (!(slot < words[CAPACITY])) return getAtCapacity(this, slot)
+    if (!(slot < words[CAPACITY])) return getAtCapacity(this)
     words[HIGH_WATER] = slot + 1
     return slot
   }
@@ -73,14 +78,15 @@ CallosumServerSlots.prototype.get = function () {
 }
 
 /**
- * Frees a slot that is in use. Constant time; logarithmic for a sparse reservation.
+ * Frees a slot that is in use, and ends its lease. Constant time; logarithmic for a sparse
+ * reservation.
  *
  * Anything else changes nothing and emits 'error' with the code ERR_INVALID_SLOT and
  * the value as `slot`, which throws if nobody listens.
  *
  * @param {number} slot
- * @returns {undefined|boolean} undefined on success; after an error what emit returned,
- *   which is true, as in 0.1.0: do not test it for success.
+ * @returns {undefined|boolean} undefined on success; true after an error, as in 0.1.0: do
+ *   not test it for success.
  */
 CallosumServerSlots.prototype.put = function (slot) {
   const words = wordsOf(this)
@@ -98,76 +104,71 @@ CallosumServerSlots.prototype.put = function (slot) {
   } else if (bits === 0 && word !== cursor) {
     setSummaryBits(words, words[LEAF_WORDS] + word)
   }
+  if (words[LEASE_COUNT] !== 0) endLease(this, slot)
   words[BITMAP_OFFSET + word] = bits | bit
   words[FREE_COUNT]++
 }
 
-// Moves the cursor to the lowest non-zero leaf word, and returns it. There must be one.
-function moveCursor (words) {
-  const cursor = words[CURSOR]
-  if (words[BITMAP_OFFSET + cursor] !== 0) return cursor
-  const word = nextWord(words, cursor)
-  words[CURSOR] = word
-  return word
+const { put } = CallosumServerSlots.prototype
+
+function getAtCapacity (slots) {
+  if (!growIfFull(slots)) return undefined
+  const slot = lowestFree(wordsOf(slots))
+  take(slots, slot, undefined, 0)
+  return slot
 }
 
-// Leaf word i is node LEAF_WORDS + i of the tree, summary word i is node i, the parent
-// of node i is node i >>> 5, and node 0 is the root.
-
-// Sets the summary bits of a node that becomes non-zero: its own, and those of its
-// ancestors that become non-zero by it. The highest comes first, so that C2 holds after
-// every step.
-function setSummaryBits (words, node) {
-  const parent = node >>> 5
-  const summary = BITMAP_OFFSET + words[LEAF_WORDS] + parent
-  const bits = words[summary]
-  if (bits === 0 && parent !== 0) setSummaryBits(words, parent)
-  words[summary] = bits | 1 << node
-}
-
-// The lowest non-zero leaf word, if the given one and all before it are zero. Goes up until
-// a summary word is non-zero, then down along the lowest set bits. Clears each summary bit
-// whose child it has just seen to be zero; clearing others would break C2.
-function nextWord (words, word) {
-  const leafWords = words[LEAF_WORDS]
-  const leaves = BITMAP_OFFSET - leafWords
-  const summaries = BITMAP_OFFSET + leafWords
-  let node = leafWords + word
-  while (true) {
-    let bits = 0
-    while (bits === 0) {
-      if (node === 0) throw corrupted()
-      const bit = 1 << node
-      node >>>= 5
-      bits = words[summaries + node] & ~bit
-      words[summaries + node] = bits
+// Makes the bitmap cover a free slot. False after 'full' or 'error'.
+function growIfFull (slots) {
+  let words = readableWordsOf(slots)
+  while (lowestFree(words) === words[CAPACITY]) {
+    if (words[CAPACITY] === words[LIMIT]) {
+      slots.emit('full')
+      return false
     }
-    while (bits !== 0 && node < leafWords) {
-      node = (node << 5) + 31 - clz32(bits & -bits)
-      bits = words[node < leafWords ? summaries + node : leaves + node]
+    if (!Internals.grow(slots)) {
+      emitError(slots, allocationFailed())
+      return false
     }
-    if (bits !== 0) return node - leafWords
+    words = wordsOf(slots)
   }
+  return true
 }
 
-function corrupted () {
-  return new Error('callosum-server-slots: internal error: the free map has fewer bits than it counts')
-}
-
-function getAtCapacity (slots, capacity) {
-  const isFull = capacity > 0 && capacity === wordsOf(slots)[LIMIT]
-  const slot = isFull ? undefined : Internals.take(slots)
-  if (slot >= 0) return slot
-  if (slot === OUT_OF_MEMORY) slots.emit('error', allocationFailed())
-  else slots.emit('full')
+// Takes a slot if it is free, and leases it unless the number of its lease is 0: the leases must
+// have room for it. False if it is in use, and after 'error'. There is neither loop nor call
+// between the first write and the last, but for builtins and a native call.
+function take (slots, slot, leases, number) {
+  let words = wordsOf(slots)
+  const highWater = words[HIGH_WATER]
+  if (slot < highWater) {
+    const i = BITMAP_OFFSET + (slot >>> 5)
+    const bits = words[i]
+    const bit = 1 << slot
+    if ((bits & bit) === 0) return false
+    words[FREE_COUNT]--
+    words[i] = bits ^ bit
+  } else if (slot === highWater && slot < words[CAPACITY]) {
+    words[HIGH_WATER] = slot + 1
+  } else {
+    const taken = Internals.reserve(slots, slot)
+    if (taken === OUT_OF_MEMORY) emitError(slots, allocationFailed())
+    if (taken !== slot) return false
+    words = wordsOf(slots)
+  }
+  if (number !== 0) {
+    words[LEASE_COUNT]++
+    if (slot < leases.end) leases.numbers[slot] = number
+    else leases.pages.get(slot >>> 16).set(slot, number)
+  }
+  return true
 }
 
 // The other members are not hot. They are not enumerable; get() and put() are, as in 0.1.0.
 const members = {
   /** How many slots are in use. */
   get size () {
-    const words = readableWordsOf(this)
-    return words[HIGH_WATER] - words[FREE_COUNT] + words[SPARSE_COUNT]
+    return sizeOf(readableWordsOf(this))
   },
 
   /** How many slots there are, in use or free. */
@@ -181,14 +182,9 @@ const members = {
   /** What get() would return; undefined if no slot is free. Emits nothing. */
   peek () {
     const words = wordsOf(this)
-    if (words[FREE_COUNT] > 0) {
-      const word = moveCursor(words)
-      const bits = words[BITMAP_OFFSET + word]
-      return (word << 5) + 31 - clz32(bits & -bits)
-    }
-    const highWater = words[HIGH_WATER]
-    if (highWater < words[CAPACITY]) return highWater
-    const slot = highWater > 0 && words[SPARSE_COUNT] === 0 ? highWater : nativeOf(this).peek(words)
+    const lowest = lowestFree(words)
+    if (lowest < words[CAPACITY]) return lowest
+    const slot = lowest > 0 && words[SPARSE_COUNT] === 0 ? lowest : nativeOf(this).peek(words)
     return slot >= 0 && slot < words[LIMIT] ? slot : undefined
   },
 
@@ -208,10 +204,7 @@ const members = {
    *   ERR_MEMORY_ALLOCATION_FAILED
    */
   reserve (slot) {
-    if (!isBelowLimit(this, slot)) return false
-    const reserved = Internals.take(this, slot)
-    if (reserved === OUT_OF_MEMORY) this.emit('error', allocationFailed())
-    return reserved === slot
+    return isBelowLimit(this, slot) && take(this, slot, undefined, 0)
   },
 
   /** Frees all slots. maxSlotGiven is 0 again. */
@@ -221,7 +214,8 @@ const members = {
 
   /** Iterates over the slots in use at the time of the call, ascending. */
   values () {
-    return slotsOf(Internals.runsOf(this, 0))
+    const words = readableWordsOf(this)
+    return new SlotIterator(words, words[SPARSE_COUNT] === 0 ? undefined : Internals.runsOf(this, words[CAPACITY]))
   },
 
   /**
@@ -231,21 +225,21 @@ const members = {
    * @param {number} [slot]
    * @returns {{slot: number, release: function(): void}|undefined} undefined if no slot
    *   is free, after the same event as from get(); undefined if the given slot is in use,
-   *   or cannot be reserved, after the same event as from reserve()
+   *   or cannot be reserved, after the same event as from reserve(); undefined after 'error'
+   *   with ERR_MEMORY_ALLOCATION_FAILED
    */
   lease (slot) {
-    const lease = newLease(this)
-    const leases = leasesOf(this)
-    if (slot === undefined) slot = this.get()
-    else if (!this.reserve(slot)) return undefined
-    if (slot === undefined) return undefined
-    // The slot is taken: from here on, nothing may fail because the stack is full.
-    lease.slot = slot === 0 ? 0 : slot // never -0
-    leases.set(lease.slot, lease)
-    try {
-      if (leasesOf(this) !== leases) leasesOf(this).set(lease.slot, lease) // an overridden get() called clear()
-    } catch (_) {}
-    return lease
+    if (slot === undefined) {
+      if (!growIfFull(this)) return undefined
+      slot = lowestFree(wordsOf(this))
+    } else if (!isBelowLimit(this, slot)) {
+      return undefined
+    }
+    if (members.has.call(this, slot)) return undefined
+    const leases = leasesWithRoom(this, slot)
+    const number = Leases.newNumber()
+    const lease = newLease(this, slot, number)
+    return leases !== undefined && take(this, slot, leases, number) ? lease : undefined
   },
 
   /**
@@ -257,8 +251,14 @@ const members = {
    *   is not a valid slot or not below maxSlots
    */
   adopt (slot) {
-    if (!isBelowLimit(this, slot) || !this.has(slot) || leasesOf(this).has(slot)) return undefined
-    return keepLease(this, newLease(this), slot)
+    if (!isBelowLimit(this, slot) || !members.has.call(this, slot) || leasesOf(this).numberOf(slot) !== 0) return undefined
+    const leases = leasesWithRoom(this, slot)
+    if (leases === undefined) return undefined
+    const number = Leases.newNumber()
+    const lease = newLease(this, slot, number)
+    wordsOf(this)[LEASE_COUNT]++
+    leases.set(slot, number)
+    return lease
   },
 
   /** The state as plain data: maxSlots, maxSlotGiven, the runs [start, end) in use. Leases are not part of it. */
@@ -271,20 +271,23 @@ const members = {
   },
 
   [inspect.custom] (depth, options) {
-    const name = (this.constructor && this.constructor.name) || 'CallosumServerSlots'
+    let name = this.constructor && this.constructor.name
+    if (typeof name !== 'string' || name === '') name = 'CallosumServerSlots'
     if (!Internals.has(this)) return `${name} {}`
-    const { size, maxSlotGiven, maxSlots } = this
-    const state = inspect({ size, maxSlotGiven, next: this.peek(), maxSlots }, { ...options, breakLength: Infinity })
+    const words = readableWordsOf(this)
+    const shown = { size: sizeOf(words), maxSlotGiven: maxSlotGivenOf(words), next: members.peek.call(this), maxSlots: words[LIMIT] }
+    const state = inspect(shown, { ...options, breakLength: Infinity })
     return `${name} ${state}`
   }
 }
 
 for (const key of Reflect.ownKeys(members)) {
   const member = Object.getOwnPropertyDescriptor(members, key)
-  Object.defineProperty(CallosumServerSlots.prototype, key, { ...member, enumerable: false })
+  Object.defineProperty(CallosumServerSlots.prototype, key, { __proto__: null, ...member, enumerable: false })
 }
 
 Object.defineProperty(CallosumServerSlots.prototype, Symbol.iterator, {
+  __proto__: null,
   value: CallosumServerSlots.prototype.values,
   writable: true,
   configurable: true
@@ -302,13 +305,13 @@ Object.defineProperty(CallosumServerSlots.prototype, Symbol.iterator, {
  * @throws {Error} ERR_MEMORY_ALLOCATION_FAILED
  */
 function from (json, options) {
-  const { maxSlots, maxSlotGiven, runs } = checkedSnapshot(json, options)
+  const { optionsOfNew, maxSlotGiven, runs } = checkedSnapshot(json, options)
+  const { maxSlots } = optionsOfNew
   // `from` is a named export too, so `this` may be anything.
   const Class = typeof this === 'function' ? this : CallosumServerSlots
-  const slots = new Class({ maxSlots })
-  if (slots.maxSlots !== maxSlots) {
-    throw wrongConstructor(slots.maxSlots, maxSlots)
-  }
+  const slots = new Class(optionsOfNew)
+  const actual = readableWordsOf(slots)[LIMIT]
+  if (actual !== maxSlots) throw wrongConstructor(actual, maxSlots)
   try {
     Internals.restore(slots, maxSlots, runs, maxSlotGiven)
   } catch (error) {
@@ -321,12 +324,19 @@ function from (json, options) {
 // of which Rust knows.
 function putSparse (slots, slot) {
   const words = readableWordsOf(slots)
-  const isFreed = isNonNegativeInt32(slot) && words[SPARSE_COUNT] !== 0 && nativeOf(slots).put(words, slot)
-  return isFreed ? undefined : refuse(slots, slot)
+  if (!isNonNegativeInt32(slot) || words[SPARSE_COUNT] === 0) return refuse(slots, slot)
+  const native = nativeOf(slots)
+  if (words[LEASE_COUNT] !== 0) endLease(slots, slot) // only slots in use are leased
+  return native.put(words, slot) ? undefined : refuse(slots, slot)
+}
+
+function endLease (slots, slot) {
+  const words = wordsOf(slots)
+  if (leasesOf(slots).delete(slot)) words[LEASE_COUNT]--
 }
 
 function refuse (slots, slot) {
-  return slots.emit('error', invalidSlot(slot, wordsOf(slots)[LIMIT]))
+  return emitError(slots, invalidSlot(slot, wordsOf(slots)[LIMIT]))
 }
 
 /** Whether the value is a slot below the limit. If not, emits the error. */
@@ -337,49 +347,18 @@ function isBelowLimit (slots, slot) {
   return false
 }
 
-function maxSlotGivenOf (words) {
-  const highWater = words[HIGH_WATER]
-  const given = words[MAX_GIVEN]
-  return given > highWater ? given : highWater
+// The leases of a manager, with room for that of the slot. undefined after 'error'.
+function leasesWithRoom (slots, slot) {
+  const leases = Internals.leasesWithRoom(slots, slot)
+  if (leases === undefined) emitError(slots, allocationFailed('the table of leases'))
+  return leases
 }
 
-// A lease that has no slot yet. The map already stores it, under undefined: the stack and
-// the memory that storing takes must be there before the slot is taken.
-function newLease (slots) {
-  let isReleasing = false
-  const release = () => {
-    if (isReleasing || leasesOf(slots).get(lease.slot) !== lease) return
-    isReleasing = true // put() may be overridden, and call release()
-    let isFree
-    try {
-      slots.put(lease.slot)
-      isFree = true
-    } catch (error) {
-      isFree = !members.has.call(slots, lease.slot) // put() may have thrown after it freed the slot
-      throw error
-    } finally {
-      isReleasing = false
-      const leases = leasesOf(slots)
-      if (isFree && leases.get(lease.slot) === lease) leases.delete(lease.slot)
-    }
-  }
-  const lease = { slot: undefined, release }
-  if (Symbol.dispose !== undefined) lease[Symbol.dispose] = release
-  return keepLease(slots, lease, undefined)
-}
-
-// Stores the lease of a slot. It stays until it is released, until another lease of the
-// same slot replaces it, or until clear().
-function keepLease (slots, lease, slot) {
-  lease.slot = slot === 0 ? 0 : slot // never -0
-  leasesOf(slots).set(lease.slot, lease)
-  return lease
-}
-
-function * slotsOf (runs) {
-  for (let i = 0; runs[i + 1] > 0; i += 2) {
-    for (let slot = runs[i]; slot < runs[i + 1]; slot++) yield slot
-  }
+// put() ends the lease in the same steps in which it frees the slot.
+function newLease (slots, slot, number) {
+  return new Lease(slot | 0, () => { // never -0
+    if (leasesOf(slots).numberOf(slot) === number) put.call(slots, slot)
+  })
 }
 
 // This form lets cjs-module-lexer detect the named exports.

@@ -48,7 +48,9 @@ function checkedSnapshot (json, options) {
   const flat = new Int32Array(2 * runs.length)
   for (let i = 0; i < runs.length; i++) [flat[2 * i], flat[2 * i + 1]] = runs[i]
   const limit = maxSlotsOf(options, maxSlots, last)
-  return { maxSlots: limit, maxSlotGiven, runs: flat }
+  const optionsOfNew = { maxSlots: limit }
+  if (options !== undefined && options.captureRejections !== undefined) optionsOfNew.captureRejections = options.captureRejections
+  return { optionsOfNew, maxSlotGiven, runs: flat }
 }
 
 function checkType (name, value, type) {
@@ -73,8 +75,8 @@ function wrongType (name, value, expected) {
   return coded(new TypeError(`${name} must be ${expected}. Received ${describe(value)}`), 'ERR_INVALID_ARG_TYPE')
 }
 
-function allocationFailed () {
-  return coded(new Error('Memory allocation failed: the bitmap of free slots cannot grow'), 'ERR_MEMORY_ALLOCATION_FAILED')
+function allocationFailed (what = 'the bitmap of free slots') {
+  return coded(new Error(`Memory allocation failed: ${what} cannot grow`), 'ERR_MEMORY_ALLOCATION_FAILED')
 }
 
 /** The error for a value that put(), reserve(), lease() or adopt() was called with. */
@@ -83,6 +85,17 @@ function invalidSlot (slot, maxSlots) {
   error.slot = slot
   error.reason = !isSlot(slot) ? 'not a slot' : slot < maxSlots ? 'free' : 'out of range'
   return error
+}
+
+/** Emits 'error'. If nobody listens, it throws the very error, also where EventEmitter is of another realm. */
+function emitError (emitter, error) {
+  try {
+    emitter.emit('error', error)
+  } catch (thrown) {
+    // EventEmitter takes an error of another realm, as under jest, for none, and wraps it.
+    throw Object(thrown) === thrown && thrown.code === 'ERR_UNHANDLED_ERROR' && thrown.context === error ? error : thrown
+  }
+  return true
 }
 
 function wrongConstructor (actual, expected) {
@@ -127,6 +140,7 @@ module.exports = {
   checkType,
   coded,
   describe,
+  emitError,
   invalidSlot,
   isNonNegativeInt32,
   isSlot,

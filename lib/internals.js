@@ -5,10 +5,11 @@
 // object owns the sparse reservations. Only this file replaces any of them.
 
 const { CallosumServerSlots: Native } = require('./load-native.js')
-const { BITMAP_OFFSET, CAPACITY, INITIAL_LEAF_WORDS, LEAF_WORDS, LIMIT } = require('./layout.js')
+const { CAPACITY, LIMIT } = require('./layout.js')
+const { Leases, NO_LEASES } = require('./leases.js')
+const { newWords, twiceTheLength } = require('./words.js')
 
 const Words = Int32Array // captured in case the global is patched later
-const INITIAL_LENGTH = BITMAP_OFFSET + INITIAL_LEAF_WORDS + INITIAL_LEAF_WORDS / 16
 const NO_RUNS = new Words(0)
 
 // Refusals, where a slot is never negative. A native call has another: minus the number of words
@@ -16,25 +17,23 @@ const NO_RUNS = new Words(0)
 const REFUSED = -1 // no such free slot
 const OUT_OF_MEMORY = -2
 
-// The initial values of the next object's fields. V8 learns the type of a field from its
-// initialiser, and then leaves a check out of every access.
-let nextWords, nextLeases
+// The initial words of the next object. V8 learns the type of a field from its initialiser, and
+// then leaves a check out of every access.
+let nextWords
 
 // Return-override trick: the base class returns the object it is given, so the private fields
 // are attached to an existing object.
 class Internals extends function (object) { return object } {
   #words = nextWords
   #native // made when Rust is first needed
-  #leases = nextLeases // a Map from each leased slot to its lease
+  #leases = NO_LEASES // until there is the first
 
   constructor (object, maxSlots) {
     // What may throw comes before the object gets its fields, so that it has all of them or none.
     const words = newWords(maxSlots)
-    const leases = new Map()
     nextWords = words
-    nextLeases = leases
     super(object)
-    nextWords = nextLeases = undefined
+    nextWords = undefined
   }
 
   /** Makes the object a manager. If it is one already, it is reset, as in 0.1.0. */
@@ -70,29 +69,41 @@ class Internals extends function (object) { return object } {
     return wordsOf(object) && object.#leases
   }
 
+  /** The leases, with room for that of a slot; undefined if the allocation failed. */
+  static leasesWithRoom (object, slot) {
+    if (object.#leases === NO_LEASES) object.#leases = new Leases()
+    return object.#leases.makeRoom(slot, object.#words[CAPACITY]) ? object.#leases : undefined
+  }
+
   // Execution can be terminated where a function begins and where a loop repeats. Neither
   // comes between a native call that changes the manager and the last store that goes with it.
 
-  /** Takes the slot, or without one the lowest free slot. Returns it, or a refusal. */
-  static take (object, slot) {
+  /** Takes the slot, which may be above the high-water mark. Returns it, or a refusal. */
+  static reserve (object, slot) {
     const native = Internals.nativeOf(object)
     while (true) {
-      const taken = slot === undefined ? native.get(object.#words) : native.reserve(object.#words, slot)
+      const taken = native.reserve(object.#words, slot)
       if (taken >= REFUSED) return taken
-      let larger
-      try {
-        larger = new Words(-taken)
-      } catch (_) {
-        return OUT_OF_MEMORY
-      }
-      native.grow(object.#words, larger)
-      object.#words = larger
+      if (!Internals.grow(object, -taken)) return OUT_OF_MEMORY
     }
+  }
+
+  /** Makes the bitmap so large, or twice as large. False if the allocation failed; then nothing has changed. */
+  static grow (object, length = twiceTheLength(object.#words)) {
+    const native = Internals.nativeOf(object)
+    let larger
+    try {
+      larger = new Words(length)
+    } catch (_) {
+      return false
+    }
+    native.grow(object.#words, larger)
+    object.#words = larger
+    return true
   }
 
   /** Frees all slots and ends all leases. */
   static reset (object, maxSlots) {
-    const leases = new Map()
     let words, native
     try {
       words = newWords(maxSlots)
@@ -103,12 +114,11 @@ class Internals extends function (object) { return object } {
     }
     object.#words = words
     object.#native = native
-    object.#leases = leases
+    object.#leases = NO_LEASES
   }
 
   /** The same, and takes the runs: start, end, start, end … A failed allocation throws, and changes nothing. */
   static restore (object, maxSlots, runs, maxSlotGiven) {
-    const leases = new Map()
     const native = new Native()
     let words = newWords(maxSlots)
     const wanted = -native.reset(words, maxSlots, runs, maxSlotGiven)
@@ -118,7 +128,7 @@ class Internals extends function (object) { return object } {
     }
     object.#words = words
     object.#native = native
-    object.#leases = leases
+    object.#leases = NO_LEASES
   }
 
   /** The runs of slots in use from 0 or the capacity on: start, end, start, end …, then zeros. */
@@ -132,14 +142,5 @@ class Internals extends function (object) { return object } {
 }
 
 const { wordsOf } = Internals
-
-/** The words of a manager without slots in use. */
-function newWords (maxSlots) {
-  const words = new Words(INITIAL_LENGTH)
-  words[LIMIT] = maxSlots
-  words[LEAF_WORDS] = INITIAL_LEAF_WORDS
-  words[CAPACITY] = maxSlots < 32 * INITIAL_LEAF_WORDS ? maxSlots : 32 * INITIAL_LEAF_WORDS
-  return words
-}
 
 module.exports = { Internals, OUT_OF_MEMORY }

@@ -12,7 +12,8 @@ module.exports = {
   SPARSE_COUNT: 5, // slots in use at or above the capacity
   MAX_GIVEN: 6, // maxSlotGiven, if it is above the high-water mark
   LIMIT: 7, // maxSlots; 0 only after a panic
+  LEASE_COUNT: 8, // leases in force: put() looks for one only if there are any
   // Leaf words, one bit for each slot, 1 is free; then the summary words over them:
-  BITMAP_OFFSET: 8,
+  BITMAP_OFFSET: 9,
   INITIAL_LEAF_WORDS: 32 // of a new manager; they cover 1,024 slots
 }

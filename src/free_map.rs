@@ -1,5 +1,7 @@
 //! The free map: a hierarchical bitmap of the free slots below the high-water mark.
 
+#![forbid(unsafe_code)]
+
 use std::cell::Cell;
 use std::ops::Range;
 

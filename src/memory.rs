@@ -4,9 +4,9 @@
 //!
 //! ```text
 //!  word              content
-//!  0 to 7            header: one word for each constant below, in this order
-//!  8 to 7 + n        leaf words: bit b of leaf word w is slot 32 w + b, 1 is free
-//!  8 + n to 7 + n + n/16
+//!  0 to 8            header: one word for each constant below, in this order
+//!  9 to 8 + n        leaf words: bit b of leaf word w is slot 32 w + b, 1 is free
+//!  9 + n to 8 + n + n/16
 //!                    summary words: bit b of summary word s is set if node
 //!                    32 s + b of the tree might be non-zero
 //! ```
@@ -14,6 +14,8 @@
 //! Leaf word `w` is node `n + w` of the tree, summary word `s` is node `s`, the
 //! parent of node `i` is node `i / 32`, and node 0 is the root. The numbering is
 //! that of a binary heap.
+
+#![forbid(unsafe_code)]
 
 use std::cell::Cell;
 
@@ -35,8 +37,10 @@ pub const SPARSE_COUNT: usize = 5;
 pub const MAX_GIVEN: usize = 6;
 /// Word with the limit: how many slots there are, in use or free.
 pub const LIMIT: usize = 7;
+/// Word with the number of leases in force, which JavaScript keeps.
+pub const LEASE_COUNT: usize = 8;
 /// Index of the first leaf word.
-pub const BITMAP_OFFSET: usize = 8;
+pub const BITMAP_OFFSET: usize = 9;
 
 /// The number of leaf words of a new manager: they cover 1,024 slots.
 pub const INITIAL_LEAF_WORDS: usize = 32;

@@ -192,6 +192,7 @@ pub fn layout() -> Vec<u32> {
         SPARSE_COUNT,
         MAX_GIVEN,
         LIMIT,
+        LEASE_COUNT,
         BITMAP_OFFSET,
         INITIAL_LEAF_WORDS,
     ];

@@ -1,13 +1,15 @@
 //! The whole manager in safe Rust.
 
+#![forbid(unsafe_code)]
+
 use std::cell::Cell;
 use std::fmt;
 use std::ops::Range;
 
 use crate::free_map::FreeMap;
 use crate::memory::{
-    CAPACITY, CURSOR, FREE_COUNT, HIGH_WATER, INITIAL_LEAF_WORDS, LEAF_WORDS, LIMIT, MAX_GIVEN,
-    Memory, SPARSE_COUNT, words_for,
+    CAPACITY, CURSOR, FREE_COUNT, HIGH_WATER, INITIAL_LEAF_WORDS, LEAF_WORDS, LEASE_COUNT, LIMIT,
+    MAX_GIVEN, Memory, SPARSE_COUNT, words_for,
 };
 use crate::sparse::SparseSet;
 
@@ -412,7 +414,7 @@ impl<M: Memory> Slots<M> {
     pub(crate) fn move_to(&mut self, memory: M) {
         let old = std::mem::replace(&mut self.memory, memory);
         let old = old.as_ref();
-        for i in [CURSOR, FREE_COUNT, HIGH_WATER, SPARSE_COUNT, MAX_GIVEN] {
+        for i in [CURSOR, FREE_COUNT, HIGH_WATER, SPARSE_COUNT, MAX_GIVEN, LEASE_COUNT] {
             self.words()[i].set(old[i].get());
         }
         self.write_sizes(old[LIMIT].get() as u32);

@@ -1,5 +1,7 @@
 //! The sparse reservations: an ordered set of runs.
 
+#![forbid(unsafe_code)]
+
 use std::collections::BTreeMap;
 use std::mem;
 use std::ops::Range;

@@ -21,16 +21,16 @@ test('it is emitted before put() returns', () => {
   assert.deepEqual(order, ['error', 'returned'])
 })
 
-test('it is emitted once, through the emit of the instance, whose result put() returns', () => {
+test('it is emitted once, through the emit of the instance, and then put() returns true', () => {
   class Loud extends CallosumServerSlots {
     emit (...event) {
       this.emitted = (this.emitted || []).concat([event])
-      return 'what emit returned'
+      return false
     }
   }
   const slots = new Loud()
   slots.on('error', () => {})
-  assert.equal(slots.put(3), 'what emit returned')
+  assert.equal(slots.put(3), true)
   assert.equal(slots.emitted.length, 1)
   const [name, error, ...others] = slots.emitted[0]
   assert.deepEqual([name, error.slot, others], ['error', 3, []])
@@ -86,6 +86,37 @@ test('an error that nobody hears is thrown as it is, also where EventEmitter is 
   const slots = new (inAnotherRealm())({ maxSlots: 1 })
   assert.throws(() => slots.put(17), { message: 'Invalid slot: 17', code: 'ERR_INVALID_SLOT', slot: 17 })
   assert.throws(() => slots.reserve(1), { code: 'ERR_INVALID_SLOT', slot: 1 })
+})
+
+test('in a domain put() returns true, whether a listener hears the error or the domain', () => {
+  const domain = require('node:domain').create()
+  const heard = []
+  domain.on('error', error => heard.push(error.slot))
+  const slots = domain.run(() => new CallosumServerSlots())
+  domain.add(slots)
+  assert.equal(slots.put(1), true)
+  slots.on('error', error => heard.push([error.slot]))
+  assert.equal(slots.put(2), true)
+  assert.deepEqual(heard, [1, [2]])
+})
+
+test('what a listener throws is thrown as it is, even if it is about the error', () => {
+  const slots = new CallosumServerSlots()
+  let wrapped
+  slots.on('error', context => { throw (wrapped = Object.assign(new Error('mine'), { context })) })
+  assert.throws(() => slots.put(1), error => error === wrapped)
+  slots.removeAllListeners().on('error', () => { throw null }) // eslint-disable-line no-throw-literal
+  assert.throws(() => slots.put(1), error => error === null)
+})
+
+test('with captureRejections a listener that rejects is an error', async () => {
+  for (const slots of [new CallosumServerSlots({ captureRejections: true }), CallosumServerSlots.from(new CallosumServerSlots().toJSON(), { captureRejections: true })]) {
+    slots.on('mine', async () => { throw new Error('rejected') })
+    const heard = new Promise(resolve => slots.once('error', resolve))
+    slots.emit('mine')
+    assert.equal((await heard).message, 'rejected')
+  }
+  assert.throws(() => new CallosumServerSlots({ captureRejections: 5 }), { code: 'ERR_INVALID_ARG_TYPE' })
 })
 
 test('errorMonitor hears of the error before it throws, and may call', () => {

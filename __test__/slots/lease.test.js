@@ -5,8 +5,12 @@
 const assert = require('node:assert/strict')
 const EventEmitter = require('node:events')
 const { test } = require('node:test')
+const { inspect } = require('node:util')
 
 const CallosumServerSlots = require('../..')
+const { Internals: { leasesOf, wordsOf } } = require('../../lib/internals.js')
+const { LEASE_COUNT } = require('../../lib/layout.js')
+const { ROOT, run } = require('../support/child')
 const { take, errorsOf } = require('../support/states')
 
 const make = options => new CallosumServerSlots(options)
@@ -107,18 +111,6 @@ test('adopt(slot) is undefined if the slot is free, or leased already', () => {
   assert.deepEqual([[...slots], errors], [[0], []])
 })
 
-test('a stale release() leaves a slot alone that went to somebody else by a lease', () => {
-  const slots = make()
-  const stale = slots.lease()
-  slots.put(0) // by hand, which a holder of a lease should not do
-  const next = slots.lease()
-  assert.equal(next.slot, 0)
-  stale.release()
-  assert.equal(slots.has(0), true)
-  next.release()
-  assert.equal(slots.has(0), false)
-})
-
 test('the slots of a restored manager can be adopted, each once', () => {
   const slots = CallosumServerSlots.from({ maxSlots: 100, maxSlotGiven: 9, inUse: [[0, 3], [8, 9]] })
   const leases = [0, 1, 2, 8].map(slot => slots.adopt(slot))
@@ -200,91 +192,6 @@ test('[Symbol.dispose] is release', () => {
   assert.equal(slots.size, 0)
 })
 
-test('it takes by the get() and puts back by the put() of the instance', () => {
-  const calls = []
-  class Watched extends CallosumServerSlots {
-    get () {
-      calls.push('get')
-      return super.get()
-    }
-
-    put (slot) {
-      calls.push(`put ${slot}`)
-      return super.put(slot)
-    }
-  }
-  const lease = new Watched().lease()
-  lease.release()
-  lease.release()
-  assert.deepEqual(calls, ['get', 'put 0'])
-})
-
-test('a lease by a get() that clears the manager first can be released', () => {
-  class Clearing extends CallosumServerSlots {
-    get () {
-      this.clear()
-      return super.get()
-    }
-  }
-  const slots = new Clearing()
-  const lease = slots.lease()
-  assert.equal(slots.adopt(0), undefined)
-  lease.release()
-  assert.equal(slots.size, 0)
-})
-
-test('after a put() that threw, release() can be called again', () => {
-  const slots = new CallosumServerSlots()
-  const lease = slots.lease()
-  slots.put = () => { throw new Error('mine') }
-  assert.throws(() => lease.release(), { message: 'mine' })
-  assert.throws(() => lease.release(), { message: 'mine' })
-  delete slots.put
-  lease.release()
-  assert.equal(slots.size, 0)
-  const errors = errorsOf(slots)
-  lease.release()
-  assert.deepEqual(errors, [])
-})
-
-test('release() of a slot that was put by hand emits the error, once', () => {
-  const slots = new CallosumServerSlots()
-  const errors = errorsOf(slots)
-  const lease = slots.lease()
-  slots.put(0)
-  lease.release()
-  lease.release()
-  assert.deepEqual(errors.map(error => error.reason), ['free'])
-})
-
-test('release() from within a handler of the release is no second one', () => {
-  const slots = new CallosumServerSlots()
-  let puts = 0
-  const lease = slots.lease()
-  slots.put = function (slot) {
-    puts++
-    lease.release()
-    return CallosumServerSlots.prototype.put.call(this, slot)
-  }
-  lease.release()
-  assert.equal(puts, 1)
-  assert.equal(slots.size, 0)
-})
-
-test('a put() that leases the slot again leaves that lease to be released', () => {
-  class Eager extends CallosumServerSlots {
-    put (slot) {
-      super.put(slot)
-      if (this.next === undefined) this.next = this.lease()
-    }
-  }
-  const slots = new Eager()
-  slots.lease().release()
-  assert.deepEqual([slots.next.slot, slots.has(0)], [0, true])
-  slots.next.release()
-  assert.equal(slots.has(0), false)
-})
-
 test('each lease has its own release', () => {
   const slots = new CallosumServerSlots()
   const [a, b] = [slots.lease(), slots.lease()]
@@ -321,18 +228,112 @@ test('lease() with no stack left takes no slot', () => {
   assert.ok(thrown > 0)
 })
 
-test('a put() that throws after it has freed the slot ends the lease', () => {
-  class Noisy extends CallosumServerSlots {
-    put (slot) {
-      super.put(slot)
-      if (this.isNoisy) throw new Error('mine')
-    }
+/** How a slot comes to be leased: the manager, and the lease. */
+const LEASED = {
+  'by lease()': slots => slots.lease(),
+  'by lease(slot), below the high-water mark': slots => take(slots, 3).put(1) || slots.lease(1),
+  'by lease(slot), at the high-water mark': slots => slots.lease(0),
+  'by lease(slot), above it': slots => slots.lease(900),
+  'by lease(slot), in a larger bitmap': slots => take(slots, 1000).lease(5000),
+  'by lease(slot), as a sparse reservation': slots => slots.lease(1e9),
+  'by adopt()': slots => take(slots, 3).adopt(1),
+  'by adopt(), of a sparse reservation': slots => slots.reserve(1e9) && slots.adopt(1e9),
+  'by lease(), where the bitmap has to grow': slots => take(slots, 1024).lease(),
+  'by lease(slot), before the bitmap grew over it': slots => {
+    const lease = slots.lease(100000)
+    take(slots, 70000)
+    slots.adopt(69999)
+    return lease
+  },
+  'by lease(slot), before the table of leases grew over it': slots => {
+    const lease = slots.lease(100000)
+    take(slots, 70000)
+    slots.lease(131071).release()
+    return lease
   }
-  const slots = new Noisy()
-  slots.isNoisy = true
-  const lease = slots.lease()
-  assert.throws(() => lease.release(), { message: 'mine' })
-  assert.equal(slots.get(), 0)
-  lease.release()
-  assert.equal(slots.has(0), true)
+}
+
+for (const [how, lease] of Object.entries(LEASED)) {
+  test(`put() ends the lease of its slot: ${how}`, () => {
+    const slots = make()
+    const { slot, release } = lease(slots)
+    const errors = errorsOf(slots)
+    assert.equal(slots.has(slot), true)
+    assert.equal(slots.adopt(slot), undefined)
+    assert.equal(slots.put(slot), undefined)
+    release()
+    assert.equal(slots.has(slot), false)
+    assert.equal(slots.reserve(slot), true)
+    release()
+    assert.equal(slots.has(slot), true)
+    const next = slots.adopt(slot)
+    release()
+    assert.equal(slots.has(slot), true)
+    next.release()
+    assert.deepEqual([slots.has(slot), errors], [false, []])
+  })
+
+  test(`release() frees the slot, once: ${how}`, () => {
+    const slots = make()
+    const { slot, release } = lease(slots)
+    release()
+    assert.equal(slots.has(slot), false)
+    slots.reserve(slot)
+    release()
+    assert.equal(slots.has(slot), true)
+  })
+}
+
+test('leases that ended leave nothing behind', () => {
+  const slots = take(make(), 2000)
+  const leases = [slots.lease(), slots.lease(1e9), slots.lease(1e9 + 1), slots.adopt(5)]
+  assert.equal(slots.lease(1e9), undefined)
+  assert.equal(wordsOf(slots)[LEASE_COUNT], 4)
+  for (const { slot, release } of leases) if (slot % 2 === 0) release(); else slots.put(slot)
+  assert.deepEqual([wordsOf(slots)[LEASE_COUNT], leasesOf(slots).pages.size], [0, 0])
+})
+
+test('no method calls what a subclass overrides', () => {
+  class Mapped extends CallosumServerSlots {
+    get () { return super.get() + 8000 }
+    put (slot) { return super.put(slot - 8000) }
+    has (slot) { return super.has(slot - 8000) }
+    reserve (slot) { return super.reserve(slot - 8000) }
+    peek () { return super.peek() + 8000 }
+    clear () { throw new Error('clear() ran') }
+    values () { throw new Error('values() ran') }
+    get size () { throw new Error('size ran') }
+    get maxSlots () { throw new Error('maxSlots ran') }
+    get maxSlotGiven () { throw new Error('maxSlotGiven ran') }
+  }
+  const slots = new Mapped({ maxSlots: 3 })
+  const leases = [slots.lease(), slots.lease(1)]
+  assert.deepEqual([leases[0].slot, leases[1].slot, slots.get()], [0, 1, 8002])
+  assert.equal(slots.adopt(2).slot, 2)
+  leases[0].release()
+  assert.match(inspect(slots), /size: 2, maxSlotGiven: 3, next: 0, maxSlots: 3/)
+  assert.deepEqual([...slots[Symbol.iterator].call(slots), slots.toJSON().inUse], [1, 2, [[1, 3]]])
+  assert.deepEqual(Mapped.from(slots.toJSON()).toJSON(), slots.toJSON())
+})
+
+test('memory that a lease does not get: an error, and the slot stays as it was', async () => {
+  const said = await run(['-e', `
+    const Numbers = Float64Array
+    let isArmed = false
+    globalThis.Float64Array = function (length) {
+      if (isArmed) throw new RangeError('refused')
+      return new Numbers(length)
+    }
+    const slots = new (require(${JSON.stringify(ROOT)}))()
+    const held = slots.lease()
+    slots.on('error', ({ code, message }) => console.log(code, message))
+    for (let i = 0; i < 50; i++) slots.get()
+    isArmed = true
+    console.log(slots.lease(), slots.lease(60), slots.adopt(50), slots.size, slots.peek())
+    isArmed = false
+    console.log(slots.lease().slot, slots.lease(60).slot, slots.adopt(50).slot)
+    held.release()
+    console.log(slots.size, slots.peek())`])
+  const error = 'ERR_MEMORY_ALLOCATION_FAILED Memory allocation failed: the table of leases cannot grow\n'
+  assert.equal(said, `${error.repeat(3)}undefined undefined undefined 51 51\n51 60 50\n52 0\n`)
 })

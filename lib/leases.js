@@ -1,0 +1,96 @@
+'use strict'
+
+// Which slots of a manager are leased, and by which lease. Each lease has a number of its own,
+// and is in force while its slot has that number.
+
+const Numbers = Float64Array // captured in case the global is patched later
+const LEAST = 32 // slots that the array covers at first
+
+let lastNumber = 0
+
+class Leases {
+  end = 0 // the array covers the slots below
+  numbers = new Numbers(0) // by slot; 0 if it is not leased
+  pages = new Map() // from slot >>> 16 to a Map from slots to numbers: a Map holds at most 2^24
+
+  /** The number of the slot's lease; 0 if it is not leased. */
+  numberOf (slot) {
+    if (slot < this.end) return this.numbers[slot]
+    const page = this.pages.get(slot >>> 16)
+    return (page && page.get(slot)) || 0
+  }
+
+  /**
+   * Makes room for the lease of a slot: in the array if the slot is below the capacity, and
+   * else in a Map. False if the allocation failed; then nothing has changed.
+   */
+  makeRoom (slot, capacity) {
+    if (slot < this.end) return true
+    if (slot < capacity) return this.#growOver(slot)
+    const key = slot >>> 16
+    if (!this.pages.has(key)) this.pages.set(key, new Map())
+    const page = this.pages.get(key)
+    if (!page.has(slot)) page.set(slot, 0)
+    return true
+  }
+
+  #growOver (slot) {
+    let end = LEAST
+    while (end <= slot) end *= 2
+    let larger
+    try {
+      larger = new Numbers(end)
+    } catch (_) {
+      return false
+    }
+    for (let i = 0; i < this.end; i++) larger[i] = this.numbers[i]
+    this.pages.forEach((page, key) => {
+      if (key << 16 < end) page.forEach((number, slot) => { if (slot >= this.end && slot < end) larger[slot] = number })
+    })
+    this.numbers = larger
+    this.end = end
+    // The Maps do not keep what the array covers.
+    this.pages.forEach((page, key, pages) => {
+      if ((key + 1) * 65536 <= end) pages.delete(key)
+      else if (key << 16 < end) page.forEach((_, slot) => { if (slot < end) page.delete(slot) })
+    })
+    return true
+  }
+
+  /** Sets the number of a slot that there is room for. */
+  set (slot, number) {
+    if (slot < this.end) this.numbers[slot] = number
+    else this.pages.get(slot >>> 16).set(slot, number)
+  }
+
+  /** Ends the lease of a slot. Whether it had one. */
+  delete (slot) {
+    if (slot < this.end) {
+      if (this.numbers[slot] === 0) return false
+      this.numbers[slot] = 0
+      return true
+    }
+    const page = this.pages.get(slot >>> 16)
+    if (page === undefined) return false
+    const number = page.get(slot)
+    page.delete(slot)
+    if (page.size === 0) this.pages.delete(slot >>> 16)
+    return number > 0
+  }
+
+  static newNumber () {
+    return ++lastNumber
+  }
+}
+
+/** What lease() and adopt() return. `release` is a property, so that it needs no receiver. */
+class Lease {
+  constructor (slot, release) {
+    this.slot = slot
+    this.release = release
+  }
+
+  get [Symbol.dispose] () { return this.release }
+}
+
+module.exports = { Lease, Leases, NO_LEASES: new Leases() }
