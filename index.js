@@ -349,9 +349,9 @@ function isBelowLimit (slots, slot) {
 
 // The leases of a manager, with room for that of the slot. undefined after 'error'.
 function leasesWithRoom (slots, slot) {
-  const leases = Internals.leasesWithRoom(slots, slot)
-  if (leases === undefined) emitError(slots, allocationFailed('the table of leases'))
-  return leases
+  const leases = Internals.ownLeasesOf(slots)
+  if (leases.makeRoom(slot, wordsOf(slots)[CAPACITY])) return leases
+  emitError(slots, allocationFailed('the table of leases'))
 }
 
 // put() ends the lease in the same steps in which it frees the slot.

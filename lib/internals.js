@@ -5,7 +5,7 @@
 // object owns the sparse reservations. Only this file replaces any of them.
 
 const { CallosumServerSlots: Native } = require('./load-native.js')
-const { CAPACITY, LIMIT } = require('./layout.js')
+const { LIMIT } = require('./layout.js')
 const { Leases, NO_LEASES } = require('./leases.js')
 const { newWords, twiceTheLength } = require('./words.js')
 
@@ -30,8 +30,7 @@ class Internals extends function (object) { return object } {
 
   constructor (object, maxSlots) {
     // What may throw comes before the object gets its fields, so that it has all of them or none.
-    const words = newWords(maxSlots)
-    nextWords = words
+    nextWords = newWords(maxSlots)
     super(object)
     nextWords = undefined
   }
@@ -69,10 +68,10 @@ class Internals extends function (object) { return object } {
     return wordsOf(object) && object.#leases
   }
 
-  /** The leases, with room for that of a slot; undefined if the allocation failed. */
-  static leasesWithRoom (object, slot) {
-    if (object.#leases === NO_LEASES) object.#leases = new Leases()
-    return object.#leases.makeRoom(slot, object.#words[CAPACITY]) ? object.#leases : undefined
+  /** Leases of its own, which can be added to. */
+  static ownLeasesOf (object) {
+    if (leasesOf(object) === NO_LEASES) object.#leases = new Leases()
+    return object.#leases
   }
 
   // Execution can be terminated where a function begins and where a loop repeats. Neither
@@ -92,11 +91,7 @@ class Internals extends function (object) { return object } {
   static grow (object, length = twiceTheLength(object.#words)) {
     const native = Internals.nativeOf(object)
     let larger
-    try {
-      larger = new Words(length)
-    } catch (_) {
-      return false
-    }
+    try { larger = new Words(length) } catch (_) { return false }
     native.grow(object.#words, larger)
     object.#words = larger
     return true
@@ -141,6 +136,6 @@ class Internals extends function (object) { return object } {
   }
 }
 
-const { wordsOf } = Internals
+const { leasesOf, wordsOf } = Internals
 
 module.exports = { Internals, OUT_OF_MEMORY }

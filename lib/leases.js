@@ -85,6 +85,9 @@ class Leases {
 
 /** What lease() and adopt() return. `release` is a property, so that it needs no receiver. */
 class Lease {
+  slot
+  release
+
   constructor (slot, release) {
     this.slot = slot
     this.release = release

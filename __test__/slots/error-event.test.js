@@ -89,7 +89,7 @@ test('an error that nobody hears is thrown as it is, also where EventEmitter is 
 })
 
 test('in a domain put() returns true, whether a listener hears the error or the domain', () => {
-  const domain = require('node:domain').create()
+  const domain = require('node:domain').create() // eslint-disable-line n/no-deprecated-api
   const heard = []
   domain.on('error', error => heard.push(error.slot))
   const slots = domain.run(() => new CallosumServerSlots())

@@ -4,12 +4,17 @@
 // that a call was about to give or take is affected, and none is given twice. A program
 // notes in `record` which slots it has, until it is terminated; then the manager is
 // compared with that.
+//
+//   TEST_TERMINATIONS=100000 node --test __test__/slots/termination.test.js
+//
+// terminates the calls around leases that often.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const vm = require('vm')
 
 const CallosumServerSlots = require('../..')
+const { Internals: { leasesOf } } = require('../../lib/internals.js')
 const { ROOT, run } = require('../support/child')
 
 /** Runs the program until it is terminated, after so many milliseconds. */
@@ -185,4 +190,93 @@ test('terminated in put() below a free run of four million slots: nothing is los
   runTerminated('for (;;) { slots.put(0); slots.get(); for (let i = n - 2; i >= 2; i--) if (slots.has(i)) slots.put(i); else break }', { slots, n }, 5)
   const { size } = slots
   assert.ok(size >= 2 && size <= 4, `${size} in use`)
+})
+
+/**
+ * A program takes, leases, adopts, releases and puts slots at random, and notes of each place
+ * whether its slot is free (0), in use (1) or leased (2), and before each step which place it is
+ * about to change. All other places must be as noted, whenever it is terminated.
+ */
+const LEASING = `
+  const random = n => { state.random = Math.imul(state.random, 1664525) + 1013904223 | 0; return (state.random >>> 4) % n }
+  const ended = (place, lease) => { kinds[place] = 0; old[random(old.length)] = lease }
+  for (;;) {
+    let place = state.place = random(kinds.length)
+    const slot = slotOf(place)
+    const lease = leases[place]
+    switch (kinds[place] * 3 + random(3)) {
+      case 0:
+        slots.reserve(slot)
+        kinds[place] = 1
+        break
+      case 1:
+        leases[place] = slots.lease(slot)
+        kinds[place] = 2
+        break
+      case 2:
+        place = state.place = kinds.indexOf(0)
+        if (place >= dense) { state.place = -1; break }
+        leases[place] = slots.lease()
+        kinds[place] = 2
+        break
+      case 3:
+        slots.put(slot)
+        kinds[place] = 0
+        break
+      case 4: case 5:
+        leases[place] = slots.adopt(slot)
+        kinds[place] = 2
+        break
+      case 6:
+        slots.put(slot)
+        ended(place, lease)
+        break
+      case 7: case 8:
+        lease.release()
+        ended(place, lease)
+    }
+    state.place = -1
+    const stale = old[random(old.length)]
+    if (stale !== undefined) stale.release()
+  }`
+
+const { TEST_TERMINATIONS = 3000 } = process.env
+
+test(`terminated ${TEST_TERMINATIONS} times in lease(), adopt(), release() and put(): no lease is in force on a free slot, and no other slot is affected`, () => {
+  const dense = 40
+  const slotOf = place => place < dense ? place : 1e9 + 70000 * place
+  let slots, kinds, leases, old, state, context
+  const script = new vm.Script(`{${LEASING}}`)
+  let terminations = 0
+  let inFlight = 0
+  for (let round = 0; terminations < TEST_TERMINATIONS; round++) {
+    if (round % 50 === 0) {
+      slots = new CallosumServerSlots()
+      kinds = new Uint8Array(dense + 10)
+      leases = Array(kinds.length)
+      old = Array(20)
+      state = { random: round, place: -1 }
+      context = vm.createContext({ slots, kinds, leases, old, state, dense, slotOf })
+    }
+    assert.throws(() => script.runInContext(context, { timeout: 1 }), { code: 'ERR_SCRIPT_EXECUTION_TIMEOUT' })
+    terminations++
+    for (let place = 0; place < kinds.length; place++) {
+      const slot = slotOf(place)
+      const kind = slots.has(slot) ? leasesOf(slots).numberOf(slot) > 0 ? 2 : 1 : 0
+      assert.ok(kind > 0 || leasesOf(slots).numberOf(slot) === 0, `a lease of slot ${slot}, which is free`)
+      if (place !== state.place) assert.equal(kind, kinds[place], `slot ${slot}, round ${round}`)
+      else if (kind !== kinds[place]) inFlight++
+    }
+    if (state.place >= 0) { // its holder does not know what was done, and repeats it
+      const slot = slotOf(state.place)
+      if (slots.has(slot)) slots.put(slot)
+      slots.reserve(slot)
+      kinds[state.place] = 1
+      const lease = leases[state.place]
+      if (lease !== undefined) lease.release()
+      assert.ok(slots.has(slot), `slot ${slot} went to two holders, round ${round}`)
+    }
+    assert.equal(slots.size, kinds.reduce((sum, kind) => sum + Math.sign(kind), 0))
+  }
+  assert.ok(inFlight > 0, 'it was never terminated in the middle of a step')
 })
