@@ -9,7 +9,7 @@ const {
 } = require('./lib/layout.js')
 const { Lease, Leases } = require('./lib/leases.js')
 const { SlotIterator } = require('./lib/values.js')
-const { lowestFree, maxSlotGivenOf, moveCursor, setSummaryBits, sizeOf } = require('./lib/words.js')
+const { lowestFree, maxSlotGivenOf, maxSlotInUseOf, moveCursor, setSummaryBits, sizeOf } = require('./lib/words.js')
 
 const { leasesOf, nativeOf, readableWordsOf, wordsOf } = Internals
 const { clz32 } = Math
@@ -177,6 +177,16 @@ const members = {
   /** One more than the highest slot that was ever taken or reserved; 0 if none was. */
   get maxSlotGiven () {
     return maxSlotGivenOf(readableWordsOf(this))
+  },
+
+  /** One more than the highest slot in use; 0 if none is. Linear in the capacity, by 32 slots a step. */
+  get maxSlotInUse () {
+    const words = readableWordsOf(this)
+    if (words[SPARSE_COUNT] === 0) return maxSlotInUseOf(words)
+    let i = 0
+    const runs = Internals.runsOf(this, words[CAPACITY])
+    while (runs[i + 3] > 0) i += 2
+    return runs[i + 1]
   },
 
   /** What get() would return; undefined if no slot is free. Emits nothing. */

@@ -48,8 +48,8 @@ function checkedSnapshot (json, options) {
   const flat = new Int32Array(2 * runs.length)
   for (let i = 0; i < runs.length; i++) [flat[2 * i], flat[2 * i + 1]] = runs[i]
   const limit = maxSlotsOf(options, maxSlots, last)
-  const optionsOfNew = { maxSlots: limit }
-  if (options !== undefined && options.captureRejections !== undefined) optionsOfNew.captureRejections = options.captureRejections
+  const { captureRejections } = options || {}
+  const optionsOfNew = captureRejections === undefined ? { maxSlots: limit } : { maxSlots: limit, captureRejections }
   return { optionsOfNew, maxSlotGiven, runs: flat }
 }
 

@@ -12,8 +12,7 @@ const { newWords, twiceTheLength } = require('./words.js')
 const Words = Int32Array // captured in case the global is patched later
 const NO_RUNS = new Words(0)
 
-// Refusals, where a slot is never negative. A native call has another: minus the number of words
-// that it needs.
+// Refusals. A native call has another: minus the number of words that it needs.
 const REFUSED = -1 // no such free slot
 const OUT_OF_MEMORY = -2
 

@@ -36,6 +36,17 @@ function maxSlotGivenOf (words) {
   return given > highWater ? given : highWater
 }
 
+/** One more than the highest slot in use below the capacity; 0 if there is none. */
+function maxSlotInUseOf (words) {
+  const highWater = words[HIGH_WATER]
+  for (let word = highWater >>> 5; word >= 0; word--) {
+    const isLast = word === highWater >>> 5
+    const inUse = ~words[BITMAP_OFFSET + word] & (isLast ? ~(-1 << highWater) : -1)
+    if (inUse !== 0) return (word << 5) + 32 - clz32(inUse)
+  }
+  return 0
+}
+
 /** The lowest free slot below the capacity; the capacity if there is none. */
 function lowestFree (words) {
   if (!(words[FREE_COUNT] > 0)) return words[HIGH_WATER]
@@ -93,4 +104,4 @@ function corrupted () {
   return new Error('callosum-server-slots: internal error: the free map has fewer bits than it counts')
 }
 
-module.exports = { lowestFree, maxSlotGivenOf, moveCursor, newWords, setSummaryBits, sizeOf, twiceTheLength }
+module.exports = { lowestFree, maxSlotGivenOf, maxSlotInUseOf, moveCursor, newWords, setSummaryBits, sizeOf, twiceTheLength }

@@ -24,6 +24,29 @@ test('values() returns an iterator that can be iterated over', () => {
   assert.deepEqual(iterator.next(), { value: undefined, done: true })
 })
 
+test('it has the prototype of all iterators, and their helpers where there are any', () => {
+  const iterator = take(new CallosumServerSlots(), 70).values()
+  const { getPrototypeOf } = Object
+  assert.equal(getPrototypeOf(getPrototypeOf(iterator)), getPrototypeOf(getPrototypeOf([].values())))
+  if (iterator.filter !== undefined) assert.deepEqual([...iterator.filter(slot => slot % 32 === 0)], [0, 32, 64])
+  assert.throws(() => iterator.next.call({}), TypeError)
+})
+
+test('maxSlotInUse is one more than the last slot that it yields', () => {
+  const slots = new CallosumServerSlots()
+  const seen = [slots.maxSlotInUse]
+  for (const act of [
+    () => take(slots, 1024), () => slots.put(1023), () => slots.put(1022), () => slots.put(5),
+    () => { for (let slot = 64; slot < 1022; slot++) slots.put(slot) },
+    () => slots.reserve(2147483646), () => slots.reserve(1e9), () => slots.put(2147483646), () => slots.put(1e9),
+    () => { for (const slot of slots) slots.put(slot) }
+  ]) {
+    act()
+    seen.push(slots.maxSlotInUse)
+  }
+  assert.deepEqual(seen, [0, 1024, 1023, 1022, 1022, 64, 2147483647, 2147483647, 1000000001, 64, 0])
+})
+
 test('two iterators go on independently', () => {
   const slots = take(new CallosumServerSlots(), 3)
   const [a, b] = [slots.values(), slots.values()]

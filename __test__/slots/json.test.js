@@ -218,7 +218,7 @@ test('from() reads each field of its arguments once', () => {
   CallosumServerSlots.from(counting(GOOD))
   assert.deepEqual(read.splice(0).sort(), ['inUse', 'maxSlotGiven', 'maxSlots'])
   CallosumServerSlots.from(GOOD, counting({ maxSlots: 50 }))
-  assert.deepEqual(read, ['maxSlots'])
+  assert.deepEqual(read, ['maxSlots', 'captureRejections'])
 })
 
 test('from() refuses or rebuilds whatever it is given, and never does a third thing', () => {

@@ -184,6 +184,7 @@ test("a manager's words that were detached are never read: every call throws", (
     size: slots => slots.size,
     maxSlots: slots => slots.maxSlots,
     maxSlotGiven: slots => slots.maxSlotGiven,
+    maxSlotInUse: slots => slots.maxSlotInUse,
     lease: slots => slots.lease(),
     adopt: slots => slots.adopt(5),
     clear: slots => slots.clear(),

@@ -234,7 +234,9 @@ class Run {
     this.peek()
     const { size, maxSlots, maxSlotGiven } = model
     assert.deepEqual([slots.size, slots.maxSlots, slots.maxSlotGiven], [size, maxSlots, maxSlotGiven])
-    assert.deepEqual([...slots], model.values())
+    const values = model.values()
+    assert.deepEqual([...slots], values)
+    assert.equal(slots.maxSlotInUse, values.length === 0 ? 0 : values[values.length - 1] + 1)
     assert.deepEqual(slots.toJSON(), model.toJSON())
     const named = slots.constructor.name || 'CallosumServerSlots'
     assert.equal(inspect(slots), `${named} { size: ${size}, maxSlotGiven: ${maxSlotGiven}, next: ${model.peek()}, maxSlots: ${maxSlots} }`)

@@ -12,7 +12,7 @@ declare function exactly<Expected> (): <Actual>(value: Actual, ...wrong: Equal<A
 const slots = new CallosumServerSlots()
 new CallosumServerSlots(undefined)
 new CallosumServerSlots({ maxSlots: 5 })
-new CallosumServerSlots({ maxSlots: undefined })
+new CallosumServerSlots({ maxSlots: undefined, captureRejections: true })
 new CallosumServerSlots.CallosumServerSlots({})
 const emitter: EventEmitter = slots
 emitter.emit('mine')
@@ -23,7 +23,7 @@ const next: number | undefined = slots.peek()
 const held: boolean = slots.has('anything')
 const taken: boolean = slots.reserve(17)
 slots.clear()
-const numbers: number[] = [slots.size, slots.maxSlots, slots.maxSlotGiven, ...slots, ...slots.values()]
+const numbers: number[] = [slots.size, slots.maxSlots, slots.maxSlotGiven, slots.maxSlotInUse, ...slots, ...slots.values()]
 const iterable: Iterable<number> = slots
 
 const lease: CallosumServerSlots.Lease | undefined = slots.lease()
@@ -91,7 +91,7 @@ type Lease = CallosumServerSlots.Lease
 export type Exact = [
   Expect<Equal<ConstructorParameters<typeof CallosumServerSlots>, [options?: CallosumServerSlots.Options | undefined]>>,
   Expect<Equal<Parameters<typeof CallosumServerSlots.from>, [json: CallosumServerSlots.Snapshot, options?: CallosumServerSlots.Options | undefined]>>,
-  Expect<Equal<CallosumServerSlots['size' | 'maxSlots' | 'maxSlotGiven'], number>>,
+  Expect<Equal<CallosumServerSlots['size' | 'maxSlots' | 'maxSlotGiven' | 'maxSlotInUse'], number>>,
   Expect<Equal<CallosumServerSlots['get'], () => number | undefined>>,
   Expect<Equal<CallosumServerSlots['put'], (slot: number) => boolean | undefined>>,
   Expect<Equal<CallosumServerSlots['peek'], () => number | undefined>>,
@@ -105,7 +105,7 @@ export type Exact = [
   Expect<Equal<CallosumServerSlots['toJSON'], () => CallosumServerSlots.Snapshot>>,
   Expect<Equal<Lease['slot'], number>>,
   Expect<Equal<Lease['release'], () => void>>,
-  Expect<Equal<CallosumServerSlots.Options, { maxSlots?: number | undefined }>>,
+  Expect<Equal<CallosumServerSlots.Options, { maxSlots?: number | undefined, captureRejections?: boolean | undefined }>>,
   Expect<Equal<CallosumServerSlots.Snapshot['maxSlots' | 'maxSlotGiven'], number>>,
   Expect<Equal<CallosumServerSlots.Snapshot['inUse'], ReadonlyArray<readonly [start: number, end: number]>>>,
   Expect<Equal<CallosumServerSlots.InvalidSlotError['code'], 'ERR_INVALID_SLOT'>>,
@@ -135,6 +135,8 @@ slots.size = 1
 slots.maxSlots = 1
 // @ts-expect-error read-only
 slots.maxSlotGiven = 1
+// @ts-expect-error read-only
+slots.maxSlotInUse = 1
 // @ts-expect-error read-only
 json.maxSlots = 1
 // @ts-expect-error a number
