@@ -43,7 +43,7 @@ fn a_manager_shows_how_it_stands() {
 }
 
 #[test]
-#[should_panic(expected = "a buffer of 48 words")]
+#[should_panic(expected = "a buffer of 49 words")]
 fn a_buffer_of_another_length_is_refused() {
     let words: Box<[Cell<i32>]> = vec![Cell::new(0); words_for(0) + 40].into();
     Slots::from_buffer(words, 5);
