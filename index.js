@@ -240,16 +240,20 @@ const members = {
    */
   lease (slot) {
     if (slot === undefined) {
-      if (!growIfFull(this)) return undefined
-      slot = lowestFree(wordsOf(this))
-    } else if (!isBelowLimit(this, slot)) {
+      const words = wordsOf(this)
+      slot = lowestFree(words)
+      if (!(slot < words[CAPACITY])) {
+        if (!growIfFull(this)) return undefined
+        slot = lowestFree(wordsOf(this))
+      }
+    } else if (!isBelowLimit(this, slot) || members.has.call(this, slot)) {
       return undefined
     }
-    if (members.has.call(this, slot)) return undefined
     const leases = leasesWithRoom(this, slot)
+    if (leases === undefined) return undefined
     const number = Leases.newNumber()
     const lease = newLease(this, slot, number)
-    return leases !== undefined && take(this, slot, leases, number) ? lease : undefined
+    return take(this, slot, leases, number) ? lease : undefined
   },
 
   /**
@@ -359,7 +363,9 @@ function isBelowLimit (slots, slot) {
 
 // The leases of a manager, with room for that of the slot. undefined after 'error'.
 function leasesWithRoom (slots, slot) {
-  const leases = Internals.ownLeasesOf(slots)
+  let leases = leasesOf(slots)
+  if (slot < leases.end) return leases
+  leases = Internals.ownLeasesOf(slots)
   if (leases.makeRoom(slot, wordsOf(slots)[CAPACITY])) return leases
   emitError(slots, allocationFailed('the table of leases'))
 }
