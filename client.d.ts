@@ -90,7 +90,7 @@ declare class CallosumClient<Server extends object = NetConnectOpts, Stream exte
    * Leases a connection as `acquire()` does, calls `work` with the lease, and releases it. If
    * the work throws, the time is over, or the signal is aborted, it destroys the connection:
    * no late reply reaches the next lessee, and work that goes on harms nobody. The timeout
-   * covers the wait for a connection and the work.
+   * covers the wait for a connection, which takes half of it at most, and the work.
    *
    * A timeout, and an error of work whose connection broke, count against the server: see
    * `outliers`. Other errors of the work, and an abort, do not. The end of a connection does
@@ -331,7 +331,7 @@ declare namespace CallosumClient {
    * const options: CallosumClient.UseOptions = { timeout: 500, signal: controller.signal }
    */
   export interface UseOptions {
-    /** How long the wait and the work may take together, in ms: 0 to 2147483647. Without it, there is no limit. */
+    /** How long the wait and the work may take together, in ms: 0 to 2147483647. The wait ends after half of it. Without it, there is no limit. */
     timeout?: number | undefined
     /** Ends the wait, or the work, when it is aborted. A client adds one listener to it, however many calls share it. */
     signal?: Signal | undefined

@@ -103,6 +103,18 @@ for (const [name, run, counts] of [
   })
 }
 
+test('a pool that is too small for its load serves what it can, and ejects no healthy server', async t => {
+  const { clock, client, events } = await several(t, 2, { outliers: { failures: 1 } })
+  let served = 0
+  const work = () => new Promise(resolve => setTimeout(resolve, 20))
+  for (let time = 0; time < 1000; time += 10) {
+    client.use(work, { timeout: 100 }).then(() => served++, () => {})
+    await clock.advance(10)
+  }
+  assert.ok(served >= 45, `${served} of 50 that one connection can serve`)
+  assert.deepEqual(events, [])
+})
+
 test('attempts that fail do not count against the server', async t => {
   const { clock, client, events } = await several(t, 2, { outliers: { failures: 1 }, connect () { throw new Error('refused') } })
   await clock.advance(200)

@@ -10,12 +10,17 @@ const { clientClosed } = require('./errors.js')
  * Leases a connection for the time of some work. The connection is destroyed unless the work
  * succeeds, so that no late reply reaches the next lessee. Only a deadline that has passed and
  * a connection that broke count against the server: other errors say nothing about it.
+ *
+ * The wait takes half of the time at most. Work that begins with little time left would fail,
+ * count against a healthy server, and cost a connection: a pool that is too small for a moment
+ * would serve nobody any more.
  */
 async function use (pool, work, timeout, signal) {
   const start = performance.now()
   let hold
   try {
-    hold = await outside(() => pool.acquire(timeout, signal))
+    const wait = timeout === undefined ? undefined : Math.ceil(timeout / 2)
+    hold = await outside(() => pool.acquire(wait, signal))
   } catch (error) {
     throw error.code === 'ERR_ACQUIRE_TIMEOUT' ? coded(error, 'ERR_USE_TIMEOUT') : error
   }
@@ -41,7 +46,7 @@ async function use (pool, work, timeout, signal) {
     }
 
     pool.uses.add(onClosed)
-    if (timeout !== undefined) cancel = after(Math.max(timeout - (performance.now() - start), 0), onTimeout)
+    if (timeout !== undefined) cancel = after(Math.max(timeout - (performance.now() - start), timeout / 2), onTimeout)
     try {
       if (signal !== undefined) pool.signals.follow(signal, onAbort)
       if (signal !== undefined && signal.aborted) onAbort(pool.signals.errorOf(signal))
