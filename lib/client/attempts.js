@@ -202,7 +202,7 @@ function entriesOf (name, servers) {
 /** Equal for the same object, and for the same host, port and path. */
 function keyOf (server) {
   const { host, port, path } = server
-  return port === undefined && path === undefined ? server : `${host}\n${port}\n${path}`
+  return host === undefined && port === undefined && path === undefined ? server : `${host}\n${port}\n${path}`
 }
 
 /** A copy of the list. */
