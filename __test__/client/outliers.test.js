@@ -180,6 +180,57 @@ for (const [count, most] of [[1, 0], [2, 1], [3, 1], [4, 2]]) {
   })
 }
 
+test('of the servers that stay on the list at least half are in use again', async t => {
+  const context = await several(t, 4, { outliers: { failures: 1, ejectionTime: 60000 } })
+  const { clock, client, servers } = context
+  await fail(context, 1, 'A')
+  await fail(context, 1, 'B')
+  assert.equal(client.stats.ejected, 2)
+  servers.splice(2)
+  await clock.advance(50)
+  assert.deepEqual([client.stats.ejected, namesOf(client)], [1, 'A'])
+})
+
+for (const [name, outcome] of [['fails for nobody', FAILURE], ['ends no probation', undefined]]) {
+  test(`a lease from before the ejection whose connection has closed meanwhile ${name}`, async t => {
+    const context = await several(t, 2, { connections: 3 })
+    const { clock, client, events } = context
+    await clock.advance(50)
+    const lease = client.lease()
+    lease.socket.destroy()
+    await clock.advance(20)
+    await fail(context, 3)
+    await clock.advance(1000)
+    lease.release(outcome)
+    assert.deepEqual([events.length, client.stats.ejected], [1, 0])
+  })
+}
+
+test('a server that is no longer listed is not ejected', async t => {
+  const { clock, client, events, servers } = await several(t, 3, { outliers: { failures: 1 } })
+  const lease = client.lease()
+  lease.socket.destroy()
+  servers.shift()
+  await clock.advance(50)
+  lease.release(FAILURE)
+  assert.deepEqual(events, [])
+})
+
+for (const [name, request] of [
+  ['use()', client => client.use(async ({ socket }) => { socket.end() })],
+  ['release()', async client => { const { socket, release } = client.lease(); socket.push(null); release() }]
+]) {
+  test(`a success counts although its connection has ended: ${name}`, async t => {
+    const context = await several(t)
+    for (let i = 0; i < 3; i++) {
+      await fail(context, 2)
+      await request(context.client)
+      await context.clock.advance(20)
+    }
+    assert.deepEqual(context.events, [])
+  })
+}
+
 test('outliers: false ejects nobody, and destroys connections all the same', async t => {
   const context = await several(t, 2, { outliers: false })
   await fail(context, 10)
@@ -225,10 +276,11 @@ test('a server that is no longer listed is left although all connections are lea
 
 for (const [what, change] of Object.entries({
   'the same host, port and path': server => ({ ...server }),
+  'the same host and nothing else': ({ host }) => ({ host }),
   'the same object': server => Object.assign(server, { name: 'other' })
 })) {
   test(`an entry with ${what} is the same server`, async t => {
-    const servers = [{ host: 'a', port: 1, path: undefined }]
+    const servers = [what.endsWith('else') ? { host: 'a' } : { host: 'a', port: 1, path: undefined }]
     const { clock, client, streams } = await single(t, { servers: () => servers, interval: 10 })
     servers[0] = change(servers[0])
     await clock.advance(50)

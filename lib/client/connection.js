@@ -1,5 +1,6 @@
 'use strict'
 
+const { performance } = require('perf_hooks')
 const { pause } = require('stream').Readable.prototype
 const { guarded } = require('./context.js')
 const { after } = require('./deadline.js')
@@ -20,6 +21,7 @@ class Connection {
     this.state = 'offered'
     this.isRetired = false // whether it is closed when it is released
     this.wasOpened = false // whether 'open' has come with it
+    this.openedAt = performance.now()
     this.isReadByProgram = false // by listeners that were added in 'open'
     this.isWatched = false
     this.isListening = false // whether onReadable is on the socket
@@ -51,13 +53,22 @@ class Connection {
     return this.socket.readableEnded || this.socket._readableState.ended
   }
 
+  /** Whether the socket has failed. */
+  get hasFailed () {
+    try {
+      const { errored } = this.socket
+      return errored !== null && errored !== undefined
+    } catch {
+      return true // thrown by a getter of the stream
+    }
+  }
+
   /** Whether the server has ended the connection, or it has failed. */
   get isBroken () {
     try {
-      const { errored } = this.socket
-      return this.hasEnded || (errored !== null && errored !== undefined)
+      return this.hasFailed || this.hasEnded
     } catch {
-      return true // thrown by a getter of the stream
+      return true
     }
   }
 

@@ -12,7 +12,7 @@ const { performance } = require('perf_hooks')
 class Outliers {
   #settings
   #records = new Map() // by the server's key, of servers with a failure since their last success
-  #listed = 0
+  #listed = new Set() // keys
 
   /** @param {{ failures: number, ejectionTime: number, maxEjectionTime: number } | false} settings */
   constructor (settings) {
@@ -29,31 +29,41 @@ class Outliers {
 
   /** Takes the keys of all listed servers. The others are forgotten. */
   list (keys) {
-    this.#listed = keys.size
+    this.#listed = keys
     for (const key of this.#records.keys()) if (!keys.has(key)) this.#records.delete(key)
+    const now = performance.now()
+    const ejected = Array.from(this.#records.values()).filter(({ end }) => end > now).sort((a, b) => a.end - b.end)
+    // At least half of the servers stay in use, of a shorter list too.
+    while (2 * ejected.length > keys.size) ejected.shift().end = now
   }
 
-  /** Counts a failure. Returns whether it ejects the server. */
-  failed (key) {
-    if (this.#settings === false || this.isEjected(key)) return false
+  /**
+   * Counts a failure of a connection. Returns whether it ejects the server. Connections from
+   * before the last ejection do not count.
+   */
+  failed ({ key, openedAt }) {
+    if (this.#settings === false || !this.#listed.has(key)) return false
     const { failures, ejectionTime, maxEjectionTime } = this.#settings
-    if (!this.#records.has(key)) this.#records.set(key, { failures: 0, ejections: 0, end: 0 })
+    if (!this.#records.has(key)) this.#records.set(key, { failures: 0, ejections: 0, start: -Infinity, end: 0 })
     const record = this.#records.get(key)
+    if (openedAt <= record.start) return false
     record.failures++
     if (record.failures < failures && record.ejections === 0) return false
-    if (2 * (this.ejected + 1) > this.#listed) return false // at least half of the servers stay in use
+    if (2 * (this.ejected + 1) > this.#listed.size) return false // at least half of the servers stay in use
     const time = Math.min(ejectionTime * 2 ** record.ejections, maxEjectionTime)
     record.failures = 0
     record.ejections++
-    record.end = performance.now() + time * (1 - Math.random() / 4) // clients must not return in step
+    record.start = performance.now()
+    record.end = record.start + time * (1 - Math.random() / 4) // clients must not return in step
     return true
   }
 
-  /** Counts a success. Returns whether it ends the probation of the server. */
-  succeeded (key) {
-    const wasOnProbation = this.isOnProbation(key)
-    if (!this.isEjected(key)) this.#records.delete(key)
-    return wasOnProbation
+  /** Counts a success of a connection. Returns whether it ends the probation of the server. */
+  succeeded ({ key, openedAt }) {
+    const record = this.#records.get(key)
+    if (record === undefined || openedAt <= record.start) return false
+    this.#records.delete(key)
+    return record.ejections > 0
   }
 
   isEjected (key) {

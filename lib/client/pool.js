@@ -199,21 +199,19 @@ class Pool {
         this.lose(connection, error !== undefined)
       }
     }
-    if (isGood) this.succeeded(connection)
+    if (error === undefined && !connection.hasFailed) this.succeeded(connection)
     if (isFailure) this.failed(connection, error)
     this.serve()
   }
 
-  // Connections that were opened before the server was ejected do not count.
-  succeeded ({ key, isRetired, server }) {
-    if (this.isClosed || isRetired || !this.outliers.succeeded(key)) return
-    this.emit('restored', server)
+  succeeded (connection) {
+    if (!this.isClosed && this.outliers.succeeded(connection)) this.emit('restored', connection.server)
   }
 
-  failed ({ key, isRetired, server }, error) {
-    if (this.isClosed || isRetired || !this.outliers.failed(key)) return
-    this.retire(connection => connection.key === key)
-    this.emit('ejected', server, error)
+  failed (connection, error) {
+    if (this.isClosed || !this.outliers.failed(connection)) return
+    this.retire(({ key }) => key === connection.key)
+    this.emit('ejected', connection.server, error)
   }
 
   // ---- Calls that wait ----
