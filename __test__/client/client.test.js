@@ -11,7 +11,7 @@ const test = require('node:test')
 const { CallosumClient } = require('../../client.js')
 const CallosumServerSlots = require('../..')
 const { PATIENCE, WAIT, sleep, until, listen, slots, connect, slotsOf } = require('../support/callosum-servers.js')
-const { duplex } = require('../support/client-streams.js')
+const { duplex, single } = require('../support/client-streams.js')
 
 // ---- What is kept ----
 
@@ -289,6 +289,21 @@ test('acquire() waits for an idle connection: first come, first served', async t
     lease.release()
   }))
   assert.deepEqual(order, [1, 2, 3, 4])
+})
+
+test('a call that waits takes as long among 200,000 as among 10,000', async t => {
+  const { client } = await single(t)
+  const timeFor = async count => {
+    const lease = client.lease()
+    const calls = Array.from({ length: count }, async () => (await client.acquire()).release())
+    const start = process.cpuUsage()
+    lease.release()
+    await Promise.all(calls)
+    return process.cpuUsage(start).user / count
+  }
+  await timeFor(10000)
+  const times = [await timeFor(10000), await timeFor(200000)]
+  assert.ok(times[1] < 3 * times[0] + 5, `${times} µs`)
 })
 
 test('lease() does not overtake those who wait', async t => {

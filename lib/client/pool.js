@@ -36,7 +36,9 @@ class Pool {
     this.signals = new Signals()
     this.kept = new Set() // in the order in which they were opened
     this.idle = [] // in no order
-    this.waiting = new Set() // in the order of the calls of acquire()
+    this.waiting = new Map() // by number, in the order of the calls of acquire()
+    this.next = 0 // no call with a lower number waits
+    this.calls = 0
     this.uses = new Set() // of each use() whose work goes on: a function that rejects it
     this.isClosed = false
     this.whenClosed = undefined
@@ -225,9 +227,10 @@ class Pool {
       if (hold !== undefined) return resolve(hold)
       if (this.isClosed) return reject(clientClosed())
 
+      const number = this.calls++
       let cancel = () => {}
       const end = () => {
-        this.waiting.delete(waiter)
+        this.waiting.delete(number)
         cancel()
         if (signal !== undefined) this.signals.unfollow(signal, waiter.reject)
       }
@@ -235,7 +238,7 @@ class Pool {
         resolve (hold) { end(); resolve(hold) },
         reject (error) { end(); reject(error) }
       }
-      this.waiting.add(waiter)
+      this.waiting.set(number, waiter)
       if (timeout !== undefined) cancel = after(timeout, () => waiter.reject(this.acquireTimeout(timeout)))
       try {
         if (signal !== undefined) this.signals.follow(signal, waiter.reject)
@@ -256,13 +259,25 @@ class Pool {
     return error
   }
 
+  /**
+   * The call that waits longest, which must be served now. Not the first of an iterator: that
+   * passes by all that were deleted before it, O(n²) for n calls.
+   */
+  nextWaiter () {
+    while (this.next < this.calls) {
+      const waiter = this.waiting.get(this.next++)
+      if (waiter !== undefined) return waiter
+    }
+    return undefined
+  }
+
   /** Gives idle connections to the calls that wait. */
   serve () {
     while (this.waiting.size > 0) {
       const connection = this.take()
       if (connection === undefined) return
       const hold = this.holdOf(connection)
-      const [waiter] = this.waiting
+      const waiter = this.nextWaiter()
       if (waiter === undefined) return this.release(hold) // it was aborted meanwhile
       waiter.resolve(hold)
     }
@@ -276,7 +291,7 @@ class Pool {
       this.whenClosed = this.sockets.whenNone().then(() => {
         for (const reject of this.uses) reject(clientClosed())
       })
-      for (const waiter of this.waiting) waiter.reject(clientClosed())
+      for (const waiter of this.waiting.values()) waiter.reject(clientClosed())
       for (const connection of Array.from(this.kept)) if (connection.state === 'idle') this.lose(connection)
     }
     if (timeout !== undefined) {
