@@ -171,7 +171,8 @@ for (const event of ['open', 'close', 'failed', 'ejected', 'restored']) {
 const SIGNALS = {
   'whose removeEventListener() throws': { removeEventListener () { throw THROWN } },
   'whose addEventListener() throws': { addEventListener () { throw THROWN } },
-  'whose reason throws': { get reason () { throw THROWN } }
+  'whose reason throws': { get reason () { throw THROWN } },
+  'whose reason throws nothing': { get reason () { throw undefined } } // eslint-disable-line no-throw-literal
 }
 
 for (const [what, members] of Object.entries(SIGNALS)) {
@@ -186,7 +187,11 @@ for (const [what, members] of Object.entries(SIGNALS)) {
     for (const listener of listeners) listener()
     lease.release()
     await clock.advance(50)
-    for (const { error, value } of outcomes.slice(0, 3)) assert.ok(value !== undefined || error === THROWN || error.code === 'ABORT_ERR')
+    const thrown = what.endsWith('nothing') ? undefined : THROWN
+    for (const outcome of outcomes.slice(0, 3)) {
+      const { error, value } = outcome
+      assert.ok(value !== undefined || ('error' in outcome && (error === thrown || error.code === 'ABORT_ERR')))
+    }
     assert.notEqual(outcomes[3].value, undefined)
   })
 }
@@ -236,6 +241,18 @@ test('connect() must not be async, and what it resolves to is closed', async t =
   assert.equal(error.message, 'options.connect() must return a stream.Duplex. Received a promise: it must not be async')
   await client.close()
   await until(() => server.sockets.size === 0)
+})
+
+test('a socket that connect() returns once more keeps its one holder', async t => {
+  const { clock, client, streams } = await single(t, { connections: 2, fillInterval: 5, connect: () => socket })
+  const socket = duplex()
+  socket.push('0\n')
+  await clock.advance(20)
+  const lease = client.lease()
+  socket.push('1\n')
+  await clock.advance(5000)
+  assert.deepEqual([String(lease.socket.read()), client.lease(), socket.destroyed, streams.length], ['1\n', undefined, false, 0])
+  assert.equal(client.failures.pop().error.message, 'options.connect() must return a new stream each time')
 })
 
 test('an AggregateError names its reasons', async t => {

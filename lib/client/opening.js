@@ -102,8 +102,11 @@ function open (entry, { connect, timeout }, pool, callback) {
   return cancel
 }
 
-/** Takes over what options.connect() has returned, if it is a stream. Destroys it otherwise. */
+/** Takes over what options.connect() has returned, if it is a stream. Destroys it otherwise, unless the client has it already. */
 function take (value, sockets) {
+  if (sockets.has(value)) {
+    throw coded(new TypeError('options.connect() must return a new stream each time'), 'ERR_INVALID_ARG_TYPE')
+  }
   try {
     if (isMethod(value, 'on')) value.on('error', ignore) // before anything else; 'close' follows
     if (isMethod(value, 'then')) {

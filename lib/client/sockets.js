@@ -21,6 +21,10 @@ class Sockets {
     this.#open.add(socket)
   }
 
+  has (socket) {
+    return this.#open.has(socket)
+  }
+
   /** Closes a socket after what was written to it is sent. */
   end (socket) {
     const cancel = after(this.#timeout, () => this.destroy(socket))

@@ -4,7 +4,7 @@ const { performance } = require('perf_hooks')
 const { coded } = require('../errors.js')
 const { outside } = require('./context.js')
 const { after } = require('./deadline.js')
-const { clientClosed } = require('./errors.js')
+const { clientClosed, isError } = require('./errors.js')
 
 /**
  * Leases a connection for the time of some work. The connection is destroyed unless the work
@@ -22,7 +22,7 @@ async function use (pool, work, timeout, signal) {
     const wait = timeout === undefined ? undefined : Math.ceil(timeout / 2)
     hold = await outside(() => pool.acquire(wait, signal))
   } catch (error) {
-    throw error.code === 'ERR_ACQUIRE_TIMEOUT' ? coded(error, 'ERR_USE_TIMEOUT') : error
+    throw isError(error) && error.code === 'ERR_ACQUIRE_TIMEOUT' ? coded(error, 'ERR_USE_TIMEOUT') : error
   }
   const { connection, lease } = hold
   return new Promise((resolve, reject) => {
