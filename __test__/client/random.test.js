@@ -115,21 +115,24 @@ const MODES = {
   'all that is readable': (socket, take, time, release, isBehind) => readAll(socket, isBehind, 'readable', () => {
     for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) take(chunk)
   }),
-  once: (socket, take, time, release) => new Promise(resolve => {
-    const end = () => {
-      clearTimeout(timer)
-      socket.removeListener('data', onData)
-      socket.removeListener('close', end)
-      release()
-      resolve()
-    }
-    const onData = chunk => {
-      take(chunk)
-      end() // at once: the flow goes on
-    }
-    const timer = setTimeout(end, time)
-    socket.once('data', onData).once('close', end)
-  }),
+  once: async (socket, take, time, release) => {
+    if (time % 2 === 0) await sleep(time) // several chunks come meanwhile
+    await new Promise(resolve => {
+      const end = () => {
+        clearTimeout(timer)
+        socket.removeListener('data', onData)
+        socket.removeListener('close', end)
+        release()
+        resolve()
+      }
+      const onData = chunk => {
+        take(chunk)
+        end() // at once: the flow goes on
+      }
+      const timer = setTimeout(end, time)
+      socket.once('data', onData).once('close', end)
+    })
+  },
   data: (socket, take, time) => listenFor(socket, 'data', take, time),
   paused: async (socket, take, time) => {
     socket.on('data', take)
@@ -253,6 +256,15 @@ class Model {
 }
 
 const STEPS = {
+  // Releases at once, again and again: in one tick.
+  burst (model, { time }) {
+    for (let i = 0; i < time; i++) {
+      const lease = model.client.lease()
+      if (lease === undefined) return
+      model.check(!model.holders.has(lease.socket), 'a burst holds a connection of another')
+      lease.release()
+    }
+  },
   lease (model, step) {
     const lease = model.client.lease()
     if (lease !== undefined) return model.work(lease, step).catch(({ message }) => model.check(false, message))
@@ -298,7 +310,7 @@ const options = fc.record({
 
 const step = fc.record({
   act: fc.constantFrom(...Object.keys(STEPS), ...Object.keys(STEPS), 'list', 'kill'),
-  mode: keysOf(MODES),
+  mode: weighted(MODES),
   time: fc.nat(8),
   fails: fc.boolean(),
   wait: fc.constantFrom('timeout', 'signal', undefined),
