@@ -229,8 +229,8 @@ test('text that comes while idle is whole after setEncoding(), too', async t => 
   await until(() => received === '€x')
 })
 
-for (const [style, read] of Object.entries({ data: readers.data, readable: readers.readable })) {
-  test(`a listener that stays from 'open' on gets all bytes, once and in their order, by ${style}`, async t => {
+for (const [style, read, isLeased] of [['data', readers.data], ['readable', readers.readable], ['data', readers.data, true], ['readable', readers.readable, true]]) {
+  test(`a listener that stays from 'open' on gets all bytes, once and in their order, by ${style}${isLeased ? ", although another listener of 'open' leases" : ''}`, async t => {
     const server = await listen(t, async socket => {
       socket.on('data', data => socket.write(data))
       await send(socket, '0\r\na', 'b')
@@ -238,6 +238,7 @@ for (const [style, read] of Object.entries({ data: readers.data, readable: reade
     const client = connect(t, [server], ONE)
     let received = ''
     client.on('open', ({ socket }) => read(socket, data => { received += data }))
+    if (isLeased) client.on('open', () => setImmediate(client.lease().release))
     await until(() => received === 'ab')
     for (const [text, whileLeased] of [['c', false], ['d', true], ['e', false], ['f', true]]) {
       const lease = await client.acquire()

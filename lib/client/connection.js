@@ -116,9 +116,9 @@ class Connection {
     for (const chunk of chunks.reverse()) socket.unshift(chunk, socket.readableEncoding)
   }
 
-  /** After 'open': watches, unless the program has added a reader. */
+  /** After 'open': watches if it is idle, unless the program has added a reader. */
   opened () {
-    if (!this.#hasReaders()) return this.watch()
+    if (!this.#hasReaders()) return this.state === 'idle' ? this.watch() : undefined
     if (this.isWatched) this.unwatch() // it was leased and released in 'open'
     this.isReadByProgram = true
     this.socket.on('removeListener', this.onListenerRemoved)

@@ -86,7 +86,7 @@ class Pool {
     offer.state = 'idle'
     offer.wasOpened = true
     this.emit('open', offer.shown)
-    if (offer.state === 'idle') guarded(() => offer.opened())
+    if (offer.state !== 'closing') guarded(() => offer.opened()) // it may be leased
     this.serve()
   }
 
