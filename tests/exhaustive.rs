@@ -70,7 +70,7 @@ fn slots_where_the_bitmap_grows() {
 
 #[test]
 fn slots_at_the_end_of_a_summary_word_where_the_bitmap_grows() {
-    Search { base: 1021, near: 6, ..EIGHT }.run();
+    Search { base: 1021, near: 5, others: &[5], ..EIGHT }.run();
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What the tests share; the fuzz targets use the same files.
+//! What the tests share.
 #![allow(dead_code, reason = "no test uses everything")]
 
 pub(crate) mod model;
