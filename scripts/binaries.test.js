@@ -3,7 +3,6 @@
 // The check of a binary finds what is wrong with one.
 
 const assert = require('node:assert')
-const { spawnSync } = require('node:child_process')
 const { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
 const { tmpdir } = require('node:os')
 const { join } = require('node:path')
@@ -78,14 +77,4 @@ test('it finds a byte that was changed after the file was signed', { skip: !exis
   content[content.length >> 1] ^= 1
   writeFileSync(copy, content)
   assert.match((await check('aarch64-apple-darwin', copy)).faults.join('\n'), /"wrongPages":1/)
-})
-
-const buildAll = (...options) => spawnSync(process.execPath, [join(__dirname, 'build-all.js'), ...options], { encoding: 'utf8' })
-
-test('build:all refuses a target that the package does not have, with one line', () => {
-  for (const options of [['--targets', 'x86_64-unknown-freebsd'], ['--targets', ''], ['--target', 'x'], ['x']]) {
-    const { status, stderr } = buildAll(...options)
-    assert.strictEqual(status, 2)
-    assert.match(stderr, /^[^\n]+\n$/)
-  }
 })

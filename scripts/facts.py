@@ -16,7 +16,6 @@ def elf(binary, _):
         "exports": [symbol.name for symbol in binary.exported_symbols],
         "libraries": list(binary.libraries),
         "versions": sorted(set(versions)),
-        "stripped": not list(binary.symtab_symbols),
     }
 
 
@@ -27,7 +26,6 @@ def macho(binary, name):
         "architecture": {"X86_64": "x64", "ARM64": "arm64"}.get(binary.header.cpu_type.name),
         "exports": [symbol.name for symbol in binary.exported_symbols],
         "libraries": [library.name for library in binary.libraries if library.command != lief.MachO.LoadCommand.TYPE.ID_DYLIB],
-        "installName": next((library.name for library in binary.libraries if library.command == lief.MachO.LoadCommand.TYPE.ID_DYLIB), None),
         "oldestMacOS": ".".join(str(number) for number in version[:2]),
         "signature": signature(binary, name) if binary.has_code_signature else None,
     }

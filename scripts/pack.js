@@ -4,11 +4,11 @@
 // clone, `prepare` above all, would make npm warn of them, or refuse. npm packs a copy, so
 // nothing here is changed and changed back. Prints the tarball's path.
 
-const { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
+const { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
 const { dirname, join, resolve } = require('node:path')
 const { parseArgs } = require('node:util')
 const { build } = require('./build.js')
-const { ROOT, missing, present } = require('./platforms.js')
+const { ROOT, files } = require('./platforms.js')
 const { npm } = require('./run.js')
 
 const HELP = `Makes the tarball that is published.
@@ -40,10 +40,9 @@ async function main () {
   })
   if (values.help) return process.stdout.write(HELP)
   if (!values['as-is']) await build()
-  if (missing().length > 0) {
-    if (values.complete) throw new Error(`Cannot pack: these binaries are missing: ${missing().join(', ')}`)
-    console.error(`In the tarball: ${present().join(', ')}\nNot in it, since \`node scripts/build-all.js\` alone builds them: ${missing().join(', ')}`)
-  }
+  const missing = files.filter(file => !existsSync(join(ROOT, file)))
+  if (values.complete && missing.length > 0) throw new Error(`Cannot pack: these binaries are missing: ${missing.join(', ')}`)
+  if (missing.length > 0) console.error(`Not in the tarball, since \`node scripts/build-all.js\` alone builds them: ${missing.join(', ')}`)
   const folder = join(ROOT, 'target', 'package')
   stage(folder)
   const destination = resolve(values.destination)

@@ -1,8 +1,7 @@
 'use strict'
 
-// The binaries that the package must contain, and those that exist here.
+// The binaries that the package must contain.
 
-const { existsSync } = require('fs')
 const { join } = require('path')
 const { napi } = require('../package.json')
 
@@ -21,12 +20,4 @@ function fileOf (target) {
 const { targets } = napi
 const files = targets.map(fileOf)
 
-function present () {
-  return files.filter(file => existsSync(join(ROOT, file)))
-}
-
-function missing () {
-  return files.filter(file => !existsSync(join(ROOT, file)))
-}
-
-module.exports = { ROOT, fileOf, files, missing, present, targets }
+module.exports = { ROOT, fileOf, files, targets }

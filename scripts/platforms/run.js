@@ -9,7 +9,6 @@ const os = require('node:os')
 const path = require('node:path')
 const { parseArgs, promisify } = require('node:util')
 
-const { check, oldest } = require('../binaries.js')
 const { ROOT, fileOf, targets } = require('../platforms.js')
 const { FOLDER } = require('../workshop.js')
 const { runAll } = require('../runtimes/files.js')
@@ -35,17 +34,6 @@ TEST_PATIENCE=4 in the environment makes each test wait four times as long.
 `
 const TIMEOUT = 300000 // ms a file
 const PATIENCE = Number(process.env.TEST_PATIENCE || 1) // times as long a wait, on a busy machine
-
-const NAMES = {
-  'linux-gnu': 'glibc', 'linux-musl': 'musl', 'apple-darwin': 'macOS', 'windows-msvc': 'Windows'
-}
-
-function titleOf (target) {
-  const [processor, vendor, system, abi] = target.split('-')
-  const name = NAMES[abi ? `${system}-${abi}` : `${vendor}-${system}`]
-  const architecture = processor === 'x86_64' ? 'x64' : 'arm64'
-  return system === 'linux' ? `Linux ${architecture}, ${name}` : `${name} ${architecture}`
-}
 
 function wanted (args) {
   try {
@@ -119,14 +107,6 @@ async function install (target, { command: [binary, ...options], env }) {
   }
 }
 
-/** The row of a platform for the README's table. */
-async function rowOf (target, { system, passed }) {
-  const { facts, faults } = await check(target, path.join(ROOT, fileOf(target)))
-  if (faults.length > 0) throw new Error(`${fileOf(target)}: ${faults.join('; ')}`)
-  const needs = oldest(facts) || (facts.format === 'PE' ? 'Windows 10' : 'musl')
-  return `| ${titleOf(target)} | ${needs} | ${system} | ${passed} | ${new Date().toISOString().slice(0, 10)} |`
-}
-
 /** The target of this system. */
 function targetHere () {
   const libc = process.platform === 'linux' ? (process.report.getReport().header.glibcVersionRuntime ? '-gnu' : '-musl') : ''
@@ -136,10 +116,12 @@ function targetHere () {
   return target
 }
 
-async function test (target, { system, start, slower = 1 }, { jobs, checkout = checkoutWith }) {
-  const title = titleOf(target)
+/** Tests a target on its system; returns whether all passed. */
+async function test (target, { system, start, slower = 1 }, jobs, checkout = checkoutWith) {
+  const title = `${target}, ${system}`
   try {
-    if (!fs.existsSync(path.join(ROOT, fileOf(target)))) throw new Error(`${fileOf(target)} is missing. Build it: node scripts/build-all.js --targets ${target}`)
+    const file = path.join(ROOT, fileOf(target))
+    if (!fs.existsSync(file)) throw new Error(`${fileOf(target)} is missing. Build it: node scripts/build-all.js --targets ${target}`)
     const { command, env } = await start()
     const patience = PATIENCE * slower
     const runtime = {
@@ -152,10 +134,11 @@ async function test (target, { system, start, slower = 1 }, { jobs, checkout = c
     }
     await install(target, runtime)
     const tests = { ...runtime, command: [...command, '--test-reporter=tap'] }
-    return { ...await runAll(tests, known.filter(({ targets }) => !targets || targets.includes(target))), system }
+    const { failed } = await runAll(tests, known.filter(({ targets }) => !targets || targets.includes(target)))
+    return failed === 0
   } catch (error) {
     console.log(`${title} FAILED: ${error.message}`)
-    return { system, passed: 0, failed: 1 }
+    return false
   }
 }
 
@@ -163,17 +146,11 @@ async function main (args) {
   const { help, here, jobs, names } = wanted(args)
   if (help) return process.stdout.write(HELP)
   if (here) {
-    const { failed } = await test(targetHere(), { start: async () => ({ command: [process.execPath] }) }, { jobs, checkout: () => ROOT })
-    if (failed > 0) process.exitCode = 1
+    const system = { system: `Node.js ${process.versions.node}`, start: async () => ({ command: [process.execPath] }) }
+    if (!await test(targetHere(), system, jobs, () => ROOT)) process.exitCode = 1
     return
   }
-  const rows = []
-  for (const target of names) {
-    const total = await test(target, systems[target], { jobs })
-    if (total.failed > 0) process.exitCode = 1
-    else rows.push(await rowOf(target, total))
-  }
-  console.log(['', '| platform | needs | tested with | passed | on |', '| --- | --- | --- | --: | --- |', ...rows].join('\n'))
+  for (const target of names) if (!await test(target, systems[target], jobs)) process.exitCode = 1
 }
 
 main(process.argv.slice(2)).catch(error => {

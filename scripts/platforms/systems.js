@@ -61,7 +61,7 @@ async function wine () {
 const entered = (node, layers, more) => ({ command: [ENTER, node], env: { LAYERS: layers.join(':'), ...more } })
 
 /**
- * By the names of the targets: what the README says of the system, how many times as
+ * By the names of the targets: the system in words, how many times as
  * long a test may take there (`slower`), and how Node.js starts there, as a command and
  * variables of the environment.
  */
