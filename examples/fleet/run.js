@@ -54,8 +54,8 @@ class Run {
     this.unsettled = undefined // the last event, until the loads are even again
     this.sick = undefined // the server that was sick
     this.samples = [] // { time, loads } with the load of each server by its number
-    const { stdout, env } = process
-    this.view = stdout.isTTY ? new Screen(stdout, env) : new Log(stdout, options.duration / 10)
+    const { stdout } = process
+    this.view = stdout.isTTY ? new Screen(stdout) : new Log(stdout, options.duration / 10)
   }
 
   get time () { return this.began === undefined ? 0 : (performance.now() - this.began) / 1000 }
@@ -66,19 +66,20 @@ class Run {
     const { fleet, options: { servers, clients, connections, interval, duration } } = this
     this.show()
     await Promise.all(Array.from({ length: servers }, () => fleet.startServer()))
-    await Promise.all(Array.from({ length: clients }, () => fleet.startClient({ connections, interval, ejectionTime: Math.ceil(duration * EJECTION * 1000) })))
+    const ejectionTime = Math.ceil(duration * EJECTION * 1000)
+    await Promise.all(Array.from({ length: clients }, () => fleet.startClient({ connections, interval, ejectionTime })))
     this.began = performance.now()
     fleet.announceServers()
-    this.happen({ text: 'the clients start', colour: 'dim' })
+    this.happen('the clients start', 'dim')
     const frames = setInterval(() => this.sample(), FRAME)
 
     await this.until(duration * SICK)
     const sick = this.sick = this.any()
     sick.child.send({ sick: true })
-    this.happen({ text: `server ${sick.number} turns sick: it resets each connection that sends a request`, mark: 'sick', colour: 'yellow' })
+    this.happen(`server ${sick.number} turns sick: it resets each connection that sends a request`, 'yellow', 'sick')
     await this.until(duration * WELL)
     sick.child.send({ sick: false })
-    this.happen({ text: `server ${sick.number} is well`, mark: 'well', colour: 'green' })
+    this.happen(`server ${sick.number} is well`, 'green', 'well')
     await this.until(duration * KILL)
     await this.kill()
     await this.until(duration * JOIN)
@@ -103,21 +104,17 @@ class Run {
     const server = this.any()
     server.note = 'killed'
     await this.fleet.kill(server)
-    this.happen({
-      text: `server ${server.number} is killed (SIGKILL) with ${server.record.load} connections`,
-      mark: 'kill',
-      colour: 'red'
-    })
+    this.happen(`server ${server.number} is killed (SIGKILL) with ${server.record.load} connections`, 'red', 'kill')
   }
 
   async join () {
     const { number } = await this.fleet.startServer()
     this.fleet.announceServers()
-    this.happen({ text: `server ${number} joins`, mark: 'join', colour: 'green' })
+    this.happen(`server ${number} joins`, 'green', 'join')
   }
 
-  happen (event) {
-    event.time = this.time
+  happen (text, colour, mark) {
+    const event = { time: this.time, text, colour, mark }
     this.events.push(event)
     this.view.announce(event)
     this.unsettled = event
@@ -138,11 +135,11 @@ class Run {
   get state () {
     const { options, fleet, events } = this
     const { servers, clients, connections, interval, duration } = options
-    const rows = fleet.servers.map(({ number, running, record, note }) => (
-      { number, load: running ? record.load : undefined, note }
-    ))
-    while (rows.length <= servers) rows.push({ number: rows.length + 1, load: undefined, note: undefined })
-    for (const row of rows) row.note ||= (row.number <= servers ? 'starts' : `joins after ${(duration * JOIN).toFixed(1)} s`)
+    const rows = Array.from({ length: servers + 1 }, (_, i) => {
+      const { running, record, note } = fleet.servers[i] ?? {}
+      const coming = i < servers ? 'starts' : `joins after ${(duration * JOIN).toFixed(1)} s`
+      return { number: i + 1, load: running ? record.load : undefined, note: note ?? coming }
+    })
     return {
       title: `${clients} clients keep ${connections} connections each, and rove every ${interval} ms`,
       time: this.time,
@@ -156,52 +153,56 @@ class Run {
   async finish () {
     const { fleet, events, wanted } = this
     const reports = await fleet.halt()
-    const faults = await this.compare(reports.flatMap(({ held }) => held))
+    await this.compare(reports.flatMap(({ held }) => held))
     const loads = fleet.running.map(({ record }) => record.load)
     this.view.end(this.state)
-    faults.push(...await this.close())
-    for (const { number, record } of fleet.servers) faults.push(...record.faults.map(fault => `server ${number}: ${fault}`))
+    await this.close()
     const given = fleet.servers.reduce((sum, { record }) => sum + record.given, 0)
     const failedAt = port => reports.reduce((sum, { failures }) => sum + (failures[port] || 0), 0)
     const well = fleet.running.filter(server => server !== this.sick)
     const failed = { sick: failedAt(this.sick.port), well: well.reduce((sum, { port }) => sum + failedAt(port), 0) }
     const ejections = reports.reduce((sum, { ejections }) => sum + ejections, 0)
-    return judge({ loads, wanted, given, faults, events, failed, ejections, clients: reports.length })
+    return judge({ loads, wanted, given, faults: this.faults, events, failed, ejections, clients: reports.length })
   }
 
-  /** Compares the slots that the clients hold with the logs of the servers; returns the faults. */
+  get faults () {
+    return this.fleet.servers.flatMap(({ number, record }) => record.faults.map(fault => `server ${number}: ${fault}`))
+  }
+
+  /** Compares the slots that the clients hold with the logs of the servers. */
   async compare (held) {
     const differ = ({ port, record: { holders } }) => {
       const here = held.filter(({ server }) => server === port)
       return here.length !== holders.size || here.some(({ slot, peer }) => holders.get(slot) !== peer)
     }
-    const { running } = this.fleet
-    await soon(() => !running.some(differ)) // the last connections that the clients dropped may still be closing
-    return running.filter(differ).map(({ number }) =>
-      `server ${number}: the slots that the clients hold are not those that it says are in use`)
+    // The last connections that the clients dropped may still be closing.
+    for (const { record } of await this.remaining(differ)) {
+      record.faults.push('the slots that the clients hold are not those that it says are in use')
+    }
   }
 
-  /** Ends the clients, then the servers; returns the faults. */
+  /** Ends the clients, then the servers. */
   async close () {
     const { fleet } = this
     const { running } = fleet
     await fleet.endClients()
-    const inUse = ({ record: { load, holders } }) => load !== 0 || holders.size !== 0
-    await soon(() => !running.some(inUse))
-    const faults = running.filter(inUse).map(({ number, record: { load, holders } }) =>
-      `server ${number}: with no connection left it counts ${load} slots in use; not taken back: ${[...holders.keys()].join(' ') || 'none'}`)
-    await fleet.endServers()
-    for (const { number, served, record: { given } } of running) {
-      if (served !== given) faults.push(`server ${number}: it served ${served} connections, and gave ${given} slots`)
+    for (const { record } of await this.remaining(({ record: { load, holders } }) => load !== 0 || holders.size !== 0)) {
+      const slots = [...record.holders.keys()].join(' ') || 'none'
+      record.faults.push(`with no connection left it counts ${record.load} slots in use; not taken back: ${slots}`)
     }
-    return faults
+    await fleet.endServers()
+    for (const { served, record } of running) {
+      if (served !== record.given) record.faults.push(`it served ${served} connections, and gave ${record.given} slots`)
+    }
   }
-}
 
-/** Resolves when the condition holds, at the latest after PATIENCE. */
-async function soon (condition) {
-  const end = Date.now() + PATIENCE
-  while (!condition() && Date.now() < end) await sleep(20)
+  /** The running servers for which the condition still holds after PATIENCE, or when a fault is known, which may be why. */
+  async remaining (condition) {
+    const { running } = this.fleet
+    const end = Date.now() + PATIENCE
+    while (running.some(condition) && this.faults.length === 0 && Date.now() < end) await sleep(20)
+    return running.filter(condition)
+  }
 }
 
 async function main () {
@@ -227,7 +228,7 @@ async function main () {
 }
 
 function fail (message, code = 1) {
-  process.once('exit', () => console.error(message)) // after the screen is restored
+  console.error(message)
   process.exit(code)
 }
 
