@@ -1,9 +1,8 @@
 'use strict'
 
-// The package more than once in a process, and in unusual places.
+// The package more than once in a process.
 
 const assert = require('assert')
-const { mkdirSync } = require('fs')
 const { join } = require('path')
 const test = require('node:test')
 const { temporaryFolder, install } = require('../support/installed.js')
@@ -44,18 +43,4 @@ test('a method of one copy refuses a manager of another', t => {
   const Other = require(install(temporaryFolder(t)))
   const Slots = require('../..')
   assert.throws(() => Other.prototype.get.call(new Slots()), TypeError)
-})
-
-test('it loads from where an Electron application without an archive keeps it', t => {
-  const resources = join(temporaryFolder(t), 'Some App.app', 'Contents', 'Resources', 'app')
-  mkdirSync(resources, { recursive: true })
-  const Slots = require(install(resources))
-  assert.strictEqual(new Slots().get(), 0)
-})
-
-test('it loads from beside an archive, where an Electron application unpacks binaries to', t => {
-  const unpacked = join(temporaryFolder(t), 'resources', 'app.asar.unpacked')
-  mkdirSync(unpacked, { recursive: true })
-  const Slots = require(install(unpacked))
-  assert.strictEqual(new Slots().get(), 0)
 })

@@ -2,7 +2,7 @@
 
 const assert = require('node:assert')
 const { spawnSync } = require('node:child_process')
-const { mkdirSync, readFileSync, writeFileSync } = require('node:fs')
+const { readFileSync, writeFileSync } = require('node:fs')
 const path = require('node:path')
 const test = require('node:test')
 const { files } = require('../../scripts/platforms.js')
@@ -111,17 +111,6 @@ test('of a damaged binary the error says that it does not load, not that it is m
   const printed = loadTwice(copy)
   assert.match(printed, /^first ERR_NO_BINARY/)
   assert.doesNotMatch(printed, /Cannot find/)
-})
-
-test('another package of the name that the loader would look for is not loaded', t => {
-  const folder = temporaryFolder(t)
-  const copy = install(folder, { binaries: [] })
-  for (const file of FILES) {
-    const other = path.join(folder, 'node_modules', file.replace('slots.', 'slots-').replace('.node', ''))
-    mkdirSync(other)
-    writeFileSync(path.join(other, 'index.js'), 'console.log("the other is loaded")')
-  }
-  assert.match(loadTwice(copy), /^first ERR_NO_BINARY/)
 })
 
 test('without Rust, building from source says what is missing', t => {
