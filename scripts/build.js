@@ -10,25 +10,16 @@ const { npm } = require('./run.js')
 const { remapping } = require('./rust.js')
 const zig = require('./zig.js')
 
-const PROCESSORS = { x64: 'x86_64', arm64: 'aarch64' }
-
-/**
- * The target for which zig links on a machine. undefined if zig links badly there, and the
- * machine's own linker makes a binary that runs on other machines too.
- *
- * @param {string} platform as process.platform
- * @param {string} architecture as process.arch
- * @throws {Error} if there is no target for such a machine
- */
-function zigTarget (platform, architecture) {
-  if (platform !== 'linux') return undefined
-  const processor = PROCESSORS[architecture]
-  if (processor === undefined) throw new Error(`The package has no binary for linux ${architecture}. build-from-source.js builds one for this machine.`)
+/** The target for which zig links on this machine. Elsewhere than on Linux the linker's own binary runs on other machines too. */
+function zigTarget () {
+  if (process.platform !== 'linux') return undefined
+  const processor = { x64: 'x86_64', arm64: 'aarch64' }[process.arch]
+  if (processor === undefined) throw new Error(`The package has no binary for linux ${process.arch}. build-from-source.js builds one for this machine.`)
   return `${processor}-unknown-linux-gnu.2.17`
 }
 
 async function build () {
-  const target = zigTarget(process.platform, process.arch)
+  const target = zigTarget()
   // Builds to another folder, as `npm run build` does. The file here may be loaded by a
   // process, so it is replaced, not overwritten.
   const output = join(ROOT, 'target', 'portable')
@@ -44,4 +35,4 @@ async function build () {
   }
 }
 
-module.exports = { build, zigTarget }
+module.exports = { build }

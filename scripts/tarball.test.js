@@ -5,7 +5,7 @@
 
 const assert = require('node:assert')
 const { spawnSync } = require('node:child_process')
-const { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } = require('node:fs')
+const { closeSync, cpSync, existsSync, fstatSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } = require('node:fs')
 const { tmpdir } = require('node:os')
 const { dirname, join, resolve } = require('node:path')
 const test = require('node:test')
@@ -34,6 +34,7 @@ const home = mkdtempSync(join(tmpdir(), 'pack-check-'))
 test.after(() => rmSync(home, { recursive: true, force: true }))
 const run = sealed(home)
 
+let loaded // a descriptor of this machine's binary, as a process has it that loaded it before
 const tarball = process.env.TARBALL ? resolve(process.env.TARBALL) : pack()
 const unpacked = join(home, 'unpacked')
 mkdirSync(unpacked)
@@ -43,6 +44,9 @@ const files = readdirSync(content, { recursive: true }).filter(file => statSync(
 const packed = files.filter(file => file.endsWith('.node'))
 
 function pack () {
+  const binary = join(ROOT, binaries.find(file => file.includes(`.${process.platform}-${process.arch}`)))
+  if (!existsSync(binary)) writeFileSync(binary, '')
+  loaded = openSync(binary, 'r')
   const { status, stdout } = spawnSync(process.execPath, [join(__dirname, 'pack.js'), '--destination', home], {
     encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit']
   })
@@ -73,6 +77,11 @@ test(`the network is ${networkIs}, and Rust is not on the PATH`, () => {
     require('http').get(process.env.npm_config_registry, () => { throw new Error('a registry answers') }).on('error', () => {})
   `)
   ok(run(home, program))
+})
+
+test('packing leaves the old binary to whoever has loaded it', { skip: process.env.TARBALL && 'a tarball is checked that is packed already' }, () => {
+  assert.strictEqual(fstatSync(loaded).nlink, 0)
+  closeSync(loaded)
 })
 
 test('the tarball has the binaries and the other files, no more', () => {

@@ -3,7 +3,7 @@
 // The folder in which binaries for other platforms are built and tested, and the steps of this
 // work. A finished step is not repeated.
 
-const { spawn } = require('child_process')
+const { spawnSync } = require('child_process')
 const fs = require('fs')
 const { join } = require('path')
 const { ROOT } = require('./platforms.js')
@@ -45,33 +45,20 @@ function step (name, work) {
 }
 
 /**
- * Runs a program, and returns its standard output. All of its output goes to a log in the
- * folder.
+ * Runs a program, and returns its standard output. All of its output is in a log in the
+ * folder afterwards.
  *
  * @throws {Error} with the last lines of the log, if the program fails
  */
-function run (log, command, options, { cwd = ROOT, env = process.env, timeout } = {}) {
+function run (log, command, options, { cwd = ROOT, env = process.env } = {}) {
   const file = join(FOLDER, 'logs', `${log}.log`)
   fs.mkdirSync(join(FOLDER, 'logs'), { recursive: true })
-  const output = fs.createWriteStream(file)
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, options, { cwd, env, timeout, stdio: ['ignore', 'pipe', 'pipe'] })
-    let stdout = ''
-    let all = ''
-    const keep = text => {
-      all += text
-      output.write(text)
-    }
-    child.stdout.setEncoding('utf8').on('data', text => { stdout += text; keep(text) })
-    child.stderr.setEncoding('utf8').on('data', keep)
-    child.on('error', error => { output.end(); reject(error) })
-    child.on('close', (code, signal) => {
-      output.end()
-      if (code === 0) return resolve(stdout)
-      const last = all.trim().split('\n').slice(-LINES_OF_A_FAILURE).map(line => `  ${line}`).join('\n')
-      reject(new Error(`${command} ${options[0]} ended with ${signal || code}; its output is in ${file}\n${last}`))
-    })
-  })
+  const { error, status, signal, stdout, stderr } = spawnSync(command, options, { cwd, env, encoding: 'utf8', maxBuffer: 1 << 28 })
+  if (error) throw error
+  fs.writeFileSync(file, stdout + stderr)
+  if (status === 0) return stdout
+  const last = (stdout + stderr).trim().split('\n').slice(-LINES_OF_A_FAILURE).map(line => `  ${line}`).join('\n')
+  throw new Error(`${command} ${options[0]} ended with ${signal || status}; its output is in ${file}\n${last}`)
 }
 
 /** Installs packages from PyPI into a folder. pip checks their hashes. */
