@@ -4,12 +4,9 @@
 // legible on white and on black. A hollow symbol is a variant of the filled one.
 const looks = {
   ours: { colour: '#d55e00', shape: 'circle', size: 190 },
-  'native-calls': { colour: '#d55e00', shape: 'circle', hollow: true },
   'js-bitmap': { colour: '#009e73', shape: 'diamond' },
-  'js-bitmap-cursor': { colour: '#009e73', shape: 'diamond', hollow: true },
   heap: { colour: '#2a87c8', shape: 'square' },
   flatqueue: { colour: '#2a87c8', shape: 'square', hollow: true },
-  intervals: { colour: '#c7679a', shape: 'triangle-up' },
   'number-allocator': { colour: '#c7679a', shape: 'triangle-up', hollow: true },
   set: { colour: '#c78f00', shape: 'cross' }
 }

@@ -5,16 +5,22 @@ const { parseArgs } = require('node:util')
 
 const FILES = 100 // open files that a process needs besides its connections, generously
 
-// The range of each option, its default, and what it is.
-const integers = {
-  servers: [2, 100, 6, 'server processes at the start; one is killed, one joins'],
-  clients: [1, 100, 6, 'client processes'],
-  connections: [1, 10_000, 100, 'connections that each client keeps'],
-  duration: [2, 600, 15, 'seconds'],
-  interval: [1, 60_000, undefined, 'mean ms between two attempts of a client; by default so that\n' +
-    'a fifteenth of the duration passes until a pool is full']
+// The range of each option, and its default.
+const ranges = {
+  servers: [2, 100, 6],
+  clients: [1, 100, 6],
+  connections: [1, 10_000, 100],
+  duration: [2, 600, 15],
+  interval: [1, 60_000]
 }
-const strings = { svg: 'where the plot is written (fleet.svg)' }
+const help = `npm run fleet -- [options]
+  --servers      server processes at the start; one is killed, one joins: 2 to 100 (6)
+  --clients      client processes: 1 to 100 (6)
+  --connections  connections that each client keeps: 1 to 10000 (100)
+  --duration     seconds: 2 to 600 (15)
+  --interval     mean ms between two attempts of a client: 1 to 60000; by default so that
+                 a fifteenth of the duration passes until a pool is full
+  --svg          where the plot is written (fleet.svg)`
 
 /**
  * The options of the fleet; undefined if it is asked for help.
@@ -22,15 +28,17 @@ const strings = { svg: 'where the plot is written (fleet.svg)' }
  * @throws {Error} with a line that names what is wrong
  */
 function readOptions (args) {
-  const names = Object.keys({ ...integers, ...strings })
-  const options = Object.fromEntries(names.map(name => [name, { type: 'string' }]))
+  const options = Object.fromEntries([...Object.keys(ranges), 'svg'].map(name => [name, { type: 'string' }]))
   const { values } = parseArgs({ args, options: { ...options, help: { type: 'boolean' } } })
   if (values.help) return
-  const { svg = 'fleet.svg' } = values
-  for (const [name, [least, most, standard]] of Object.entries(integers)) {
-    values[name] = integer(`--${name}`, least, most, values[name] ?? standard)
+  for (const [name, [least, most, standard]] of Object.entries(ranges)) {
+    const value = values[name] ?? standard
+    if (value === undefined) continue
+    values[name] = Number(value)
+    if (/^\d+$/.test(value) && value >= least && value <= most) continue
+    throw new Error(`--${name} must be an integer from ${least} to ${most}, but is '${value}'`)
   }
-  const { servers, clients, connections, duration } = values
+  const { servers, clients, connections, duration, svg = 'fleet.svg' } = values
   const { interval = Math.max(1, Math.round(duration * 1000 / 15 / connections)) } = values
 
   // With a mean below 10, a difference of one connection is more than the 10% allowed.
@@ -50,21 +58,6 @@ function readOptions (args) {
     throw new Error(`--svg must be a file that can be written, but is '${svg}': ${error.message}`)
   }
   return { servers, clients, connections, duration, interval, svg }
-}
-
-function integer (name, least, most, value) {
-  if (value === undefined || (/^\d+$/.test(value) && value >= least && value <= most)) return value && Number(value)
-  throw new Error(`${name} must be an integer from ${least} to ${most}, but is '${value}'`)
-}
-
-const help = ['npm run fleet -- [options]',
-  ...Object.entries(integers).map(([name, [least, most, standard, text]]) =>
-    row(name, `${text}: ${least} to ${most}${standard ? ` (${standard})` : ''}`)),
-  ...Object.entries(strings).map(([name, text]) => row(name, text))
-].join('\n')
-
-function row (name, text) {
-  return `  --${name.padEnd(14)}${text.replace('\n', '\n'.padEnd(19))}`
 }
 
 module.exports = { help, readOptions }
