@@ -1,6 +1,5 @@
 //! Random programs against a naive model, with C1 to C4 checked after every step.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 mod support;
@@ -8,7 +7,7 @@ mod support;
 use callosum_server_slots::memory::words_for;
 use callosum_server_slots::{MAX_SLOTS, Slots};
 use proptest::prelude::*;
-use support::model::{Model, Runs};
+use support::model::Model;
 use support::refusable::Refusable;
 
 #[derive(Debug, Clone)]
@@ -121,33 +120,5 @@ proptest! {
         steps in steps(),
     ) {
         run(leaf_words, max_slots, &steps);
-    }
-
-    #[test]
-    fn the_runs_of_the_model_are_a_set(
-        steps in prop::collection::vec((0..100u32, 1..20u32), 1..60),
-    ) {
-        let mut runs = Runs::default();
-        let mut set = BTreeSet::new();
-        for (start, length) in steps {
-            let run = start..start + length;
-            let count = set.range(run.clone()).count() as u32;
-            assert_eq!(runs.overlaps(&run), count > 0);
-            assert_eq!(runs.contains_run(&run), count == length);
-            if count == 0 {
-                runs.insert(run.clone());
-                set.extend(run);
-            } else if count == length {
-                runs.remove(run.clone());
-                set.retain(|slot| !run.contains(slot));
-            }
-            assert!(runs.0.iter().cloned().flatten().eq(set.iter().copied()));
-            assert!(runs.0.is_sorted_by(|one, next| one.end < next.start));
-            assert_eq!(runs.len() as usize, set.len());
-            assert_eq!(runs.contains(start), set.contains(&start));
-            for n in 0..runs.len() {
-                assert_eq!(runs.nth(n), set.iter().nth(n as usize).copied());
-            }
-        }
     }
 }

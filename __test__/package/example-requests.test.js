@@ -3,13 +3,12 @@
 // examples/requests.js: with the example server, and with servers that fail.
 
 const assert = require('node:assert/strict')
-const { once } = require('node:events')
 const { describe, test } = require('node:test')
 
 const serve = require('../../examples/limited-server')
 const { request } = require('../../examples/requests')
 const { connect, listen } = require('../support/callosum-servers')
-const { onWindows, run, start, until } = require('../support/programs')
+const { listen: listenOn, onWindows, run, start, until } = require('../support/programs')
 
 const SAFE = { isSafe: true }
 
@@ -44,10 +43,7 @@ async function slowServer (t) {
     return text.repeat(times)
   }
   const limited = serve(10, () => ({ read: () => count, add, repeat }))
-  limited.server.listen(0, '127.0.0.1')
-  await once(limited.server, 'listening')
-  t.after(() => limited.close(0))
-  return Object.assign(slow, limited, { address: { host: '127.0.0.1', port: limited.server.address().port } })
+  return Object.assign(slow, limited, { address: await listenOn(t, limited) })
 }
 
 describe('a request', { concurrency: 4 }, () => {

@@ -21,7 +21,7 @@ const { counter } = require('../../examples/service')
 const serveWith = require('../../examples/limited-server')
 const { limitOf, intervalOf } = require('../../examples/sizing')
 const { sleep, until, connect } = require('../support/callosum-servers.js')
-const { connect: connectTo, onWindows, start } = require('../support/programs')
+const { connect: connectTo, listen, onWindows, start } = require('../support/programs')
 
 const serve = maxSlots => serveWith(maxSlots, counter)
 const ROOT = path.join(__dirname, '..', '..')
@@ -68,12 +68,10 @@ describe('the page', () => {
 describe('a server with a limit', () => {
   async function startServer (t, maxSlots) {
     const limited = serve(maxSlots)
-    limited.server.listen(0, '127.0.0.1')
-    await once(limited.server, 'listening')
-    t.after(() => limited.close(0))
+    const address = await listen(t, limited)
     const open = async () => {
       // It does not end when the server does: it is busy.
-      const socket = net.connect({ port: limited.server.address().port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => {})
+      const socket = net.connect({ ...address, allowHalfOpen: true }).on('error', () => {})
       t.after(() => socket.destroy())
       let text = ''
       socket.on('data', data => { text += data })
@@ -285,14 +283,8 @@ describe('the limit', () => {
   const fleet = { servers: 3, clients: 6, connections: 10 }
 
   async function keptWith (t, maxSlots) {
-    const servers = await Promise.all(Array.from({ length: fleet.servers }, async () => {
-      const limited = serve(maxSlots)
-      limited.server.listen(0, '127.0.0.1')
-      await once(limited.server, 'listening')
-      t.after(() => limited.close(0))
-      return { ...limited, port: limited.server.address().port }
-    }))
-    const list = servers.map(({ port }) => ({ host: '127.0.0.1', port }))
+    const servers = Array.from({ length: fleet.servers }, () => serve(maxSlots))
+    const list = await Promise.all(servers.map(server => listen(t, server)))
     const clients = Array.from({ length: fleet.clients }, () =>
       connect(t, list, { connections: fleet.connections, offers: 2, interval: 20, fillInterval: 10 }))
     const kept = () => clients.reduce((sum, { connections }) => sum + connections.length, 0)

@@ -4,6 +4,7 @@
 
 const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')
+const { once } = require('node:events')
 const net = require('node:net')
 const path = require('node:path')
 
@@ -73,6 +74,14 @@ async function start (t, args, options) {
   return program
 }
 
+/** Lets a server of examples/limited-server.js listen in this process until the test ends; returns where. */
+async function listen (t, { server, close }) {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => close(0))
+  return { host: '127.0.0.1', port: server.address().port }
+}
+
 /** A connection to a server, whose slot may be yet to come. */
 function dial (t, port, options) {
   const socket = net.connect({ port, host: '127.0.0.1', ...options })
@@ -108,4 +117,4 @@ async function until (condition, describe = () => String(condition), wait = WAIT
   }
 }
 
-module.exports = { ROOT, connect, dial, framesOf, onWindows, run, start, until }
+module.exports = { ROOT, connect, dial, framesOf, listen, onWindows, run, start, until }

@@ -79,11 +79,6 @@ impl Runs {
         self.0.iter().any(|run| run.contains(&slot))
     }
 
-    /// Whether all slots of the run are in the set.
-    pub(crate) fn contains_run(&self, run: &Range<u32>) -> bool {
-        run.is_empty() || self.0.iter().any(|own| own.start <= run.start && run.end <= own.end)
-    }
-
     /// Whether a slot of the run is in the set.
     pub(crate) fn overlaps(&self, run: &Range<u32>) -> bool {
         self.0.iter().any(|own| own.start < run.end && run.start < own.end)
