@@ -273,6 +273,22 @@ test('a client whose event loop is blocked for longer than its timeout fills its
   assert.deepEqual(client.failures, [])
 })
 
+test('a slot that arrives right after its deadline counts, and nothing has failed', async t => {
+  const client = connect(t, [{}], {
+    connections: 1,
+    timeout: 20,
+    interval: 60000,
+    connect () {
+      const stream = duplex()
+      queueMicrotask(() => setTimeout(() => stream.push('0\n'), 20)) // its timer comes after that of the deadline
+      return stream
+    }
+  })
+  await until(() => client.connections.length === 1)
+  await sleep(5)
+  assert.deepEqual(client.failures, [])
+})
+
 test('a connection that is idle by now wins against a timeout that has passed', async t => {
   const server = await listen(t, socket => { socket.write('0\r\n'); socket.on('data', data => socket.write(data)) })
   const client = connect(t, [server], { connections: 1, interval: 60000 })
