@@ -206,11 +206,17 @@ test('acquire() that is aborted rejects although Error.prototype is frozen', asy
   assert.deepEqual(output.trim().split('\n').sort(), ['AbortError ABORT_ERR', 'Error ERR_ACQUIRE_TIMEOUT'])
 })
 
-test('an error of another realm destroys the connection', async t => {
-  const { client, streams } = await single(t)
-  client.lease().release(vm.runInNewContext('new TypeError("mine")'))
-  assert.equal(streams[0].destroyed, true)
-})
+for (const [what, value, isError] of [
+  ['an error of another realm', vm.runInNewContext('new TypeError("mine")'), true],
+  ['an object that inherits from Error', Object.create(Error.prototype), true], // as a DOMException does
+  ['a proxy that throws', new Proxy({}, { getPrototypeOf () { throw THROWN } }), false]
+]) {
+  test(`${what} is ${isError ? 'an error' : 'no error'} for release()`, async t => {
+    const { client, streams } = await single(t)
+    client.lease().release(value)
+    assert.equal(streams[0].destroyed, isError)
+  })
+}
 
 // ---- Sockets that connect() returns ----
 
