@@ -6,6 +6,7 @@ const assert = require('node:assert/strict')
 const { once } = require('node:events')
 const test = require('node:test')
 
+const { use } = require('../../lib/client/use.js')
 const { until, listen, slots, connect } = require('../support/callosum-servers.js')
 const { outcomeOf, single } = require('../support/client-streams.js')
 
@@ -139,6 +140,12 @@ test('use() that has ended leaves no timer and no listener on its signal', async
   }
   assert.equal(listeners.size, 0)
   assert.ok(Math.max(...clock.pending) < 60000 && clock.pending.length <= before + 1, clock.pending.join())
+})
+
+test('a client keeps nothing of a use() that has ended', async () => {
+  const pool = { uses: new Set(), acquire: async () => ({ connection: {}, lease: {} }), release () {} }
+  assert.equal(await use(pool, () => pool.uses.size), 1)
+  assert.equal(pool.uses.size, 0)
 })
 
 test('after close() has resolved, use() whose work goes on has been rejected, and no timer is left', async t => {
