@@ -200,9 +200,11 @@ test('leases leave no listeners on the socket', async t => {
   const client = connect(t, [server], { connections: 1, interval: 60000 })
   const { socket, release } = await client.acquire()
   release()
+  await sleep(5)
   const counts = () => Object.fromEntries(socket.eventNames().map(name => [name, socket.listenerCount(name)]))
   const before = counts()
   for (let i = 0; i < 20; i++) client.lease().release()
+  await sleep(5)
   assert.deepEqual(counts(), before)
 })
 
