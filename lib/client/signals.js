@@ -7,7 +7,7 @@ const { aborted } = require('./errors.js')
 class Signals {
   #entries = new Map() // by signal: the callbacks, and the listener
 
-  /** Calls back with an AbortError when the signal is aborted. Throws what the signal throws. */
+  /** Calls back with an AbortError when the signal is aborted. Throws what the signal throws: unfollow() then, too. */
   follow (signal, callback) {
     const known = this.#entries.get(signal)
     if (known !== undefined) return known.callbacks.add(callback)
@@ -16,12 +16,7 @@ class Signals {
       for (const callback of callbacks) callback(this.errorOf(signal))
     }
     this.#entries.set(signal, { callbacks, onAbort })
-    try {
-      signal.addEventListener('abort', onAbort)
-    } catch (error) {
-      this.#entries.delete(signal)
-      throw error
-    }
+    signal.addEventListener('abort', onAbort)
   }
 
   unfollow (signal, callback) {
