@@ -95,11 +95,18 @@ for (const [when, isLeased] of [['while it waits', true], ['during the work', fa
   })
 }
 
-test('use() with a signal that is aborted already does no work', async t => {
-  const { client } = await single(t)
-  await assert.rejects(client.use(() => assert.fail('was aborted'), { signal: AbortSignal.abort() }), { name: 'AbortError' })
-  assert.equal(client.stats.idle, 1)
-})
+for (const [when, idle] of [['before', 1], ['right after', 0]]) {
+  test(`use() whose signal is aborted ${when} the call does no work`, async t => {
+    const { client } = await single(t)
+    const controller = new AbortController()
+    if (when === 'before') controller.abort()
+    let calls = 0
+    const outcome = client.use(() => { calls++ }, { signal: controller.signal })
+    controller.abort()
+    await assert.rejects(outcome, { name: 'AbortError' })
+    assert.deepEqual([calls, client.stats.idle], [0, idle])
+  })
+}
 
 test('work that goes on after its time is over harms nobody', async t => {
   const { clock, client, streams } = await single(t, { serve: count => `${count}\n`, fillInterval: 5 })
