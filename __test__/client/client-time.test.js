@@ -214,6 +214,16 @@ test('an idle connection leaves the pool when close() is called, not when its by
   assert.deepEqual(client.connections, [])
 })
 
+test('bytes of an idle connection are sent after close(), although its server ends it', async t => {
+  const { clock, client } = await single(t, { timeout: 60000, connect: stuck })
+  const [{ socket }] = client.connections
+  socket.write('x')
+  client.close()
+  socket.push(null)
+  await clock.advance(10)
+  assert.equal(socket.destroyed, false)
+})
+
 test('the end of a connection is noticed although its last lessee has paused it', async t => {
   const { clock, client } = await single(t, { serve: count => `${count}\n` })
   const { socket, release } = client.lease()
@@ -265,6 +275,15 @@ for (const [name, end] of Object.entries({
     assert.deepEqual(clock.pending, [])
   })
 }
+
+test("a client that is closed does not keep the process alive, where its connection never emits 'close'", async t => {
+  const stream = duplex({ emitClose: false })
+  stream.push('0\n')
+  const { clock, client } = await single(t, { timeout: 60000, connect: () => stream })
+  const outcome = outcomeOf(client.close())
+  await clock.advance(1000)
+  assert.deepEqual([outcome, clock.pending], [{ value: undefined }, []])
+})
 
 test('a server that closes without a slot fails once, and one that is silent meanwhile once', async t => {
   const clock = stopClock(t)
