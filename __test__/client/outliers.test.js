@@ -156,6 +156,17 @@ test('a server on probation has one connection, until a release without an error
   assert.equal(namesOf(client), 'AAA')
 })
 
+test('an attempt tries a server on probation once', async t => {
+  const context = await several(t, 2, { offers: 2, outliers: { failures: 1 } })
+  const { clock, client, streams } = context
+  await fail(context, 1)
+  await clock.advance(1000)
+  client.lease().release(FAILURE) // B is ejected, A on probation
+  const before = streams.length
+  await clock.advance(10)
+  assert.deepEqual([namesOf(client), streams.length - before], ['A', 1])
+})
+
 test('a lease from before the ejection ends no probation, and fails for nobody', async t => {
   const context = await several(t, 2, { connections: 3 })
   const { clock, client, events } = context
