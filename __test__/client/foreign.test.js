@@ -226,6 +226,15 @@ test("the reason of 'failed' is the error of a socket that connect() has destroy
   assert.ok(client.failures.every(({ error }) => error === THROWN))
 })
 
+for (const name of ['on', 'setKeepAlive', 'unshift']) {
+  test(`a stream whose ${name}() throws has failed, and is destroyed`, async t => {
+    const stream = duplex()
+    stream.push('0\nmore')
+    const { client } = await single(t, { connect: () => Object.assign(stream, { [name] () { throw THROWN } }) })
+    assert.deepEqual([client.failures.map(({ error }) => error), stream.destroyed], [[THROWN], true])
+  })
+}
+
 test("the path of a socket that is too long is a reason of 'failed'", async t => {
   const client = connect(t, [{ path: `/${'x'.repeat(200)}` }], {})
   await until(() => client.failures.length > 2)

@@ -31,6 +31,7 @@ function open (entry, { connect, timeout }, pool, callback) {
     if (typeof socket.setKeepAlive === 'function') socket.setKeepAlive(true, KEEP_ALIVE)
     if (socket.destroyed) process.nextTick(() => { if (!isOver) onClose() }) // its 'close' may have come before
   } catch (error) {
+    failure = error // 'close' may come first
     if (socket !== undefined) sockets.destroy(socket)
     process.nextTick(() => { if (!isOver) fail(error) })
   }
