@@ -285,16 +285,25 @@ test("a client that is closed does not keep the process alive, where its connect
   assert.deepEqual([outcome, clock.pending], [{ value: undefined }, []])
 })
 
-test('a server that closes without a slot fails once, and one that is silent meanwhile once', async t => {
-  const clock = stopClock(t)
-  const streams = streamsOf()
-  const client = connect(t, [{ port: 1 }, { port: 2 }], { offers: 2, timeout: 1000, interval: 60000, fillInterval: 60000, connect: streams.connect })
-  const failures = []
-  client.on('failed', (server, error) => failures.push([server.port, error.code]))
-  await clock.advance(30000) // half a fillInterval: the first attempt begins
-  streams[0].destroy()
-  await clock.advance(1500)
-  const ports = failures.map(([port]) => port).sort()
-  assert.deepEqual(ports, [1, 2])
-  assert.deepEqual(failures.map(([, code]) => code), ['ERR_SLOT_MISSING', 'ERR_SLOT_TIMEOUT'])
-})
+for (const [does, serve, reason] of [
+  ['closes without a slot', async stream => { stream.destroy() }, 'ERR_SLOT_MISSING'],
+  ['sends junk twice', async (stream, clock) => {
+    stream.push('junk\n')
+    await clock.advance(1)
+    stream.push('junk\n')
+  }, 'ERR_SLOT_INVALID']
+]) {
+  test(`a server that ${does} fails once, and one that is silent meanwhile once`, async t => {
+    const clock = stopClock(t)
+    const streams = streamsOf()
+    const client = connect(t, [{ port: 1 }, { port: 2 }], { offers: 2, timeout: 1000, interval: 60000, fillInterval: 60000, connect: streams.connect })
+    const failures = []
+    client.on('failed', (server, error) => failures.push([server.port, error.code]))
+    await clock.advance(30000) // half a fillInterval: the first attempt begins
+    await serve(streams[0], clock)
+    await clock.advance(1500)
+    const ports = failures.map(([port]) => port).sort()
+    assert.deepEqual(ports, [1, 2])
+    assert.deepEqual(failures.map(([, code]) => code), [reason, 'ERR_SLOT_TIMEOUT'])
+  })
+}

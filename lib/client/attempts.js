@@ -18,8 +18,10 @@ class Attempts {
     this.outliers = outliers
     this.emit = emit
     this.isStopped = false
+    // Stryker disable BooleanLiteral: nothing can be lost before the first attempt
     this.isUnderway = false
     this.isFilling = true // whether the timer waits for fillInterval, not for interval
+    // Stryker restore BooleanLiteral
     this.connecting = 0 // connections of this attempt without a slot, and offers
     this.stopAttempt = () => {}
     // Clients that start at the same time must not connect at the same time.
@@ -145,7 +147,6 @@ class Attempts {
         if (isSettled) return
         isSettled = true
         this.connecting = 0
-        this.stopAttempt = () => {}
         cancelTimer()
         for (const cancel of cancels) cancel()
         const usable = this.isStopped ? [] : offers.filter(({ isOpen }) => isOpen).sort((a, b) => a.slot - b.slot)
