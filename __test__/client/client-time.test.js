@@ -224,6 +224,39 @@ test('bytes of an idle connection are sent after close(), although its server en
   assert.equal(socket.destroyed, false)
 })
 
+// The streams of Node.js 20 do not emit it.
+let tellsRemovals = false
+duplex().on('removeListener', () => { tellsRemovals = true }).on('data', Array).removeListener('data', Array)
+
+for (const [when, leases, skip] of [
+  ['at once', 0, !tellsRemovals && "this Node.js has no 'removeListener' of streams"],
+  ['at the next release', 1, false]
+]) {
+  test(`a connection is the client's own again ${when}, if a reader that was added in 'open' has left`, { skip }, async t => {
+    const clock = stopClock(t)
+    const streams = streamsOf(count => `${count}\n`)
+    const client = connect(t, [{}], { connections: 1, interval: 60000, connect: streams.connect })
+    client.once('open', ({ socket }) => socket.once('data', () => {}))
+    await clock.advance(5)
+    streams[0].push('for the reader')
+    await clock.advance(0)
+    for (let i = 0; i < leases; i++) client.lease().release()
+    streams[0].push('for the lessee')
+    await clock.advance(0)
+    const { socket, release } = client.lease()
+    assert.deepEqual([String(socket.read()), socket.listenerCount('removeListener')], ['for the lessee', 0])
+    release()
+    socket.push(null)
+    await clock.advance(10)
+    assert.deepEqual(slotsOf(client), [1])
+  })
+}
+
+test('a stream that has more at each read() is leased', async t => {
+  const { client } = await single(t, { connect: () => duplex({ read () { this.push('0\n') } }) })
+  assert.equal(client.lease().socket.read(2).toString(), '0\n')
+})
+
 test('the end of a connection is noticed although its last lessee has paused it', async t => {
   const { clock, client } = await single(t, { serve: count => `${count}\n` })
   const { socket, release } = client.lease()
