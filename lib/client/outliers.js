@@ -51,7 +51,6 @@ class Outliers {
     if (record.failures < failures && record.ejections === 0) return false
     if (2 * (this.ejected + 1) > this.#listed.size) return false // at least half of the servers stay in use
     const time = Math.min(ejectionTime * 2 ** record.ejections, maxEjectionTime)
-    record.failures = 0
     record.ejections++
     record.start = performance.now()
     record.end = record.start + time * (1 - Math.random() / 4) // clients must not return in step
