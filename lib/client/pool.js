@@ -113,21 +113,18 @@ class Pool {
     return this.kept.delete(connection)
   }
 
-  /** Closes a connection after what was written to it is sent. */
-  drop (connection) {
+  /** Closes a connection: at once if it is broken, otherwise after what was written to it is sent. */
+  drop (connection, isBroken = false) {
+    // Stryker disable next-line StringLiteral: any state but 'idle' and 'offered' does the same
     connection.state = 'closing'
-    this.sockets.end(connection.socket)
+    if (isBroken) this.sockets.destroy(connection.socket)
+    else this.sockets.end(connection.socket)
   }
 
   /** Takes a connection out of the pool, and closes it. */
-  lose (connection, isBroken = false) {
+  lose (connection, isBroken) {
     this.remove(connection)
-    if (isBroken) {
-      connection.state = 'closing'
-      this.sockets.destroy(connection.socket)
-    } else {
-      this.drop(connection)
-    }
+    this.drop(connection, isBroken)
     this.onLoss()
   }
 
@@ -142,6 +139,7 @@ class Pool {
 
   /** Called when the socket of a connection has closed. */
   closed (connection) {
+    // Stryker disable next-line StringLiteral: see drop()
     connection.state = 'closing'
     if (this.remove(connection)) this.onLoss()
     if (connection.wasOpened) this.emit('close', connection.shown)
@@ -162,6 +160,7 @@ class Pool {
       const connection = idle[i]
       idle[i] = idle[idle.length - 1]
       idle.pop()
+      // Stryker disable next-line StringLiteral: see drop()
       connection.state = 'leased'
       guarded(() => connection.unwatch())
       if (this.kept.has(connection) && connection.isOpen && !connection.isRetired && !this.isClosed) return connection
