@@ -69,7 +69,7 @@ test('use() that waits in vain for half of its time rejects with the same code, 
   assert.deepEqual(outcome, {})
   await clock.advance(1)
   assert.equal(outcome.error.code, 'ERR_USE_TIMEOUT')
-  assert.equal(outcome.error.message, 'No connection was idle within 100 ms: the only one is leased, and 1 call waits')
+  assert.equal(outcome.error.message, 'No connection was idle within 100 ms, half of the timeout: the only one is leased, and 1 call waits')
 })
 
 test('use() tells a timeout after the end of its connection from another', async t => {

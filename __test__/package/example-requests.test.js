@@ -145,7 +145,7 @@ describe('the program', { skip: onWindows }, () => {
 
   test('says why a request failed', async t => {
     const program = run(t, ['examples/requests.js', '1'])
-    await program.shows(/^{"method":"read"} {2}! No connection was idle within 500 ms/)
+    await program.shows(/^{"method":"read"} {2}! No connection was idle within 250 ms, half of the timeout: there is none/)
   })
 
   test('says how it is used when it gets no ports', async t => {

@@ -217,8 +217,8 @@ class Pool {
 
   // ---- Calls that wait ----
 
-  /** Resolves to a hold as soon as a connection is idle. */
-  acquire (timeout, signal) {
+  /** Resolves to a hold as soon as a connection is idle. The message of the timeout says `limit`. */
+  acquire (timeout, signal, limit = `${timeout} ms`) {
     return new Promise((resolve, reject) => {
       if (signal !== undefined && signal.aborted) return reject(this.signals.errorOf(signal))
       if (this.isClosed) return reject(clientClosed())
@@ -238,7 +238,7 @@ class Pool {
         reject (error) { end(); reject(error) }
       }
       this.waiting.set(number, waiter)
-      if (timeout !== undefined) cancel = after(timeout, () => waiter.reject(this.acquireTimeout(timeout)))
+      if (timeout !== undefined) cancel = after(timeout, () => waiter.reject(this.acquireTimeout(limit)))
       try {
         if (signal !== undefined) this.signals.follow(signal, waiter.reject)
       } catch (error) {
@@ -247,13 +247,13 @@ class Pool {
     })
   }
 
-  acquireTimeout (timeout) {
+  acquireTimeout (limit) {
     const { kept, lastFailure, waiting } = this
     const isEmpty = kept.size === 0
     const leased = kept.size === 1 ? 'the only one is leased' : `all ${kept.size} are leased`
     const calls = waiting.size === 1 ? '1 call waits' : `${waiting.size} calls wait`
     const why = isEmpty ? `there is none${reasonOf(lastFailure)}` : `${leased}, and ${calls}`
-    const error = coded(new Error(`No connection was idle within ${timeout} ms: ${why}`), 'ERR_ACQUIRE_TIMEOUT')
+    const error = coded(new Error(`No connection was idle within ${limit}: ${why}`), 'ERR_ACQUIRE_TIMEOUT')
     if (isEmpty && lastFailure !== undefined) error.cause = lastFailure
     return error
   }

@@ -20,7 +20,7 @@ async function use (pool, work, timeout, signal) {
   let hold
   try {
     const wait = timeout === undefined ? undefined : Math.ceil(timeout / 2)
-    hold = await outside(() => pool.acquire(wait, signal))
+    hold = await outside(() => pool.acquire(wait, signal, `${wait} ms, half of the timeout`))
   } catch (error) {
     throw isError(error) && error.code === 'ERR_ACQUIRE_TIMEOUT' ? coded(error, 'ERR_USE_TIMEOUT') : error
   }
