@@ -1,14 +1,11 @@
 //! The free map: a hierarchical bitmap of the free slots below the high-water mark.
 
-#![forbid(unsafe_code)]
-
 use std::cell::Cell;
 use std::ops::Range;
 
 use crate::memory::{BITMAP_OFFSET, CURSOR, FREE_COUNT, LEAF_WORDS};
 
-/// A set of slots from which the lowest is found in constant time, over the buffer
-/// of a manager (`memory.rs`).
+/// A set of slots, in a manager's buffer (`memory.rs`), whose lowest is found in constant time.
 ///
 /// It is a 32-ary tree of bits. A leaf word has a bit for each of 32 slots, 1 is
 /// free. A summary word has a *summary bit* for each of its 32 child words: 1 if the
@@ -18,8 +15,7 @@ use crate::memory::{BITMAP_OFFSET, CURSOR, FREE_COUNT, LEAF_WORDS};
 /// - C1. While the map is not empty, no leaf word before the cursor has a set bit.
 /// - C2. For every non-zero leaf word except the one at the cursor, and for every non-zero
 ///   summary word except the root, its summary bit in the parent is set.
-/// - C3. The count is the number of set bits. All of them are below the high-water
-///   mark.
+/// - C3. The count is the number of set bits. All of them are below the high-water mark.
 ///
 /// So the lowest slot is in the word at the cursor, or else in the next word that
 /// the summary words lead to. Most calls read and write the word at the cursor alone. A
@@ -48,8 +44,7 @@ pub struct FreeMap<'a> {
 }
 
 impl<'a> FreeMap<'a> {
-    /// The map in a manager's buffer. It is empty if all words but the number of
-    /// leaf words are 0.
+    /// The map in a manager's buffer. It is empty if all words but the number of leaf words are 0.
     pub fn from_buffer(words: &'a [Cell<i32>]) -> Self {
         Self { words }
     }
@@ -107,8 +102,7 @@ impl<'a> FreeMap<'a> {
         Some(word * 32 + self.leaf(word).trailing_zeros())
     }
 
-    /// Removes the lowest slot, and returns it. O(1) amortised, as
-    /// [`FreeMap::lowest`].
+    /// Removes the lowest slot, and returns it. O(1) amortised, as [`FreeMap::lowest`].
     #[inline]
     pub fn take_lowest(&self) -> Option<u32> {
         if self.count() == 0 {
@@ -193,8 +187,7 @@ impl<'a> FreeMap<'a> {
         self.store(FREE_COUNT, self.count() + mask.count_ones());
     }
 
-    /// Moves the cursor to the lowest non-zero leaf word, and returns it. There must
-    /// be one.
+    /// Moves the cursor to the lowest non-zero leaf word, and returns it. There must be one.
     #[inline]
     fn move_cursor(&self) -> u32 {
         let cursor = self.load(CURSOR);

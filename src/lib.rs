@@ -1,8 +1,7 @@
 //! Hands out the lowest free slot number.
 //!
-//! A Callosum server gives every connection the lowest free slot, `0, 1, 2 …`;
-//! clients keep the connections with the lowest slots, and so load spreads by
-//! itself. [`Slots`] is the part that gives the slots out:
+//! A Callosum server gives every connection the lowest free slot, `0, 1, 2 …`; clients keep the
+//! connections with the lowest slots, and so load spreads by itself. [`Slots`] gives them out:
 //!
 //! ```
 //! use callosum_server_slots::Slots;
@@ -28,9 +27,8 @@
 //!  high-water mark: 12                      above it, only sparse reservations
 //! ```
 //!
-//! [`Slots::get`] takes the lowest bit of the word at the cursor, or the high-water
-//! mark if no bit is set. [`Slots::put`] sets a bit. Both take constant
-//! time, amortised over the growth of the bitmap.
+//! [`Slots::get`] takes the lowest bit of the word at the cursor, or the high-water mark if no bit
+//! is set. [`Slots::put`] sets a bit. Both take constant time, amortised over the bitmap's growth.
 //!
 //! This crate is the native half of a Node.js package. There, JavaScript owns the words, an
 //! `Int32Array`. It runs `get` and `put` on them in the same steps, because a call into Rust
@@ -50,12 +48,16 @@
 
 #![cfg_attr(not(feature = "node"), forbid(unsafe_code))]
 
+#[forbid(unsafe_code)]
 mod free_map;
+#[forbid(unsafe_code)]
 #[doc(hidden)]
 pub mod memory;
 #[cfg(all(feature = "node", not(test)))]
 mod node;
+#[forbid(unsafe_code)]
 mod slots;
+#[forbid(unsafe_code)]
 mod sparse;
 
 #[doc(hidden)]

@@ -15,16 +15,13 @@
 //! parent of node `i` is node `i / 32`, and node 0 is the root. The numbering is
 //! that of a binary heap.
 
-#![forbid(unsafe_code)]
-
 use std::cell::Cell;
 
 /// Word with the index of the lowest leaf word that might be non-zero.
 pub const CURSOR: usize = 0;
 /// Word with the number of set bits in all leaf words.
 pub const FREE_COUNT: usize = 1;
-/// Word with the high-water mark: one more than the highest slot given so far,
-/// within the capacity.
+/// Word with the high-water mark: one more than the highest slot given within the capacity.
 pub const HIGH_WATER: usize = 2;
 /// Word with the capacity: how many slots the bitmap covers.
 pub const CAPACITY: usize = 3;

@@ -1,7 +1,5 @@
 //! The whole manager in safe Rust.
 
-#![forbid(unsafe_code)]
-
 use std::cell::Cell;
 use std::fmt;
 use std::ops::Range;

@@ -1,7 +1,5 @@
 //! The sparse reservations: an ordered set of runs.
 
-#![forbid(unsafe_code)]
-
 use std::collections::BTreeMap;
 use std::mem;
 use std::ops::Range;
