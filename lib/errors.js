@@ -2,6 +2,7 @@
 
 // Checks what callers pass, and makes the errors that they get.
 
+const Integers = Int32Array // captured in case the global is patched later
 const MAX_SLOTS = 2147483647
 const MOST_CHARACTERS = 80 // of a value, in a message
 
@@ -45,7 +46,7 @@ function checkedSnapshot (json, options) {
     return [start, end]
   })
   checkInteger('json.maxSlotGiven', maxSlotGiven, last, maxSlots)
-  const flat = new Int32Array(2 * runs.length)
+  const flat = new Integers(2 * runs.length)
   for (let i = 0; i < runs.length; i++) [flat[2 * i], flat[2 * i + 1]] = runs[i]
   const limit = maxSlotsOf(options, maxSlots, last)
   const { captureRejections } = options || {}

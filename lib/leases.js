@@ -8,10 +8,16 @@ const LEAST = 32 // slots that the array covers at first
 
 let lastNumber = 0
 
+// A Map with methods of its own, in case those of Map.prototype are patched later.
+class OwnMap extends Map {}
+for (const name of ['get', 'set', 'has', 'delete', 'forEach']) OwnMap.prototype[name] = Map.prototype[name]
+const { get: size } = Object.getOwnPropertyDescriptor(Map.prototype, 'size')
+Object.defineProperty(OwnMap.prototype, 'size', { __proto__: null, get: size })
+
 class Leases {
   end = 0 // the array covers the slots below
   numbers = new Numbers(0) // by slot; 0 if it is not leased
-  pages = new Map() // from slot >>> 16 to a Map from slots to numbers: a Map holds at most 2^24
+  pages = new OwnMap() // from slot >>> 16 to a Map from slots to numbers: a Map holds at most 2^24
 
   /** The number of the slot's lease; 0 if it is not leased. */
   numberOf (slot) {
@@ -28,7 +34,7 @@ class Leases {
     if (slot < this.end) return true
     if (slot < capacity) return this.#growOver(slot)
     const key = slot >>> 16
-    if (!this.pages.has(key)) this.pages.set(key, new Map())
+    if (!this.pages.has(key)) this.pages.set(key, new OwnMap())
     const page = this.pages.get(key)
     if (!page.has(slot)) page.set(slot, 0)
     return true
@@ -71,11 +77,12 @@ class Leases {
       return true
     }
     const page = this.pages.get(slot >>> 16)
-    if (page === undefined) return false
-    const number = page.get(slot)
-    page.delete(slot)
-    if (page.size === 0) this.pages.delete(slot >>> 16)
-    return number > 0
+    if (page === undefined || !page.has(slot)) return false
+    const isLeased = page.get(slot) > 0
+    // One change alone, and last: with no stack left even the getter `size` can throw.
+    if (page.size === 1) this.pages.delete(slot >>> 16)
+    else page.delete(slot)
+    return isLeased
   }
 
   static newNumber () {

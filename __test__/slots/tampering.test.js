@@ -47,6 +47,11 @@ function check (CallosumServerSlots) {
   if ([...slots.values()].length !== slots.size) throw new Error('values()')
   release()
   if (slots.has(slot)) throw new Error('release()')
+  const { release: releaseSparse } = slots.lease(1e9)
+  slots.put(1e9)
+  if (slots.has(1e9) || slots.reserve(1e9) !== true) throw new Error('put(1e9)')
+  releaseSparse()
+  if (!slots.has(1e9)) throw new Error('a lease after put()')
   slots.clear()
   if (slots.get() !== 0) throw new Error('clear()')
 }
@@ -67,6 +72,8 @@ const PATCHES = {
   'methods of typed arrays': "for (const name of ['set', 'fill', 'copyWithin', 'subarray', 'slice']) Object.getPrototypeOf(Int32Array.prototype)[name] = () => { throw new Error(name) }",
   'another constructor of Int32Array.prototype': 'Int32Array.prototype.constructor = Float64Array',
   'methods of Array': "for (const name of ['push', 'pop', 'map', 'slice', 'splice']) Array.prototype[name] = () => { throw new Error(name) }",
+  'methods of Map that do nothing': "for (const name of ['get', 'set', 'has', 'delete', 'forEach']) Map.prototype[name] = () => {}",
+  'methods of Map that throw': "for (const name of ['get', 'set', 'has', 'delete', 'forEach', 'size']) Object.defineProperty(Map.prototype, name, { get () { throw new Error(name) } })",
   'Function.prototype.bind': "Function.prototype.bind = () => { throw new Error('bind') }",
   'the functions of Reflect and Object': "for (const of of [Reflect, Object]) for (const name of Object.getOwnPropertyNames(of)) { if (typeof of[name] === 'function' && name !== 'prototype') of[name] = () => { throw new Error(name) } }",
   'Number.isInteger and Math': 'Number.isInteger = () => true; Math.max = Math.min = () => 1',
@@ -105,6 +112,14 @@ for (const name of BEFORE) {
     assert.equal(await child(PATCHES[name], 'check(CallosumServerSlots)'), 'done')
   })
 }
+
+test('from() with another global Int32Array after the loading', async () => {
+  const said = await child('', `
+    const json = { maxSlots: 100, maxSlotGiven: 9, inUse: [[0, 3], [8, 9]] }
+    globalThis.Int32Array = Float64Array
+    said = JSON.stringify(CallosumServerSlots.from(json).toJSON().inUse)`)
+  assert.equal(said, '[[0,3],[8,9]]')
+})
 
 test('EventEmitter.prototype.emit as it is then gets the errors, and put() returns true', async () => {
   const said = await child('', `
