@@ -4,9 +4,9 @@
 // Int32Array, which JavaScript owns and Rust borrows for the length of a native call. The native
 // object owns the sparse reservations. Only this file replaces any of them.
 
-const { CallosumServerSlots: Native } = require('./load-native.js')
 const { LIMIT } = require('./layout.js')
 const { Leases, NO_LEASES } = require('./leases.js')
+const { Native } = require('./native.js')
 const { newWords, twiceTheLength } = require('./words.js')
 
 const Words = Int32Array // captured in case the global is patched later

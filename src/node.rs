@@ -113,10 +113,10 @@ impl CallosumServerSlots {
         })
     }
 
-    /// Moves the manager from its words to more, which must be zeros.
+    /// Moves the manager from its words to more, which must be zeros. Returns null.
     #[napi]
-    pub fn grow(&mut self, words: Words<'_>, larger: Words<'_>) -> Result<()> {
-        self.with(words, |slots| slots.move_to(borrowed(larger)))
+    pub fn grow(&mut self, words: Words<'_>, larger: Words<'_>) -> Result<Null> {
+        self.with(words, |slots| slots.move_to(borrowed(larger))).map(|()| Null)
     }
 
     /// Takes the lowest free slot. Returns it, or a refusal.
