@@ -26,16 +26,16 @@ const state = { __proto__: null, get () { return members.toJSON.call(this) }, en
  * Every free slot below the high-water mark is a set bit in a hierarchical bitmap. The
  * cursor is the index of the lowest leaf word that might be non-zero. JavaScript owns the
  * words and lends them to Rust. Both run get() and put() in the same steps, and keep the
- * invariants C1 to C4 (src/free_map.rs, src/slots.rs). Rust is called when the bitmap has to
- * grow.
+ * invariants C1 to C4 (src/free_map.rs, src/slots.rs). Rust is called for what is rare: growth,
+ * sparse reservations, and lists of the slots in use.
  *
  * @param {object} [options]
  * @param {number} [options.maxSlots=2147483647] how many slots there are
  * @param {boolean} [options.captureRejections] as for EventEmitter
  * @fires CallosumServerSlots#error if a slot is invalid or an allocation failed
- * @fires CallosumServerSlots#full if all slots are in use; nobody has to listen
+ * @fires CallosumServerSlots#full if get() or lease() finds no free slot; nobody has to listen
  */
-function CallosumServerSlots (/* options */) {
+function CallosumServerSlots (/* options: not named, so that `length` is 0, as in 0.1.0 */) {
   if (!(this instanceof CallosumServerSlots)) {
     throw new TypeError("CallosumServerSlots is a constructor: call it with 'new'")
   }
@@ -48,10 +48,10 @@ function CallosumServerSlots (/* options */) {
 
 inherits(CallosumServerSlots, EventEmitter)
 
-// Execution can be terminated in any loop or call, as by a vm timeout. In get(), put()
-// and their helpers all loops and calls come before the first write that matters, and
-// FREE_COUNT is never more than the number of set bits. So at most the slot that the call was
-// about to give or take is lost.
+// Execution can be terminated in any loop or call, as by a vm timeout. In get(), put() and their
+// helpers the writes that take the slot or put it back come last: those of its bit, FREE_COUNT
+// and HIGH_WATER. Earlier ones keep the invariants, each by itself. FREE_COUNT is never more than
+// the number of set bits. So at most the slot that the call was about to take or to put back is lost.
 
 /**
  * Takes the lowest free slot. Constant time, amortised over the growth of the bitmap.
@@ -135,9 +135,10 @@ function growIfFull (slots) {
   return true
 }
 
-// Takes a slot if it is free, and leases it unless the number of its lease is 0: the leases must
-// have room for it. False if it is in use, and after 'error'. There is neither loop nor call
-// between the first write and the last, but for builtins and a native call.
+// Takes a slot if it is free. False if it is in use, and after 'error'. With another number than
+// 0 it also leases the slot: the number is that of the lease, and the leases have room for it.
+// Between the first write and the last there is no loop, and no call but of built-in methods and
+// of Rust.
 function take (slots, slot, leases, number) {
   let words = wordsOf(slots)
   const highWater = words[HIGH_WATER]
@@ -174,7 +175,7 @@ const members = {
   /** How many slots there are, in use or free. */
   get maxSlots () { return readableWordsOf(this)[LIMIT] },
 
-  /** One more than the highest slot that was ever taken or reserved; 0 if none was. */
+  /** One more than the highest slot that was ever taken; 0 if none was. */
   get maxSlotGiven () {
     return maxSlotGivenOf(readableWordsOf(this))
   },
@@ -217,7 +218,7 @@ const members = {
     return isBelowLimit(this, slot) && take(this, slot, undefined, 0)
   },
 
-  /** Frees all slots. maxSlotGiven is 0 again. */
+  /** Frees all slots, and ends all leases. maxSlotGiven is 0 again. */
   clear () {
     Internals.reset(this, readableWordsOf(this)[LIMIT])
   },
@@ -229,8 +230,8 @@ const members = {
   },
 
   /**
-   * Takes the lowest free slot, or the given one. `release()` puts it back, once. It can be
-   * called without a receiver.
+   * Takes the lowest free slot, or the given one. `release()` puts it back, at most once. It can
+   * be called without a receiver.
    *
    * @param {number} [slot]
    * @returns {{slot: number, release: function(): void}|undefined} undefined if no slot
@@ -290,8 +291,7 @@ const members = {
     if (!Internals.has(this)) return `${name} {}`
     const words = readableWordsOf(this)
     const shown = { size: sizeOf(words), maxSlotGiven: maxSlotGivenOf(words), next: members.peek.call(this), maxSlots: words[LIMIT] }
-    const state = inspect(shown, { ...options, breakLength: Infinity })
-    return `${name} ${state}`
+    return `${name} ${inspect(shown, { ...options, breakLength: Infinity })}`
   }
 }
 
@@ -321,7 +321,7 @@ Object.defineProperty(CallosumServerSlots.prototype, Symbol.iterator, {
 function from (json, options) {
   const { optionsOfNew, maxSlotGiven, runs } = checkedSnapshot(json, options)
   const { maxSlots } = optionsOfNew
-  // `from` is a named export too, so `this` may be anything.
+  // It may be called without the class, as after `const { from } = require(…)`.
   const Class = typeof this === 'function' ? this : CallosumServerSlots
   const slots = new Class(optionsOfNew)
   const actual = readableWordsOf(slots)[LIMIT]

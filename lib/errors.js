@@ -110,7 +110,8 @@ function coded (error, code) {
 
 /**
  * A value for a message: printable, on one line, at most 80 characters before they are
- * escaped. Runs no code of the value, such as toString().
+ * escaped. Runs no code of the value, such as toString(). A bigint of 128 bits has at most 40
+ * characters; the time to write a longer one would grow with its square.
  */
 function describe (value) {
   switch (typeof value) {
@@ -123,8 +124,9 @@ function describe (value) {
   }
 }
 
-// Control characters (line feeds and escape sequences among them), characters that change
-// the direction of the text or have no width, and halves of surrogate pairs.
+// Messages end up in logs and on terminals. There a line feed would forge a line, an escape
+// sequence would be obeyed, and characters that change the direction of the text or have no width
+// would hide what was passed. Half of a surrogate pair is no character.
 // eslint-disable-next-line no-control-regex
 const NOT_PRINTABLE = /[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 

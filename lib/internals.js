@@ -12,12 +12,12 @@ const { newWords, twiceTheLength } = require('./words.js')
 const Words = Int32Array // captured in case the global is patched later
 const NO_RUNS = new Words(0)
 
-// Refusals. A native call has another: minus the number of words that it needs.
+// Refusals. A native call that needs more words returns minus their number, which is lower.
 const REFUSED = -1 // no such free slot
-const OUT_OF_MEMORY = -2
+const OUT_OF_MEMORY = -2 // of reserve() below, when the words cannot be allocated
 
-// The initial words of the next object. V8 learns the type of a field from its initialiser, and
-// then leaves a check out of every access.
+// The first words of the next manager, for the initialiser of its field: from that V8 learns the
+// field's type, and then leaves a check out of every access.
 let nextWords
 
 // Return-override trick: the base class returns the object it is given, so the private fields
@@ -86,7 +86,7 @@ class Internals extends function (object) { return object } {
     }
   }
 
-  /** Makes the bitmap so large, or twice as large. False if the allocation failed; then nothing has changed. */
+  /** Moves the manager to this many words, or to twice its own. False if the allocation failed; then nothing has changed. */
   static grow (object, length = twiceTheLength(object.#words)) {
     const native = Internals.nativeOf(object)
     let larger
@@ -111,7 +111,7 @@ class Internals extends function (object) { return object } {
     object.#leases = NO_LEASES
   }
 
-  /** The same, and takes the runs: start, end, start, end … A failed allocation throws, and changes nothing. */
+  /** Like reset(), and takes the runs: start, end, start, end … A failed allocation throws, and changes nothing. */
   static restore (object, maxSlots, runs, maxSlotGiven) {
     const native = new Native()
     let words = newWords(maxSlots)

@@ -6,7 +6,7 @@ module.exports = {
   // Header:
   CURSOR: 0, // index of the lowest leaf word that might be non-zero
   FREE_COUNT: 1, // set bits in all leaf words
-  HIGH_WATER: 2, // one more than the highest slot given so far, within the capacity
+  HIGH_WATER: 2, // one more than the highest slot taken so far, within the capacity
   CAPACITY: 3, // slots covered by the bitmap
   LEAF_WORDS: 4,
   SPARSE_COUNT: 5, // slots in use at or above the capacity

@@ -15,7 +15,7 @@ const { get: size } = Object.getOwnPropertyDescriptor(Map.prototype, 'size')
 Object.defineProperty(OwnMap.prototype, 'size', { __proto__: null, get: size })
 
 class Leases {
-  end = 0 // the array covers the slots below
+  end = 0 // the array covers the slots below it
   numbers = new Numbers(0) // by slot; 0 if it is not leased
   pages = new OwnMap() // from slot >>> 16 to a Map from slots to numbers: a Map holds at most 2^24
 
@@ -51,14 +51,14 @@ class Leases {
     }
     for (let i = 0; i < this.end; i++) larger[i] = this.numbers[i]
     this.pages.forEach((page, key) => {
-      if (key << 16 < end) page.forEach((number, slot) => { if (slot >= this.end && slot < end) larger[slot] = number })
+      if (key << 16 < end) page.forEach((number, leased) => { if (leased >= this.end && leased < end) larger[leased] = number })
     })
     this.numbers = larger
     this.end = end
     // The Maps do not keep what the array covers.
     this.pages.forEach((page, key, pages) => {
       if ((key + 1) * 65536 <= end) pages.delete(key)
-      else if (key << 16 < end) page.forEach((_, slot) => { if (slot < end) page.delete(slot) })
+      else if (key << 16 < end) page.forEach((_, leased) => { if (leased < end) page.delete(leased) })
     })
     return true
   }

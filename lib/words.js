@@ -1,8 +1,8 @@
 'use strict'
 
-// The words of a manager, and the free map in them: src/free_map.rs in JavaScript. Leaf word i
-// is node LEAF_WORDS + i of the tree, summary word i is node i, the parent of node i is node
-// i >>> 5, and node 0 is the root.
+// The words of a manager, and the free map in them: src/free_map.rs in JavaScript. With n leaf
+// words, leaf word i is node n + i of the tree, summary word i is node i, the parent of node i is
+// node i >>> 5, and node 0 is the root.
 
 const {
   BITMAP_OFFSET, CAPACITY, CURSOR, FREE_COUNT, HIGH_WATER, INITIAL_LEAF_WORDS, LEAF_WORDS, LIMIT, MAX_GIVEN, SPARSE_COUNT
