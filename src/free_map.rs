@@ -5,14 +5,15 @@ use std::ops::Range;
 
 use crate::memory::{BITMAP_OFFSET, CURSOR, FREE_COUNT, LEAF_WORDS};
 
-/// A set of slots, in a manager's buffer (`memory.rs`), whose lowest is found in constant time.
+/// A set of slots, in a manager's words (`memory.rs`), whose lowest is found in constant time.
 ///
 /// It is a 32-ary tree of bits. A leaf word has a bit for each of 32 slots, 1 is
 /// free. A summary word has a *summary bit* for each of its 32 child words: 1 if the
-/// child might be non-zero. The bit is *stale* if the child is zero. The *cursor* is the
-/// index of the lowest leaf word that might be non-zero. Three invariants hold between calls; [`crate::Slots`] has the fourth:
+/// child might be non-zero. A set bit is *stale* if the child is zero. The *cursor* is
+/// the index of the lowest leaf word that might be non-zero. Three invariants hold
+/// between calls; [`crate::Slots`] has the fourth:
 ///
-/// - C1. While the map is not empty, no leaf word before the cursor has a set bit.
+/// - C1. No leaf word before the cursor has a set bit.
 /// - C2. For every non-zero leaf word except the one at the cursor, and for every non-zero
 ///   summary word except the root, its summary bit in the parent is set.
 /// - C3. The count is the number of set bits. All of them are below the high-water mark.
@@ -21,8 +22,8 @@ use crate::memory::{BITMAP_OFFSET, CURSOR, FREE_COUNT, LEAF_WORDS};
 /// the summary words lead to. Most calls read and write the word at the cursor alone. A
 /// word that becomes zero keeps its summary bit. The next search that comes by clears it.
 ///
-/// The idea of summary words over a bitmap is from Banga and Mogul, "Scalable kernel performance
-/// for Internet servers", USENIX 1998.
+/// The idea of summary words over a bitmap is from Banga and Mogul, "Scalable kernel
+/// performance for Internet servers under realistic loads", USENIX 1998.
 ///
 /// ```
 /// use callosum_server_slots::{FreeMap, memory};
@@ -44,7 +45,7 @@ pub struct FreeMap<'a> {
 }
 
 impl<'a> FreeMap<'a> {
-    /// The map in a manager's buffer. It is empty if all words but the number of leaf words are 0.
+    /// The map in a manager's words. It is empty if all but the number of leaf words are 0.
     pub fn from_buffer(words: &'a [Cell<i32>]) -> Self {
         Self { words }
     }

@@ -15,9 +15,9 @@
 //!
 //! # Implementation
 //!
-//! Every free slot below the *high-water mark* is a set bit in a hierarchical bitmap,
-//! the [`FreeMap`]. The *cursor* is the index of the lowest leaf word that might be
-//! non-zero. Nothing is stored about slots that were never given.
+//! The *high-water mark* is one more than the highest slot taken so far. Every free slot
+//! below it is a set bit in a hierarchical bitmap, the [`FreeMap`]. The *cursor* is the
+//! index of the lowest leaf word that might be non-zero.
 //!
 //! ```text
 //!  slots    0 1 2 3 4 5 6 7 8 9 …           # in use   . free
@@ -43,7 +43,7 @@
 //!
 //! # When not to use it
 //!
-//! If ids need not be dense or lowest-first, a counter is simpler. If each id has a
+//! If numbers need not be dense or lowest-first, a counter is simpler. If each has a
 //! value, use a slab. To share a manager between threads, wrap it in a lock.
 
 #![cfg_attr(not(feature = "node"), forbid(unsafe_code))]

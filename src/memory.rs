@@ -21,7 +21,7 @@ use std::cell::Cell;
 pub const CURSOR: usize = 0;
 /// Word with the number of set bits in all leaf words.
 pub const FREE_COUNT: usize = 1;
-/// Word with the high-water mark: one more than the highest slot given within the capacity.
+/// Word with the high-water mark: one more than the highest slot taken within the capacity.
 pub const HIGH_WATER: usize = 2;
 /// Word with the capacity: how many slots the bitmap covers.
 pub const CAPACITY: usize = 3;
@@ -42,7 +42,8 @@ pub const BITMAP_OFFSET: usize = 9;
 /// The number of leaf words of a new manager: they cover 1,024 slots.
 pub const INITIAL_LEAF_WORDS: usize = 32;
 
-/// The number of words with this many leaf words: header, leaf words and summary words. The number of leaf words is 0, or a power of two that is at least 16.
+/// The number of words with this many leaf words: header, leaf words and summary words.
+/// The number of leaf words is 0, or a power of two that is at least 16.
 pub const fn words_for(leaf_words: usize) -> usize {
     BITMAP_OFFSET + leaf_words + leaf_words / 16
 }
@@ -52,7 +53,7 @@ pub const fn words_for(leaf_words: usize) -> usize {
 /// The words are signed and of 32 bits because an `Int32Array` is what JavaScript
 /// reads and writes fastest. Slots fit, and for bits the sign does not matter.
 pub trait Memory: AsRef<[Cell<i32>]> + Sized {
-    /// This many zeroed words. `None` if there are none to be had.
+    /// This many zeroed words. `None` if the allocation failed.
     fn allocate(&self, words: usize) -> Option<Self>;
 }
 

@@ -59,7 +59,7 @@ pub struct CallosumServerSlots {
 
 #[napi]
 impl CallosumServerSlots {
-    /// None.
+    /// No sparse reservations.
     #[napi(constructor)]
     pub fn new() -> Self {
         Self::default()

@@ -27,7 +27,7 @@ pub enum NoFreeSlot {
     OutOfMemory,
 }
 
-/// The slot given to [`Slots::put`] is not in use.
+/// The slot passed to [`Slots::put`] is not in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotInUse;
 
@@ -44,12 +44,11 @@ pub enum CannotReserve {
 
 /// Hands out the lowest free slot.
 ///
-/// A free slot below the *high-water mark* is in the [`FreeMap`]. Nothing is stored
-/// of the slots from the high-water mark up, except which of them are *sparse
-/// reservations*: slots in use at or above the capacity, in an ordered set of ranges.
-/// The *capacity* is the number of slots that the bitmap covers; the high-water mark is
-/// at most the capacity. Besides C1 to C3 of the [`FreeMap`], an invariant holds between
-/// calls:
+/// A free slot below the *high-water mark* is in the [`FreeMap`]. The *capacity* is the
+/// number of slots that the bitmap covers; the high-water mark is at most the capacity.
+/// Of the slots from the high-water mark up, only the *sparse reservations* are stored:
+/// slots in use at or above the capacity, in an ordered set of runs. Besides C1 to C3 of
+/// the [`FreeMap`], an invariant holds between calls:
 ///
 /// - C4. A slot below the high-water mark is in use exactly when it is not in the map.
 ///   A slot at or above it is in use exactly when it is a sparse reservation, all of
@@ -103,7 +102,7 @@ impl Default for Slots {
 
 impl<M: Memory> Slots<M> {
     /// A manager of `max_slots` slots, all free, that keeps its state in `memory` and
-    /// takes more from the same source when it needs some. The length must be
+    /// takes more from the same source when it needs some. Their number must be
     /// [`words_for`] some number of leaf words, and all words must be 0.
     ///
     /// # Panics
@@ -147,7 +146,7 @@ impl<M: Memory> Slots<M> {
     /// Frees a slot that is in use. Allocates nothing.
     ///
     /// O(1) below the capacity: at most two steps for each level of the bitmap.
-    /// O(log n) for one of n ranges of sparse reservations.
+    /// O(log n) for n runs of sparse reservations.
     #[inline]
     pub fn put(&mut self, slot: u32) -> Result<(), NotInUse> {
         if slot >= self.load(HIGH_WATER) {
@@ -175,8 +174,8 @@ impl<M: Memory> Slots<M> {
         (slot < self.max_slots()).then_some(slot)
     }
 
-    /// Whether the slot is in use. O(1) below the capacity, O(log n) for n ranges of
-    /// sparse reservations.
+    /// Whether the slot is in use. O(1) below the capacity, O(log n) for n runs of sparse
+    /// reservations.
     ///
     /// ```
     /// # use callosum_server_slots::Slots;
@@ -209,16 +208,15 @@ impl<M: Memory> Slots<M> {
 
     /// Takes all slots of a run, or none.
     ///
-    /// Memory is in proportion to the most slots that were in use at once, not to the highest
-    /// slot.
-    /// The bitmap grows, once, to cover the run if the run's end is at most 64 times the number
-    /// of slots in use. It then takes at most 17 bytes for each slot in use. Otherwise the
-    /// slots at or above the capacity become sparse reservations, of which each range
-    /// takes about 10 to 50 bytes, until the bitmap grows over them.
+    /// Memory is in proportion to the most slots that were in use at once, not to the
+    /// highest slot. The bitmap grows, once, to cover the run if the run's end is at most
+    /// 64 times the number of slots in use. It then takes at most 17 bytes for each slot in
+    /// use. Otherwise the slots at or above the capacity become sparse reservations, of
+    /// which each run takes about 10 to 50 bytes, until the bitmap grows over them.
     ///
-    /// Below the capacity O((end - s) / 32), where s is the lower of the run's start
-    /// and the high-water mark, and O(capacity) if the bitmap grows. O(log n) for n
-    /// ranges of sparse reservations.
+    /// Below the capacity O((end - s) / 32), where s is the lower of the run's start and
+    /// the high-water mark, and O(capacity) if the bitmap grows. O(log n) for n runs of
+    /// sparse reservations.
     ///
     /// ```
     /// # use callosum_server_slots::{CannotReserve, Slots};
@@ -250,9 +248,9 @@ impl<M: Memory> Slots<M> {
         Ok(())
     }
 
-    /// Frees all slots, as if none had ever been given, and frees the memory.
-    /// O(1) for the bitmap, unless the allocation of the new, small one fails: then
-    /// O(capacity). O(n) for n ranges of sparse reservations.
+    /// Frees all slots, as if none had ever been taken, and frees the memory. O(1) for the
+    /// bitmap; O(capacity) if the allocation of the new, small one fails. O(n) for n runs of
+    /// sparse reservations.
     ///
     /// ```
     /// # use callosum_server_slots::{NotInUse, Slots};
@@ -301,7 +299,7 @@ impl<M: Memory> Slots<M> {
         self.in_use_runs_from(0)
     }
 
-    /// The same from a slot on that is free, or the first.
+    /// Those from `from` on, which is 0 or the capacity.
     pub(crate) fn in_use_runs_from(&self, from: u32) -> impl Iterator<Item = Range<u32>> + '_ {
         let (map, high_water) = (self.map(), self.load(HIGH_WATER));
         let mut end = from;
@@ -321,14 +319,14 @@ impl<M: Memory> Slots<M> {
         })
     }
 
-    /// One more than the highest slot that was ever taken or reserved; 0 if none was,
-    /// and after [`Slots::clear`]. O(1).
+    /// One more than the highest slot that was ever taken; 0 if none was, and after
+    /// [`Slots::clear`]. O(1).
     pub fn max_slot_given(&self) -> u32 {
         self.load(HIGH_WATER).max(self.load(MAX_GIVEN))
     }
 
     /// Makes [`Slots::max_slot_given`] at least `given`, but no more than the limit,
-    /// as if the slots below it had been given and returned. O(1).
+    /// as if the slots below it had been taken and put back. O(1).
     pub fn raise_max_slot_given(&mut self, given: u32) {
         self.store(MAX_GIVEN, self.load(MAX_GIVEN).max(given.min(self.max_slots())));
     }
@@ -429,8 +427,8 @@ impl<M: Memory> Slots<M> {
         }
     }
 
-    /// Validates the buffer's length; derives and writes the number of leaf words and
-    /// the capacity.
+    /// Writes the limit, and from the number of words that of leaf words and the capacity.
+    /// Panics if it is not [`words_for`] some number of leaf words.
     fn write_sizes(&self, limit: u32) {
         let length = self.words().len();
         let leaf_words = length.saturating_sub(words_for(0)) / 17 * 16;
