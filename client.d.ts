@@ -74,7 +74,7 @@ declare class CallosumClient<Server extends object = NetConnectOpts, Stream exte
 
   /**
    * Leases a connection as soon as one is idle: first come, first served. Without a timeout
-   * or a signal it waits without a limit. As fast as `lease()`.
+   * or a signal it waits without a limit. Takes the time of `lease()`.
    *
    * @throws rejects with `ERR_ACQUIRE_TIMEOUT` after the timeout (if there are no connections,
    * its `cause` is the error of the last attempt), with an `AbortError`
@@ -116,15 +116,15 @@ declare class CallosumClient<Server extends object = NetConnectOpts, Stream exte
   use<Result> (work: (lease: CallosumClient.Lease<Server, Stream>) => Result | PromiseLike<Result>, options?: CallosumClient.UseOptions): Promise<Result>
 
   /**
-   * Stops all attempts and rejects calls of `acquire()` and `use()` that wait. Closes idle connections after
-   * what was written to them is sent. Closes leased connections when they are released, or
-   * after the timeout. Without a timeout it waits until all leases are released. It may be
-   * called again, for example to set a timeout. `[Symbol.asyncDispose]()` calls it, where
+   * Stops all attempts and rejects calls of `acquire()` and `use()` that wait. Closes idle
+   * connections after what was written to them is sent. Closes leased connections when they are
+   * released, or after the timeout. Without a timeout it waits until all leases are released. It
+   * may be called again, for example to set a timeout. `[Symbol.asyncDispose]()` calls it, where
    * Node.js has the symbol: since 18.18.
    *
    * @returns resolves when all sockets have closed; for a stream that emits no `'close'`,
-   * 1 s after it was destroyed. Then no timer of the client is left. If the timeout is invalid, it rejects with
-   * `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE`, and has no effect.
+   * 1 s after it was destroyed. Then no timer of the client is left. If the timeout is invalid,
+   * it rejects with `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE`, and has no effect.
    * @example
    * process.once('SIGTERM', () => client.close({ timeout: 5000 }))
    */
@@ -136,9 +136,10 @@ declare class CallosumClient<Server extends object = NetConnectOpts, Stream exte
    * server that refused, did not answer or sent no slot; the server is `undefined` if the
    * list of servers could not be read. While the pool has room, a server that hangs is not
    * reported if another server of the same attempt answers: see `offers`. `'ejected'`: a
-   * server has failed too many requests, with the last error, or one on probation; `'restored'`:
-   * it has served one again (see `outliers`). A server that leaves the list causes neither. No
-   * event needs a listener. An exception of a listener becomes an uncaught exception.
+   * server has failed several requests in a row, or one on probation; the error is the last
+   * one's. `'restored'`: it has served a request on probation (see `outliers`). A server that
+   * leaves the list causes neither. No event needs a listener. An exception of a listener
+   * becomes an uncaught exception.
    *
    * Codes of the errors of `'failed'`: those of the socket, such as `ECONNREFUSED`;
    * `ERR_SLOT_TIMEOUT`, `ERR_SLOT_INVALID`, `ERR_SLOT_MISSING` (closed before it sent a
@@ -360,7 +361,10 @@ declare namespace CallosumClient {
   export interface Connection<Server extends object = NetConnectOpts, Stream extends Duplex = Socket> {
     /** What `connect` returned. */
     readonly socket: Stream
-    /** The slot that the server sent: 0 to 2147483646. */
+    /**
+     * The slot that the server sent: 0 to 2147483646. The slot line is one to ten decimal digits
+     * and a line feed, with or without a carriage return before it.
+     */
     readonly slot: number
     /** The server's entry in the list. */
     readonly server: Server
@@ -381,7 +385,8 @@ declare namespace CallosumClient {
      * ended or destroyed, the connection is closed and replaced. With an error the connection
      * is destroyed, so that no late reply reaches the next lessee, and it counts against the
      * server: see `outliers`. Any other value is ignored, so that `release` can be a listener.
-     * It can be called without a receiver, and never throws. Constant time.
+     * It can be called without a receiver, and never throws. Constant time; O(n) for n idle
+     * connections if it closes the connection, or if calls wait and `pick` is `'lowest'`.
      *
      * @param error an `Error` if the server has failed the request
      * @example

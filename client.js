@@ -44,7 +44,7 @@ class CallosumClient extends EventEmitter {
     return this.#pool.shown
   }
 
-  /** How many connections are idle, leased and being opened, calls wait, and servers are ejected. */
+  /** The numbers of connections (idle, leased, being opened), of calls that wait, and of ejected servers. */
   get stats () {
     const { idle, leased, waiting } = this.#pool.stats
     return { idle, leased, waiting, connecting: this.#attempts.connecting, ejected: this.#outliers.ejected }

@@ -6,8 +6,8 @@ import { EventEmitter } from 'events'
  * Hands out the lowest free slot number, for a Callosum server.
  *
  * A slot is an integer from 0 to 2147483646. `'error'` is emitted, synchronously, for
- * an invalid slot and for a failed allocation; it throws if nobody listens. `'full'` is
- * emitted when all slots are in use; nobody has to listen.
+ * an invalid slot and for a failed allocation; without a listener the call throws the error.
+ * `'full'` is emitted when `get()` or `lease()` finds no free slot; nobody has to listen.
  *
  * No method calls another that a subclass may override, but for `emit()`: `lease()` does not
  * call `get()`, nor `release()` `put()`.
@@ -72,8 +72,8 @@ declare class CallosumServerSlots {
   readonly maxSlots: number
 
   /**
-   * One more than the highest slot that was ever taken or reserved; 0 if none was. `put()`
-   * does not lower it, `clear()` sets it to 0. Constant time.
+   * One more than the highest slot that was ever taken; 0 if none was. `put()` does not lower
+   * it, `clear()` sets it to 0. Constant time.
    *
    * @example
    * slots.reserve(5)
@@ -105,8 +105,9 @@ declare class CallosumServerSlots {
   get (): number | undefined
 
   /**
-   * Frees a slot that is in use, and ends its lease if it has one. Constant time. For a slot that was reserved far above the
-   * others it is logarithmic in the number of runs of such slots.
+   * Frees a slot that is in use, and ends its lease if it has one. Constant time. For a slot
+   * that was reserved far above the others the time is logarithmic in the number of runs of such
+   * slots.
    *
    * For any other value, and for a free slot, it changes nothing and emits `'error'` with
    * the code `ERR_INVALID_SLOT`, the value as `slot`, and the `reason`.
@@ -141,11 +142,11 @@ declare class CallosumServerSlots {
   /**
    * Takes the given slot, as for a connection taken over after a restart.
    *
-   * `maxSlotGiven` becomes at least `slot + 1`. A slot far above the others is kept in an
-   * ordered set of runs, so memory does not grow with the highest slot. Takes
-   * time in proportion to the free slots that it skips from `maxSlotGiven` to `slot`. If it
-   * skips none, it takes constant time, amortised as in `get()`, or logarithmic as in
-   * `put()`.
+   * `maxSlotGiven` becomes at least `slot + 1`. A slot far above the others is kept in an ordered
+   * set of runs, so memory does not grow with the highest slot: that takes logarithmic time, as in
+   * `put()`. Any other slot takes time in proportion to the slots that it skips, between those
+   * taken so far (but for slots far above the others) and `slot`. If it skips none, it takes
+   * constant time, amortised as in `get()`.
    *
    * @param slot 0 to `maxSlots - 1`
    * @returns false if it is in use already. False too after `'error'`:
@@ -157,7 +158,7 @@ declare class CallosumServerSlots {
   reserve (slot: number): boolean
 
   /**
-   * Frees all slots, as if none had ever been given. A later `put()` of an old slot is an
+   * Frees all slots, as if none had ever been taken. A later `put()` of an old slot is an
    * error. A later `release()` of an old lease does nothing. Constant time, plus time in
    * proportion to the number of runs of slots reserved far above the others.
    *
@@ -186,7 +187,7 @@ declare class CallosumServerSlots {
   [Symbol.iterator] (): IterableIterator<number>
 
   /**
-   * Takes the lowest free slot, or the given one. `release()` puts it back, once. Takes the
+   * Takes the lowest free slot, or the given one. `release()` puts it back, at most once. Takes the
    * time of `get()` or `reserve()`. The first lease of a slot makes a table grow, to 8 bytes for
    * each slot up to the highest one leased.
    *
@@ -226,11 +227,11 @@ declare class CallosumServerSlots {
    */
   toJSON (): CallosumServerSlots.Snapshot
 
-  /** Listens for an invalid slot, or a failed allocation: the listener may call any method. */
+  /** Listens for an invalid slot, or a failed allocation. The listener may call any method. */
   on (event: 'error', listener: (error: CallosumServerSlots.SlotError) => void): this
-  /** Listens for a `get()` or `lease()` while all slots are in use: the listener may call any method. */
+  /** Listens for a `get()` or `lease()` while all slots are in use. The listener may call any method. */
   on (event: 'full', listener: () => void): this
-  /** Listens for an event of a subclass: the listener may call any method. */
+  /** Listens for an event of a subclass. */
   on (event: string | symbol, listener: (...args: any[]) => void): this
   /** Listens for an invalid slot, or a failed allocation, the next time only. */
   once (event: 'error', listener: (error: CallosumServerSlots.SlotError) => void): this
@@ -288,7 +289,7 @@ declare namespace CallosumServerSlots {
   }
 
   /**
-   * A slot that is put back once, however often it is released.
+   * A slot that is put back at most once, however often it is released.
    *
    * `[Symbol.dispose]` is the same function as `release`.
    *
@@ -303,7 +304,7 @@ declare namespace CallosumServerSlots {
      */
     readonly slot: number
     /**
-     * Puts the slot back, once. Does nothing after that, and after a `put()` of the slot or
+     * Puts the slot back. Does nothing the next time, and after a `put()` of the slot or
      * `clear()`, which end the lease. It can be called without a receiver. Constant time.
      *
      * @example
@@ -322,7 +323,7 @@ declare namespace CallosumServerSlots {
     /** How many slots there are: 1 to 2147483647. */
     readonly maxSlots: number
     /**
-     * One more than the highest slot ever taken or reserved: at least the end of the last run,
+     * One more than the highest slot ever taken: at least the end of the last run,
      * at most `maxSlots`.
      */
     readonly maxSlotGiven: number

@@ -24,7 +24,7 @@ function serve (maxSlots, methodsOf) {
     const lease = isClosing ? undefined : slots.lease()
     if (lease === undefined) {
       refused++
-      return socket.destroy() // without a slot: the client goes elsewhere
+      return socket.destroy() // without a slot: the client tries a server again later
     }
     socket.once('close', () => {
       connections.delete(socket)

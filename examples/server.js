@@ -30,7 +30,7 @@ slots.on('error', error => report(`! ${error.message}${error.reason ? ': ' + err
 
 const server = net.createServer(socket => {
   const lease = slots.lease()
-  if (lease === undefined) return socket.destroy() // without a slot: the client goes elsewhere
+  if (lease === undefined) return socket.destroy() // without a slot: the client tries a server again later
   const { slot } = lease
 
   // Read now, because a closed socket no longer knows its peer. A socket that was reset
