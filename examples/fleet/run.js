@@ -10,7 +10,7 @@
 // The exit code is 0 only if all of this holds:
 //
 // - The loads ended within 10% of the mean, by the logs of the servers, after the clients have
-//   stopped roving; and every pool is full.
+//   stopped making attempts; and every pool is full.
 // - No slot was given twice, and none was lost. A server logs every slot that it gives and takes
 //   back, and how many its manager counts; record.js compares each line with a model. At the end
 //   the slots that the clients hold are those that the servers logged as in use. After the

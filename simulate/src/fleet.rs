@@ -17,7 +17,7 @@ const TRIES: u32 = 64; // to draw a server that is not ejected
 /// The kind of an event, above the 32 bits that name its object.
 mod kind {
     pub(super) const PAUSE: u64 = 0; // of the simulation
-    pub(super) const ROVE: u64 = 1; // of a client
+    pub(super) const ATTEMPT: u64 = 1; // of a client
     pub(super) const END: u64 = 2; // of the connection at a place
     pub(super) const ARRIVE: u64 = 3; // of an attempt at a server
     pub(super) const ANSWER: u64 = 4; // of a server at the client
@@ -100,7 +100,7 @@ impl Fleet {
         };
         for client in 0..clients {
             let first = (fleet.random.unit() * nanoseconds(settings.fill()) as f64) as Time;
-            fleet.rove_at(client, first);
+            fleet.schedule_attempt_at(client, first);
             if has_requests {
                 fleet.await_request(client);
             }
@@ -120,7 +120,7 @@ impl Fleet {
             let index = event as u32;
             match event >> 32 {
                 kind::PAUSE => return,
-                kind::ROVE => self.rove(index),
+                kind::ATTEMPT => self.begin_attempt(index),
                 kind::END => self.end(index),
                 kind::ARRIVE => self.arrive(index / 2, index as usize % 2),
                 kind::ANSWER => self.answer(index / 2),
@@ -151,14 +151,14 @@ impl Fleet {
 
     // ---- Attempts ----
 
-    fn rove(&mut self, client: u32) {
+    fn begin_attempt(&mut self, client: u32) {
         if *self.clients.attempt_at(client) != self.now {
             return; // it was put forward
         }
         *self.clients.attempt_at(client) = NEVER;
         let has_room = self.clients.has_room(client);
         let servers = match self.settings.policy.offers(has_room) {
-            0 => return self.await_rove(client),
+            0 => return self.schedule_attempt(client),
             1 => [self.pick(client), None],
             _ if self.settings.policy == Policy::TwoOffers => self.pick_two(client),
             _ => [self.pick(client), self.pick(client)],
@@ -225,7 +225,7 @@ impl Fleet {
                 self.close(connection);
             }
         }
-        self.await_rove(client);
+        self.schedule_attempt(client);
     }
 
     fn keep(&mut self, client: u32, place: u32, replaces: bool, connection: Connection, told: u32) {
@@ -248,17 +248,17 @@ impl Fleet {
         }
     }
 
-    fn await_rove(&mut self, client: u32) {
+    fn schedule_attempt(&mut self, client: u32) {
         let settings = &self.settings;
         let has_room = self.clients.has_room(client);
         let interval = if has_room { settings.fill() } else { settings.interval };
         let time = self.now + self.random.jitter(nanoseconds(interval));
-        self.rove_at(client, time);
+        self.schedule_attempt_at(client, time);
     }
 
-    fn rove_at(&mut self, client: u32, time: Time) {
+    fn schedule_attempt_at(&mut self, client: u32, time: Time) {
         *self.clients.attempt_at(client) = time;
-        self.queue.push(time, event(kind::ROVE, client));
+        self.queue.push(time, event(kind::ATTEMPT, client));
     }
 
     // ---- Pending messages ----
@@ -267,7 +267,7 @@ impl Fleet {
         let back = servers.map(|_| self.random.jitter(self.delay) / 2);
         let answers = servers.iter().flatten().count();
         if answers == 0 {
-            return self.await_rove(client); // the balancer knows of no server that is up
+            return self.schedule_attempt(client); // the balancer knows of no server that is up
         }
         let attempt = Attempt { client, servers, connections: [None; 2], back, answers };
         let index = self.attempts.insert(attempt) as u32;
@@ -396,7 +396,7 @@ impl Fleet {
         let time = self.now + self.random.jitter(nanoseconds(self.settings.fill()));
         let planned = *self.clients.attempt_at(client);
         if planned != NEVER && time < planned {
-            self.rove_at(client, time);
+            self.schedule_attempt_at(client, time);
         }
     }
 }

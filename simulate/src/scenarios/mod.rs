@@ -27,7 +27,7 @@ pub enum Scenario {
     Restart,
     /// Machines of strength 1, 2, 4 and 8, and two ways to give each its share.
     Strength,
-    /// Clients that fill their pools faster than they rove.
+    /// Clients that make attempts more often while their pools have room.
     Fill,
     /// Network delay: how long an offer takes to arrive.
     Delay,

@@ -66,7 +66,7 @@ pub(super) fn lifetimes(base: &Settings, seeds: &[u64]) -> Outcome {
     Outcome { tables, charted: chart(base, records) }
 }
 
-/// Clients that fill their pools faster than they rove.
+/// Clients that make attempts more often while their pools have room.
 pub(super) fn fill(base: &Settings, seeds: &[u64]) -> Outcome {
     let means = numbers([5.0, 10.0, 20.0, 40.0, 80.0, 200.0, 600.0]);
     let policies = [Policy::OneOffer, Policy::TwoOffers, Policy::TwoChoices];
