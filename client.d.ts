@@ -319,7 +319,7 @@ declare namespace CallosumClient {
    * const options: CallosumClient.AcquireOptions = { timeout: 500, signal: controller.signal }
    */
   export interface AcquireOptions {
-    /** How long to wait, in ms: 0 to 2147483647. Without it, there is no limit. */
+    /** How long to wait, in ms: 0 to 2147483647. Without a timeout there is no limit. */
     timeout?: number | undefined
     /** Ends the wait when it is aborted. A client adds one listener to it, however many calls share it. */
     signal?: Signal | undefined
@@ -332,7 +332,10 @@ declare namespace CallosumClient {
    * const options: CallosumClient.UseOptions = { timeout: 500, signal: controller.signal }
    */
   export interface UseOptions {
-    /** How long the wait and the work may take together, in ms: 0 to 2147483647. The wait ends after half of it. Without it, there is no limit. */
+    /**
+     * How long the wait and the work may take together, in ms: 0 to 2147483647. The wait ends after
+     * half of it. Without a timeout there is no limit.
+     */
     timeout?: number | undefined
     /** Ends the wait, or the work, when it is aborted. A client adds one listener to it, however many calls share it. */
     signal?: Signal | undefined

@@ -8,7 +8,8 @@ const path = require('path')
 
 const { config, themed } = require('../scripts/plot-theme')
 
-// The colours of Okabe and Ito. A hollow symbol is a variant of the filled one.
+// The colours of Okabe and Ito, which colour-blind people can tell apart, and which are
+// legible on white and on black. A hollow symbol is a variant of the filled one.
 const looks = {
   ours: { colour: '#d55e00', shape: 'circle', size: 190 },
   'js-bitmap': { colour: '#009e73', shape: 'diamond' },

@@ -31,7 +31,7 @@ use crate::memory::{BITMAP_OFFSET, CURSOR, FREE_COUNT, LEAF_WORDS};
 ///
 /// let words = vec![Cell::new(0); memory::words_for(32)];
 /// words[memory::LEAF_WORDS].set(32);
-/// let map = FreeMap::from_buffer(&words);
+/// let map = FreeMap::from_words(&words);
 /// assert!(map.insert(7));
 /// assert!(!map.insert(7));
 /// map.insert_run(100..110);
@@ -46,7 +46,7 @@ pub struct FreeMap<'a> {
 
 impl<'a> FreeMap<'a> {
     /// The map in a manager's words. It is empty if all but the number of leaf words are 0.
-    pub fn from_buffer(words: &'a [Cell<i32>]) -> Self {
+    pub fn from_words(words: &'a [Cell<i32>]) -> Self {
         Self { words }
     }
 

@@ -90,7 +90,7 @@ impl Slots {
     /// If `max_slots` is more than [`MAX_SLOTS`].
     pub fn with_max_slots(max_slots: u32) -> Self {
         let memory = vec![Cell::new(0); words_for(INITIAL_LEAF_WORDS)];
-        Self::from_buffer(memory.into(), max_slots)
+        Self::from_words(memory.into(), max_slots)
     }
 }
 
@@ -102,13 +102,13 @@ impl Default for Slots {
 
 impl<M: Memory> Slots<M> {
     /// A manager of `max_slots` slots, all free, that keeps its state in `memory` and
-    /// takes more from the same source when it needs some. Their number must be
-    /// [`words_for`] some number of leaf words, and all words must be 0.
+    /// takes more from the same source when it needs some. The number of words must be
+    /// [`words_for`] some number of leaf words, and all of them must be 0.
     ///
     /// # Panics
     ///
-    /// If `max_slots` is more than [`MAX_SLOTS`], or the length is not valid.
-    pub fn from_buffer(memory: M, max_slots: u32) -> Self {
+    /// If `max_slots` is more than [`MAX_SLOTS`], or the number of words is not valid.
+    pub fn from_words(memory: M, max_slots: u32) -> Self {
         assert!(max_slots <= MAX_SLOTS, "at most {MAX_SLOTS} slots");
         let slots = Self::from_parts(memory, SparseSet::default());
         slots.write_sizes(max_slots);
@@ -414,7 +414,7 @@ impl<M: Memory> Slots<M> {
             self.words()[i].set(old[i].get());
         }
         self.write_sizes(old[LIMIT].get() as u32);
-        self.map().copy_leaf_words(FreeMap::from_buffer(old));
+        self.map().copy_leaf_words(FreeMap::from_words(old));
         self.take_covered();
     }
 
@@ -433,7 +433,7 @@ impl<M: Memory> Slots<M> {
         let length = self.words().len();
         let leaf_words = length.saturating_sub(words_for(0)) / 17 * 16;
         let is_valid = leaf_words == 0 || leaf_words.is_power_of_two();
-        assert!(is_valid && length == words_for(leaf_words), "a buffer of {length} words");
+        assert!(is_valid && length == words_for(leaf_words), "a manager of {length} words");
         self.store(LIMIT, limit);
         self.store(LEAF_WORDS, leaf_words as u32);
         self.store(CAPACITY, limit.min(leaf_words as u32 * 32));
@@ -441,7 +441,7 @@ impl<M: Memory> Slots<M> {
 
     #[inline]
     fn map(&self) -> FreeMap<'_> {
-        FreeMap::from_buffer(self.words())
+        FreeMap::from_words(self.words())
     }
 
     #[inline]

@@ -259,7 +259,7 @@ impl Search {
 
     fn start(&self) -> Slots<Refusable> {
         let memory = Refusable::new(words_for(self.leaf_words));
-        let mut slots = Slots::from_buffer(memory, self.max_slots);
+        let mut slots = Slots::from_words(memory, self.max_slots);
         self.take_base(&mut slots);
         slots
     }

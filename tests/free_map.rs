@@ -16,7 +16,7 @@ const BOUNDARIES: [u32; 20] = [
     1_048_577, 2_097_149, 2_097_150, 2_097_151,
 ];
 
-fn buffer(leaf_words: usize) -> Vec<Cell<i32>> {
+fn zeroed(leaf_words: usize) -> Vec<Cell<i32>> {
     let words = vec![Cell::new(0); memory::words_for(leaf_words)];
     words[memory::LEAF_WORDS].set(leaf_words as i32);
     words
@@ -36,8 +36,8 @@ fn taken(map: FreeMap) -> Vec<u32> {
 
 #[test]
 fn a_slot_at_a_boundary_is_found_again() {
-    let words = buffer(LEAF_WORDS);
-    let map = FreeMap::from_buffer(&words);
+    let words = zeroed(LEAF_WORDS);
+    let map = FreeMap::from_words(&words);
     for slot in BOUNDARIES {
         assert!(!map.contains(slot));
         assert!(map.insert(slot));
@@ -54,8 +54,8 @@ fn a_slot_at_a_boundary_is_found_again() {
 #[test]
 fn a_slot_is_found_in_a_map_of_any_size() {
     for leaf_words in (4..17).map(|power| 1 << power) {
-        let words = buffer(leaf_words);
-        let map = FreeMap::from_buffer(&words);
+        let words = zeroed(leaf_words);
+        let map = FreeMap::from_words(&words);
         let slots: Vec<u32> =
             (0..leaf_words as u32 * 32).step_by(leaf_words / 16 * 7 + 1).collect();
         for &slot in slots.iter().rev() {
@@ -69,8 +69,8 @@ fn a_slot_is_found_in_a_map_of_any_size() {
 
 #[test]
 fn runs_are_whole_across_boundaries() {
-    let words = buffer(LEAF_WORDS);
-    let map = FreeMap::from_buffer(&words);
+    let words = zeroed(LEAF_WORDS);
+    let map = FreeMap::from_words(&words);
     for Range { start, end } in runs() {
         map.insert_run(start..end);
         assert_eq!((map.count(), map.lowest()), (end - start, Some(start)));
@@ -86,8 +86,8 @@ fn runs_are_whole_across_boundaries() {
 
 #[test]
 fn a_run_leaves_a_full_map_whole_around_it() {
-    let words = buffer(LEAF_WORDS);
-    let map = FreeMap::from_buffer(&words);
+    let words = zeroed(LEAF_WORDS);
+    let map = FreeMap::from_words(&words);
     let all = LEAF_WORDS as u32 * 32;
     map.insert_run(0..all);
     for Range { start, end } in runs() {
@@ -102,8 +102,8 @@ fn a_run_leaves_a_full_map_whole_around_it() {
 
 #[test]
 fn no_slot_beyond_the_bitmap_is_in_the_map() {
-    let words = buffer(32);
-    let map = FreeMap::from_buffer(&words);
+    let words = zeroed(32);
+    let map = FreeMap::from_words(&words);
     map.insert_run(0..1024);
     assert!(map.contains(1023));
     assert!(!map.contains_run(1000..1025));
@@ -117,8 +117,8 @@ fn no_slot_beyond_the_bitmap_is_in_the_map() {
 
 #[test]
 fn stale_summary_bits_are_passed_over_and_cleared() {
-    let words = buffer(1 << 11);
-    let map = FreeMap::from_buffer(&words);
+    let words = zeroed(1 << 11);
+    let map = FreeMap::from_words(&words);
     map.insert_run(0..1 << 16);
     // Leaves words 1 to 2046 zero under their summary bits.
     map.remove_run(32..65_504);
@@ -134,8 +134,8 @@ fn stale_summary_bits_are_passed_over_and_cleared() {
 
 #[test]
 fn a_search_clears_no_summary_bit_of_a_word_that_it_has_not_seen() {
-    let words = buffer(128);
-    let map = FreeMap::from_buffer(&words);
+    let words = zeroed(128);
+    let map = FreeMap::from_words(&words);
     let slot_in = |word: u32| word * 32;
     let insert = |word| assert!(map.insert(slot_in(word)));
     // Leaves a stale bit, that of word 40, in the summary word of words 32 to 63.
@@ -158,8 +158,8 @@ fn a_search_clears_no_summary_bit_of_a_word_that_it_has_not_seen() {
 
 #[test]
 fn peeking_moves_the_cursor_and_a_later_insert_below_moves_it_back() {
-    let words = buffer(64);
-    let map = FreeMap::from_buffer(&words);
+    let words = zeroed(64);
+    let map = FreeMap::from_words(&words);
     for slot in [100, 1500] {
         assert!(map.insert(slot));
     }
@@ -176,16 +176,16 @@ fn peeking_moves_the_cursor_and_a_later_insert_below_moves_it_back() {
 #[test]
 #[should_panic(expected = "the free map has fewer bits than it counts")]
 fn a_search_of_a_corrupt_map_panics() {
-    let words = buffer(32);
+    let words = zeroed(32);
     words[memory::FREE_COUNT].set(1);
-    FreeMap::from_buffer(&words).lowest();
+    FreeMap::from_words(&words).lowest();
 }
 
 #[test]
 #[should_panic(expected = "the free map has fewer bits than it counts")]
 fn a_search_of_a_corrupt_map_with_stale_bits_panics() {
-    let words = buffer(64);
-    let map = FreeMap::from_buffer(&words);
+    let words = zeroed(64);
+    let map = FreeMap::from_words(&words);
     map.insert_run(0..2048);
     map.remove_run(0..2048);
     words[memory::FREE_COUNT].set(1);
@@ -195,7 +195,7 @@ fn a_search_of_a_corrupt_map_with_stale_bits_panics() {
 /// A map with the cursor at word 1 and a slot in word 3, which is node 67. Its bit is in
 /// summary word 2, whose bit is in the root.
 fn of_words_1_and_3(words: &[Cell<i32>]) -> FreeMap<'_> {
-    let map = FreeMap::from_buffer(words);
+    let map = FreeMap::from_words(words);
     assert!(map.insert(40));
     assert!(map.insert(100));
     map.check_invariants();
@@ -209,7 +209,7 @@ fn summary(word: usize) -> usize {
 #[test]
 #[should_panic(expected = "C1: the cursor is 2")]
 fn a_slot_below_the_cursor_is_a_fault() {
-    let words = buffer(64);
+    let words = zeroed(64);
     let map = of_words_1_and_3(&words);
     words[memory::CURSOR].set(2);
     map.check_invariants();
@@ -218,7 +218,7 @@ fn a_slot_below_the_cursor_is_a_fault() {
 #[test]
 #[should_panic(expected = "C2: node 67")]
 fn a_leaf_word_without_its_summary_bit_is_a_fault() {
-    let words = buffer(64);
+    let words = zeroed(64);
     let map = of_words_1_and_3(&words);
     words[summary(2)].set(0);
     map.check_invariants();
@@ -227,7 +227,7 @@ fn a_leaf_word_without_its_summary_bit_is_a_fault() {
 #[test]
 #[should_panic(expected = "C2: node 2")]
 fn a_summary_word_without_its_summary_bit_is_a_fault() {
-    let words = buffer(64);
+    let words = zeroed(64);
     let map = of_words_1_and_3(&words);
     words[summary(0)].set(0);
     map.check_invariants();
@@ -236,7 +236,7 @@ fn a_summary_word_without_its_summary_bit_is_a_fault() {
 #[test]
 #[should_panic(expected = "C3")]
 fn another_count_than_that_of_the_bits_is_a_fault() {
-    let words = buffer(64);
+    let words = zeroed(64);
     let map = of_words_1_and_3(&words);
     words[memory::FREE_COUNT].set(3);
     map.check_invariants();

@@ -48,7 +48,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 fn run(leaf_words: usize, max_slots: u32, steps: &[Step]) {
-    let mut slots = Slots::from_buffer(Refusable::new(words_for(leaf_words)), max_slots);
+    let mut slots = Slots::from_words(Refusable::new(words_for(leaf_words)), max_slots);
     let mut model = Model::new(max_slots);
     for step in steps {
         for slot in puts(step, &model) {

@@ -32,7 +32,7 @@ fn slots_with(allocations: usize) -> (Slots<Rationed>, Rc<Cell<usize>>) {
     let left = Rc::new(Cell::new(allocations));
     let words = vec![Cell::new(0); words_for(0)].into();
     let memory = Rationed { words, left: Rc::clone(&left) };
-    (Slots::from_buffer(memory, 1 << 20), left)
+    (Slots::from_words(memory, 1 << 20), left)
 }
 
 #[test]

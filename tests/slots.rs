@@ -26,10 +26,10 @@ fn a_manager_shows_how_it_stands() {
 }
 
 #[test]
-#[should_panic(expected = "a buffer of 49 words")]
-fn a_buffer_of_another_length_is_refused() {
+#[should_panic(expected = "a manager of 49 words")]
+fn another_number_of_words_is_refused() {
     let words: Box<[Cell<i32>]> = vec![Cell::new(0); words_for(0) + 40].into();
-    Slots::from_buffer(words, 5);
+    Slots::from_words(words, 5);
 }
 
 #[test]
