@@ -7,23 +7,22 @@ use crate::memory::{BITMAP_OFFSET, CURSOR, FREE_COUNT, LEAF_WORDS};
 
 /// A set of slots, in a manager's words (`memory.rs`), whose lowest is found in constant time.
 ///
-/// It is a 32-ary tree of bits. A leaf word has a bit for each of 32 slots, 1 is
-/// free. A summary word has a *summary bit* for each of its 32 child words: 1 if the
-/// child might be non-zero. A set bit is *stale* if the child is zero. The *cursor* is
-/// the index of the lowest leaf word that might be non-zero. Three invariants hold
-/// between calls; [`crate::Slots`] has the fourth:
+/// It is a 32-ary tree of bits. A leaf word has a bit for each of 32 slots, 1 is free. A summary
+/// word has a *summary bit* for each of its 32 child words: 1 if the child might be non-zero. A
+/// set bit is *stale* if the child is zero. The *cursor* is the index of the lowest leaf word
+/// that might be non-zero. Three invariants hold between calls; [`crate::Slots`] has the fourth:
 ///
 /// - C1. No leaf word before the cursor has a set bit.
 /// - C2. For every non-zero leaf word except the one at the cursor, and for every non-zero
 ///   summary word except the root, its summary bit in the parent is set.
 /// - C3. The count is the number of set bits. All of them are below the high-water mark.
 ///
-/// So the lowest slot is in the word at the cursor, or else in the next word that
-/// the summary words lead to. Most calls read and write the word at the cursor alone. A
-/// word that becomes zero keeps its summary bit. The next search that comes by clears it.
+/// So the lowest slot is in the word at the cursor, or else in the next word that the summary
+/// words lead to. Most calls read and write the word at the cursor alone. A word that becomes
+/// zero keeps its summary bit. The next search that comes by clears it.
 ///
-/// The idea of summary words over a bitmap is from Banga and Mogul, "Scalable kernel
-/// performance for Internet servers under realistic loads", USENIX 1998.
+/// The idea of summary words over a bitmap is from Banga and Mogul, "Scalable kernel performance
+/// for Internet servers under realistic loads", USENIX 1998.
 ///
 /// ```
 /// use callosum_server_slots::{FreeMap, memory};
@@ -66,8 +65,8 @@ impl<'a> FreeMap<'a> {
             .all(|(word, mask)| word < self.leaf_words() && self.leaf(word) & mask == mask)
     }
 
-    /// Adds a slot. Returns false, and changes nothing, if it is in the map or the
-    /// bitmap does not cover it. O(1): at most two steps for each level of the tree.
+    /// Adds a slot. Returns false, and changes nothing, if it is in the map or the bitmap does
+    /// not cover it. O(1): at most two steps for each level of the tree.
     #[inline]
     pub fn insert(&self, slot: u32) -> bool {
         let word = slot / 32;
@@ -91,9 +90,8 @@ impl<'a> FreeMap<'a> {
         }
     }
 
-    /// The lowest slot. Moves the cursor to its word. O(1) amortised: a search
-    /// takes two steps for each level of the tree, and clears the stale summary bits
-    /// that it meets.
+    /// The lowest slot. Moves the cursor to its word. O(1) amortised: a search takes two steps
+    /// for each level of the tree, and clears the stale summary bits that it meets.
     #[inline]
     pub fn lowest(&self) -> Option<u32> {
         if self.count() == 0 {
@@ -116,8 +114,8 @@ impl<'a> FreeMap<'a> {
         Some(word * 32 + bits.trailing_zeros())
     }
 
-    /// Adds the slots of a map with fewer leaf words to this one, which is empty
-    /// but for the header. O(words).
+    /// Adds the slots of a map with fewer leaf words to this one, which is empty but for the
+    /// header. O(words).
     pub(crate) fn copy_leaf_words(&self, old: FreeMap<'_>) {
         for word in 0..old.leaf_words() {
             let bits = old.leaf(word);
@@ -128,14 +126,14 @@ impl<'a> FreeMap<'a> {
         }
     }
 
-    /// The first slot from `from` up that is in the map, or 32 × the number of leaf
-    /// words. O(words).
+    /// The first slot from `from` up that is in the map, or 32 × the number of leaf words.
+    /// O(words).
     pub(crate) fn next_in_map(&self, from: u32) -> u32 {
         self.position(from, |bits| bits)
     }
 
-    /// The first slot from `from` up that is not in the map, or 32 × the number of
-    /// leaf words. O(words).
+    /// The first slot from `from` up that is not in the map, or 32 × the number of leaf words.
+    /// O(words).
     pub(crate) fn next_not_in_map(&self, from: u32) -> u32 {
         self.position(from, |bits| !bits)
     }
@@ -153,8 +151,8 @@ impl<'a> FreeMap<'a> {
         end
     }
 
-    /// Panics unless C1, C2 and the count of C3 hold; `Slots::check_invariants` checks the
-    /// rest. O(words). For tests.
+    /// Panics unless C1, C2 and the count of C3 hold; `Slots::check_invariants` checks the rest.
+    /// O(words). For tests.
     pub fn check_invariants(&self) {
         let leaf_words = self.leaf_words();
         let non_zero: Vec<u32> = (0..leaf_words).filter(|&word| self.leaf(word) != 0).collect();
@@ -200,9 +198,8 @@ impl<'a> FreeMap<'a> {
         word
     }
 
-    /// Sets the summary bits of a node that becomes non-zero: its own, and those of its
-    /// ancestors that become non-zero by it. The highest comes first, so that C2 holds
-    /// after every step.
+    /// Sets the summary bits of a node that becomes non-zero: its own, and those of its ancestors
+    /// that become non-zero by it. The highest comes first, so that C2 holds after every step.
     fn set_summary_bits(&self, node: u32) {
         let parent = node / 32;
         let bits = self.summary(parent);
@@ -212,10 +209,9 @@ impl<'a> FreeMap<'a> {
         self.set_summary(parent, bits | bit(node));
     }
 
-    /// The lowest non-zero leaf word, if the given one and all before it are zero.
-    /// Goes up until a summary word is non-zero, then down along the lowest set bits.
-    /// Clears each summary bit whose child it has just seen to be zero; clearing others
-    /// would break C2.
+    /// The lowest non-zero leaf word, if the given one and all before it are zero. Goes up until
+    /// a summary word is non-zero, then down along the lowest set bits. Clears each summary bit
+    /// whose child it has just seen to be zero; clearing others would break C2.
     ///
     /// # Panics
     ///

@@ -15,9 +15,9 @@
 //!
 //! # Implementation
 //!
-//! The *high-water mark* is one more than the highest slot taken so far. Every free slot
-//! below it is a set bit in a hierarchical bitmap, the [`FreeMap`]. The *cursor* is the
-//! index of the lowest leaf word that might be non-zero.
+//! The *high-water mark* is one more than the highest slot taken so far. Every free slot below it
+//! is a set bit in a hierarchical bitmap, the [`FreeMap`]. The *cursor* is the index of the
+//! lowest leaf word that might be non-zero.
 //!
 //! ```text
 //!  slots    0 1 2 3 4 5 6 7 8 9 …           # in use   . free
@@ -27,8 +27,9 @@
 //!  high-water mark: 12                      above it, only sparse reservations
 //! ```
 //!
-//! [`Slots::get`] takes the lowest bit of the word at the cursor, or the high-water mark if no bit
-//! is set. [`Slots::put`] sets a bit. Both take constant time, amortised over the bitmap's growth.
+//! [`Slots::get`] takes the lowest bit of the word at the cursor, or the high-water mark if no
+//! bit is set. [`Slots::put`] sets a bit. Both take constant time, amortised over the bitmap's
+//! growth.
 //!
 //! This crate is the native half of a Node.js package. There, JavaScript owns the words, an
 //! `Int32Array`. It runs `get` and `put` on them in the same steps, because a call into Rust
@@ -43,8 +44,8 @@
 //!
 //! # When not to use it
 //!
-//! If numbers need not be dense or lowest-first, a counter is simpler. If each has a
-//! value, use a slab. To share a manager between threads, wrap it in a lock.
+//! If numbers need not be dense or lowest-first, a counter is simpler. If each has a value, use a
+//! slab. To share a manager between threads, wrap it in a lock.
 
 #![cfg_attr(not(feature = "node"), forbid(unsafe_code))]
 

@@ -11,9 +11,8 @@
 //!                    32 s + b of the tree might be non-zero
 //! ```
 //!
-//! Leaf word `w` is node `n + w` of the tree, summary word `s` is node `s`, the
-//! parent of node `i` is node `i / 32`, and node 0 is the root. The numbering is
-//! that of a binary heap.
+//! Leaf word `w` is node `n + w` of the tree, summary word `s` is node `s`, the parent of node
+//! `i` is node `i / 32`, and node 0 is the root. The numbering is that of a binary heap.
 
 use std::cell::Cell;
 
@@ -29,8 +28,8 @@ pub const CAPACITY: usize = 3;
 pub const LEAF_WORDS: usize = 4;
 /// Word with the number of sparse reservations.
 pub const SPARSE_COUNT: usize = 5;
-/// Word with `max_slot_given`, if it is above the high-water mark: after sparse
-/// reservations, and in a restored manager.
+/// Word with `max_slot_given`, if it is above the high-water mark: after sparse reservations, and
+/// in a restored manager.
 pub const MAX_GIVEN: usize = 6;
 /// Word with the limit: how many slots there are, in use or free.
 pub const LIMIT: usize = 7;
@@ -42,16 +41,16 @@ pub const BITMAP_OFFSET: usize = 9;
 /// The number of leaf words of a new manager: they cover 1,024 slots.
 pub const INITIAL_LEAF_WORDS: usize = 32;
 
-/// The number of words with this many leaf words: header, leaf words and summary words.
-/// The number of leaf words is 0, or a power of two that is at least 16.
+/// The number of words with this many leaf words: header, leaf words and summary words. The
+/// number of leaf words is 0, or a power of two that is at least 16.
 pub const fn words_for(leaf_words: usize) -> usize {
     BITMAP_OFFSET + leaf_words + leaf_words / 16
 }
 
 /// The words of a manager, and a source of more.
 ///
-/// The words are signed and of 32 bits because an `Int32Array` is what JavaScript
-/// reads and writes fastest. Slots fit, and for bits the sign does not matter.
+/// The words are signed and of 32 bits because an `Int32Array` is what JavaScript reads and
+/// writes fastest. Slots fit, and for bits the sign does not matter.
 pub trait Memory: AsRef<[Cell<i32>]> + Sized {
     /// This many zeroed words. `None` if the allocation failed.
     fn allocate(&self, words: usize) -> Option<Self>;

@@ -14,8 +14,8 @@ use crate::sparse::SparseSet;
 /// The most slots that a manager can have in use: slots are 0 to 2³¹ - 2.
 pub const MAX_SLOTS: u32 = i32::MAX as u32;
 
-/// Grow the bitmap to cover a run only if the run's end is at most this many times the
-/// number of slots in use. The bitmap then takes at most 17 bytes for each of them.
+/// Grow the bitmap to cover a run only if the run's end is at most this many times the number of
+/// slots in use. The bitmap then takes at most 17 bytes for each of them.
 const SLOTS_PER_SLOT_IN_USE: u64 = 64;
 
 /// Why [`Slots::get`] returned no slot.
@@ -44,21 +44,21 @@ pub enum CannotReserve {
 
 /// Hands out the lowest free slot.
 ///
-/// A free slot below the *high-water mark* is in the [`FreeMap`]. The *capacity* is the
-/// number of slots that the bitmap covers; the high-water mark is at most the capacity.
-/// Of the slots from the high-water mark up, only the *sparse reservations* are stored:
-/// slots in use at or above the capacity, in an ordered set of runs. Besides C1 to C3 of
-/// the [`FreeMap`], an invariant holds between calls:
+/// A free slot below the *high-water mark* is in the [`FreeMap`]. The *capacity* is the number of
+/// slots that the bitmap covers; the high-water mark is at most the capacity. Of the slots from
+/// the high-water mark up, only the *sparse reservations* are stored: slots in use at or above
+/// the capacity, in an ordered set of runs. Besides C1 to C3 of the [`FreeMap`], an invariant
+/// holds between calls:
 ///
-/// - C4. A slot below the high-water mark is in use exactly when it is not in the map.
-///   A slot at or above it is in use exactly when it is a sparse reservation, all of
-///   which are at or above the capacity.
+/// - C4. A slot below the high-water mark is in use exactly when it is not in the map. A slot at
+///   or above it is in use exactly when it is a sparse reservation, all of which are at or above
+///   the capacity.
 ///
-/// JavaScript relies on these invariants: `index.js` runs [`Slots::get`] and
-/// [`Slots::put`] on the same words, in the same steps.
+/// JavaScript relies on these invariants: `index.js` runs [`Slots::get`] and [`Slots::put`] on
+/// the same words, in the same steps.
 ///
-/// Memory is 4.25 bytes for each 32 slots of the capacity. The capacity doubles when
-/// it is used up, and [`Slots::clear`] gives the memory back.
+/// Memory is 4.25 bytes for each 32 slots of the capacity. The capacity doubles when it is used
+/// up, and [`Slots::clear`] gives the memory back.
 ///
 /// ```
 /// use callosum_server_slots::{NotInUse, Slots};
@@ -101,9 +101,9 @@ impl Default for Slots {
 }
 
 impl<M: Memory> Slots<M> {
-    /// A manager of `max_slots` slots, all free, that keeps its state in `memory` and
-    /// takes more from the same source when it needs some. The number of words must be
-    /// [`words_for`] some number of leaf words, and all of them must be 0.
+    /// A manager of `max_slots` slots, all free, that keeps its state in `memory` and takes more
+    /// from the same source when it needs some. The number of words must be [`words_for`] some
+    /// number of leaf words, and all of them must be 0.
     ///
     /// # Panics
     ///
@@ -128,8 +128,8 @@ impl<M: Memory> Slots<M> {
 
     /// Takes the lowest free slot.
     ///
-    /// O(1) amortised: over the slots that a growth of the bitmap adds, and over the
-    /// calls of [`Slots::put`] that set the summary bits which a search clears.
+    /// O(1) amortised: over the slots that a growth of the bitmap adds, and over the calls of
+    /// [`Slots::put`] that set the summary bits which a search clears.
     #[inline]
     pub fn get(&mut self) -> Result<u32, NoFreeSlot> {
         if let Some(slot) = self.map().take_lowest() {
@@ -145,8 +145,8 @@ impl<M: Memory> Slots<M> {
 
     /// Frees a slot that is in use. Allocates nothing.
     ///
-    /// O(1) below the capacity: at most two steps for each level of the bitmap.
-    /// O(log n) for n runs of sparse reservations.
+    /// O(1) below the capacity: at most two steps for each level of the bitmap. O(log n) for n
+    /// runs of sparse reservations.
     #[inline]
     pub fn put(&mut self, slot: u32) -> Result<(), NotInUse> {
         if slot >= self.load(HIGH_WATER) {
@@ -208,15 +208,15 @@ impl<M: Memory> Slots<M> {
 
     /// Takes all slots of a run, or none.
     ///
-    /// Memory is in proportion to the most slots that were in use at once, not to the
-    /// highest slot. The bitmap grows, once, to cover the run if the run's end is at most
-    /// 64 times the number of slots in use. It then takes at most 17 bytes for each slot in
-    /// use. Otherwise the slots at or above the capacity become sparse reservations, of
-    /// which each run takes about 10 to 50 bytes, until the bitmap grows over them.
+    /// Memory is in proportion to the most slots that were in use at once, not to the highest
+    /// slot. The bitmap grows, once, to cover the run if the run's end is at most 64 times the
+    /// number of slots in use. It then takes at most 17 bytes for each slot in use. Otherwise the
+    /// slots at or above the capacity become sparse reservations, of which each run takes about
+    /// 10 to 50 bytes, until the bitmap grows over them.
     ///
-    /// Below the capacity O((end - s) / 32), where s is the lower of the run's start and
-    /// the high-water mark, and O(capacity) if the bitmap grows. O(log n) for n runs of
-    /// sparse reservations.
+    /// Below the capacity O((end - s) / 32), where s is the lower of the run's start and the
+    /// high-water mark, and O(capacity) if the bitmap grows. O(log n) for n runs of sparse
+    /// reservations.
     ///
     /// ```
     /// # use callosum_server_slots::{CannotReserve, Slots};
@@ -285,8 +285,8 @@ impl<M: Memory> Slots<M> {
         self.in_use_runs().flatten()
     }
 
-    /// The slots in use as runs, ascending, with at least one free slot between two
-    /// of them. O(capacity) in all.
+    /// The slots in use as runs, ascending, with at least one free slot between two of them.
+    /// O(capacity) in all.
     ///
     /// ```
     /// # use callosum_server_slots::Slots;
@@ -325,8 +325,8 @@ impl<M: Memory> Slots<M> {
         self.load(HIGH_WATER).max(self.load(MAX_GIVEN))
     }
 
-    /// Makes [`Slots::max_slot_given`] at least `given`, but no more than the limit,
-    /// as if the slots below it had been taken and put back. O(1).
+    /// Makes [`Slots::max_slot_given`] at least `given`, but no more than the limit, as if the
+    /// slots below it had been taken and put back. O(1).
     pub fn raise_max_slot_given(&mut self, given: u32) {
         self.store(MAX_GIVEN, self.load(MAX_GIVEN).max(given.min(self.max_slots())));
     }
@@ -427,8 +427,8 @@ impl<M: Memory> Slots<M> {
         }
     }
 
-    /// Writes the limit, and from the number of words that of leaf words and the capacity.
-    /// Panics if it is not [`words_for`] some number of leaf words.
+    /// Writes the limit, and from the number of words that of leaf words and the capacity. Panics
+    /// if it is not [`words_for`] some number of leaf words.
     fn write_sizes(&self, limit: u32) {
         let length = self.words().len();
         let leaf_words = length.saturating_sub(words_for(0)) / 17 * 16;
