@@ -81,9 +81,11 @@ test('calling it without new throws', () => {
 
 test('calling it on an instance starts afresh, as in 0.1.0', () => {
   const slots = new CallosumServerSlots()
-  slots.get()
+  const lease = slots.lease()
   CallosumServerSlots.call(slots)
   assert.deepStrictEqual([slots.size, slots.get(), slots.get(), slots.put(0), slots.get()], [0, 0, 1, undefined, 0])
+  lease.release()
+  assert.strictEqual(slots.has(0), true)
 })
 
 test('maxSlotGiven is one more than the highest slot given so far', () => {

@@ -40,6 +40,7 @@ const CALLS = [
   // A name, how many slots are in use, the call, and those in use after it.
   ['get() that takes more memory', 1024, slots => slots.get(), 1025],
   ['get()', 1000, slots => slots.get(), 1001],
+  ['lease()', 1000, slots => slots.lease(), 1001],
   ['put()', 1000, slots => slots.put(500), 999],
   ['reserve() that takes more memory', 1000, slots => slots.reserve(1100), 1001],
   ['clear()', 3000, slots => slots.clear(), 0]
