@@ -21,7 +21,7 @@ test('it is emitted before put() returns', () => {
   assert.deepEqual(order, ['error', 'returned'])
 })
 
-test('it is emitted once, through the emit of the instance, and then put() returns true', () => {
+test('it is emitted once, through the emit of the instance, whatever that returns', () => {
   class Loud extends CallosumServerSlots {
     emit (...event) {
       this.emitted = (this.emitted || []).concat([event])
@@ -34,6 +34,7 @@ test('it is emitted once, through the emit of the instance, and then put() retur
   assert.equal(slots.emitted.length, 1)
   const [name, error, ...others] = slots.emitted[0]
   assert.deepEqual([name, error.slot, others], ['error', 3, []])
+  assert.equal(slots.reserve(-1), false)
 })
 
 test('it goes to all listeners, with the instance as this and a new error each time', () => {

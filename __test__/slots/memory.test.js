@@ -5,6 +5,7 @@
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
 
+const CallosumServerSlots = require('../..')
 const { SMALL_YOUNG_GENERATION, measure, run } = require('../support/child')
 
 /** From one round to the next: what leaks, leaks in each; others come and go. */
@@ -79,6 +80,16 @@ test('1,000,000 slots given and returned take at most 0.2 byte a slot, as V8 is 
       assert.ok(grown[kind] <= 200000, `${kind}: ${grown[kind]}`)
       assert.ok(grown[kind] >= 100000, `${kind}: ${grown[kind]}, less than a bit a slot`)
     }
+  }
+})
+
+test('reserve() far above all other slots takes next to no memory', async () => {
+  for (const [count, most] of [[1, { arrayBuffers: 1e5, rss: 10e6 }], [1000, { arrayBuffers: 1e6, rss: 20e6 }]]) {
+    const slots = new CallosumServerSlots()
+    const before = process.memoryUsage()
+    for (let i = 0; i < count; i++) assert.equal(slots.reserve(2000000000 - i * 1000000), true)
+    const after = process.memoryUsage()
+    for (const kind of ['arrayBuffers', 'rss']) assert.ok(after[kind] - before[kind] < most[kind], `${count}: ${kind}`)
   }
 })
 

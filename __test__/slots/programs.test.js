@@ -28,7 +28,8 @@ const slot = fc.oneof(
 const count = fc.nat(60)
 const name = fc.nat(8) // of a lease
 const reserving = fc.constantFrom('reserve', 'leaseSlot', 'adopt', 'unheard')
-const hostile = fc.tuple(fc.constant('hostile'), fc.constantFrom('put', 'reserve', 'has', 'lease', 'adopt'), fc.nat(notSlots.length - 1))
+const TAKES_SLOT = ['put', 'reserve', 'has', 'lease', 'adopt']
+const hostile = fc.tuple(fc.constant('hostile'), fc.constantFrom(...TAKES_SLOT), fc.nat(notSlots.length - 1))
 
 const { step } = fc.letrec(tie => ({
   step: fc.oneof({ withCrossShrink: true },
@@ -67,6 +68,19 @@ const replay = { ...(TEST_SEED && { seed: Number(TEST_SEED) }), ...(TEST_PATH &&
 test('any program does what the model does, and leaves the words that native calls leave', () => {
   fc.assert(property(CallosumServerSlots), { numRuns: Number(TEST_PROGRAMS), ...replay })
 })
+
+for (const [state, maxSlots, steps] of [
+  ['none', MAX, []],
+  ['some, and sparse reservations', MAX, [['getMany', 100], ['putEvery', 2, true], ['reserve', 1e9]]],
+  ['all', 50, [['getMany', 50]]]
+]) {
+  test(`what is no slot is refused by each member, and changes nothing; in use: ${state}`, () => {
+    const run = new Run(CallosumServerSlots, maxSlots)
+    for (const step of steps) run.do(step)
+    for (const i of notSlots.keys()) for (const name of TAKES_SLOT) run.do(['hostile', name, i])
+    run.look()
+  })
+}
 
 /** Classes with a fault. */
 const FAULTS = {

@@ -13,6 +13,7 @@ const { notSlots, ran } = require('./values')
 
 const MAX = 2147483647
 const STATE = { maxSlots: 5, maxSlotGiven: 4, inUse: [[0, 2]] }
+const WRITTEN = new Map(notSlots.map(([, value, written]) => [value, written])) // in messages
 
 /** What makes a manager, and what comes of it: a result, or the code of an error. */
 const MAKES = [
@@ -78,6 +79,7 @@ class Run {
   isInvalidSlot (error, value) {
     const isSlot = Number.isInteger(value) && value >= 0 && value < MAX
     assert.equal(error.code, 'ERR_INVALID_SLOT')
+    assert.equal(error.message, `Invalid slot: ${WRITTEN.has(value) ? WRITTEN.get(value) : value}`)
     assert.ok(Object.is(error.slot, value), 'the error has another value as its slot')
     assert.equal(error.reason, !isSlot ? 'not a slot' : value < this.model.maxSlots ? 'free' : 'out of range')
     return true
