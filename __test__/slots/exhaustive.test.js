@@ -63,6 +63,7 @@ for (const [name, { maxSlots = MAX, base, slots }] of Object.entries(SEARCHES)) 
         if (state === before) continue
         if (!known.has(state)) {
           known.add(state)
+          run.look()
           programs.push([...program, step])
         }
         run = replay(program)

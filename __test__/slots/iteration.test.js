@@ -29,6 +29,7 @@ test('it has the prototype of all iterators, and their helpers where there are a
 test('what changes between values() and the first next() does not show', () => {
   const slots = take(new CallosumServerSlots(), 3)
   const iterator = slots.values()
+  slots.put(1)
   slots.clear()
   assert.deepEqual([...iterator], [0, 1, 2])
 })
