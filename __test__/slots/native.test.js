@@ -18,8 +18,8 @@ const { prototype } = addon.CallosumServerSlots
 const lengthFor = leafWords => layout.BITMAP_OFFSET + leafWords + leafWords / 16
 
 /** A native object with the words of a new manager, of which so many slots are in use. */
-function native (inUse, maxSlots = 2 ** 31 - 1) {
-  const slots = take(new CallosumServerSlots({ maxSlots }), inUse)
+function native (inUse) {
+  const slots = take(new CallosumServerSlots(), inUse)
   return [nativeOf(slots), wordsOf(slots)]
 }
 
@@ -33,13 +33,6 @@ test('the words of a new manager are those that reset() writes', () => {
     assert.equal(new addon.CallosumServerSlots().reset(words, maxSlots, new Int32Array(0), 0), 0)
     assert.deepEqual(wordsOf(new CallosumServerSlots({ maxSlots })), words)
   }
-})
-
-test('get(), put(), peek(), has() and reserve() return a slot or a refusal', () => {
-  const [rust, words] = native(0, 2)
-  assert.deepEqual([rust.peek(words), rust.get(words), rust.get(words), rust.get(words), rust.peek(words)], [0, 0, 1, -1, -1])
-  assert.deepEqual([rust.has(words, 1), rust.put(words, 1), rust.put(words, 1), rust.has(words, 1)], [true, true, false, false])
-  assert.deepEqual([0, 1, 1, 2, 2 ** 31].map(slot => rust.reserve(words, slot)), [-1, 1, -1, -1, -1])
 })
 
 for (const [name, call, leafWords] of [
@@ -107,48 +100,28 @@ function callsOf (act) {
   return calls
 }
 
-const free = take(new CallosumServerSlots(), 10)
-free.put(3)
-
-for (const [name, slots] of [
-  ['with slots in use', take(new CallosumServerSlots(), 10)],
-  ['with a free slot below others', free],
-  ['that is full', take(new CallosumServerSlots({ maxSlots: 5 }), 5)],
-  ['whose bitmap is used up', take(new CallosumServerSlots(), 1024)]
-]) {
-  test(`of a manager ${name}, what reads single slots makes no native call`, () => {
-    assert.deepEqual(callsOf(() => [slots.size, slots.maxSlots, slots.maxSlotGiven, slots.peek(), slots.has(3), slots.has(2000)]), [])
-  })
+function holding (inUse, maxSlots = 2 ** 31 - 1, sparse = []) {
+  const slots = take(new CallosumServerSlots({ maxSlots }), inUse)
+  for (const slot of sparse) slots.reserve(slot)
+  return slots
 }
 
-test('with sparse reservations, peek() and has() make no native call below the capacity', () => {
-  const slots = take(new CallosumServerSlots(), 10)
-  slots.reserve(1000000)
-  assert.deepEqual(callsOf(() => [slots.size, slots.maxSlots, slots.maxSlotGiven, slots.peek(), slots.has(3)]), [])
-  assert.deepEqual(callsOf(() => [slots.has(1000000), slots.put(1000000)]), ['has', 'put'])
-})
+const read = slots => [slots.size, slots.maxSlots, slots.maxSlotGiven, slots.peek(), slots.has(3)]
+const json = { maxSlots: 2e9, maxSlotGiven: 2e9, inUse: [[0, 10], [20, 3000], [10000, 190000], [1e9, 1e9 + 1]] }
 
-test('get() makes no native call when full', () => {
-  const slots = take(new CallosumServerSlots({ maxSlots: 1024 }), 1024)
-  assert.deepEqual(callsOf(() => slots.get()), [])
-})
-
-test('the bitmap grows once for a call, and then get() and put() need no native call', () => {
-  for (const [act, calls] of [
-    [slots => slots.get(), ['grow']],
-    [slots => slots.reserve(60000), ['reserve', 'grow', 'reserve']]
-  ]) {
-    const slots = take(new CallosumServerSlots(), 1024)
-    assert.deepEqual(callsOf(() => act(slots)), calls)
-    assert.deepEqual(callsOf(() => [slots.get(), slots.put(0), slots.get()]), [])
-  }
-})
-
-test('clear() makes no native call, and from() two if it needs more words than a new manager has', () => {
-  const slots = take(new CallosumServerSlots(), 4000)
-  slots.reserve(1000000)
-  assert.deepEqual(callsOf(() => slots.clear()), [])
-  assert.deepEqual([slots.has(1000000), wordsOf(slots).length], [false, lengthFor(32)])
-  const json = { maxSlots: 2e9, maxSlotGiven: 2e9, inUse: [[0, 10], [20, 3000], [10000, 190000], [1e9, 1e9 + 1]] }
-  assert.deepEqual(callsOf(() => CallosumServerSlots.from(json)), ['reset', 'reset'])
-})
+for (const [name, slots, act, calls] of [
+  ['what reads single slots', holding(10), slots => [read(slots), slots.has(2000)], []],
+  ['what reads single slots, of a manager that is full', holding(5, 5), slots => [read(slots), slots.has(2000)], []],
+  ['what reads single slots, where the bitmap is used up', holding(1024), slots => [read(slots), slots.has(2000)], []],
+  ['with sparse reservations, what reads single slots below the capacity', holding(10, 2e9, [1e6]), read, []],
+  ['has() and put() of a sparse reservation', holding(10, 2e9, [1e6]), slots => [slots.has(1e6), slots.put(1e6)], ['has', 'put']],
+  ['get() and put() below the capacity', holding(10), slots => [slots.put(3), slots.get(), slots.get()], []],
+  ['get() when full', holding(1024, 1024), slots => slots.get(), []],
+  ['get() that grows the bitmap', holding(1024), slots => slots.get(), ['grow']],
+  ['get() and put() after it', holding(1025), slots => [slots.get(), slots.put(0), slots.get()], []],
+  ['reserve() that grows the bitmap, once', holding(1024), slots => slots.reserve(60000), ['reserve', 'grow', 'reserve']],
+  ['clear()', holding(4000, 2e9, [1e6]), slots => slots.clear(), []],
+  ['from() of more slots than a new manager has words for', undefined, () => CallosumServerSlots.from(json), ['reset', 'reset']]
+]) {
+  test(`${name}: the native calls are [${calls}]`, () => assert.deepEqual(callsOf(() => act(slots)), calls))
+}

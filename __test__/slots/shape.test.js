@@ -38,22 +38,19 @@ test('its name, length and super_ are those of 0.1.0', () => {
 })
 
 for (const method of ['get', 'put']) {
-  test(`${method} can be stubbed on the prototype`, () => {
+  test(`${method} can be stubbed on an instance and on the prototype`, () => {
     const descriptor = Object.getOwnPropertyDescriptor(prototype, method)
-    const { writable, configurable, enumerable } = descriptor
-    assert.deepStrictEqual({ writable, configurable, enumerable }, { writable: true, configurable: true, enumerable: true })
+    const { value, ...flags } = descriptor
+    assert.deepStrictEqual(flags, { writable: true, configurable: true, enumerable: true })
+    const slots = new CallosumServerSlots()
+    slots[method] = () => 'stub'
+    assert.strictEqual(slots[method](), 'stub')
     try {
       prototype[method] = () => 'stub'
       assert.strictEqual(new CallosumServerSlots()[method](), 'stub')
     } finally {
       Object.defineProperty(prototype, method, descriptor)
     }
-  })
-
-  test(`${method} can be stubbed on an instance`, () => {
-    const slots = new CallosumServerSlots()
-    slots[method] = () => 'stub'
-    assert.strictEqual(slots[method](), 'stub')
   })
 }
 
@@ -88,16 +85,6 @@ test('calling it on an instance starts afresh, as in 0.1.0', () => {
   assert.strictEqual(slots.has(0), true)
 })
 
-test('maxSlotGiven is one more than the highest slot given so far', () => {
-  const slots = new CallosumServerSlots()
-  const seen = [slots.maxSlotGiven]
-  for (const act of [() => slots.get(), () => slots.get(), () => slots.put(1), () => slots.put(0), () => slots.get(), () => slots.get(), () => slots.get()]) {
-    act()
-    seen.push(slots.maxSlotGiven)
-  }
-  assert.deepStrictEqual(seen, [0, 1, 2, 2, 2, 2, 2, 3])
-})
-
 test('an instance shows no state of its own beside that of EventEmitter, but to deep comparison', () => {
   const slots = new CallosumServerSlots()
   slots.get()
@@ -117,22 +104,9 @@ for (const [name, receiver] of Object.entries(receivers)) {
   })
 }
 
-test('a Proxy around an instance is refused, as with Map', () => {
-  const proxy = new Proxy(new CallosumServerSlots(), {})
-  assert.throws(() => proxy.get(), { name: 'TypeError' })
-  assert.throws(() => proxy.put(0), { name: 'TypeError' })
-})
-
 test('a frozen instance works', () => {
   const slots = Object.freeze(new CallosumServerSlots())
   assert.deepStrictEqual([slots.get(), slots.get(), slots.put(0), slots.get()], [0, 1, undefined, 0])
-})
-
-test('a structured clone is no manager', () => {
-  const { serialize, deserialize } = require('v8')
-  const clone = deserialize(serialize(new CallosumServerSlots()))
-  assert.strictEqual(clone.get, undefined)
-  assert.ok(!(clone instanceof CallosumServerSlots))
 })
 
 test('assert.deepStrictEqual() tells managers in different states apart', () => {
