@@ -88,14 +88,3 @@ test('the addon is unloaded with the only worker that loaded it, and loaded agai
     main()`])
   assert.equal(printed, '0\n')
 })
-
-test('structuredClone() of a manager is a plain object, and what cannot be cloned of it throws', () => {
-  const slots = take(new CallosumServerSlots(), 3)
-  const clone = structuredClone(slots)
-  assert.equal(Object.getPrototypeOf(clone), Object.prototype)
-  for (const name of ['get', 'put', 'size', 'toJSON']) assert.equal(clone[name], undefined)
-  assert.throws(() => CallosumServerSlots.prototype.get.call(clone), { name: 'TypeError' })
-  slots.on('error', () => {})
-  assert.throws(() => structuredClone(slots), { name: 'DataCloneError' })
-  assert.equal(slots.get(), 3)
-})

@@ -1,11 +1,11 @@
 'use strict'
 
-// Worker threads: each has managers of its own.
+// Worker threads: each has managers of its own. Those that are terminated: worker-termination.test.js.
 
 const assert = require('node:assert/strict')
 const { once } = require('node:events')
 const { test } = require('node:test')
-const { MessageChannel, Worker, receiveMessageOnPort } = require('node:worker_threads')
+const { Worker } = require('node:worker_threads')
 
 const CallosumServerSlots = require('../..')
 const { run } = require('../support/child')
@@ -51,41 +51,6 @@ test('a worker uses the package while the main thread does', async () => {
   for (const exit of exits) assert.deepEqual(await exit, [0])
 })
 
-test('slots taken in a worker are not taken in the main thread', async () => {
-  const slots = take(new CallosumServerSlots(), 5)
-  const worker = work('const slots = new CallosumServerSlots(); slots.get(); parentPort.postMessage(slots.get())')
-  assert.deepEqual(await once(worker, 'message'), [1])
-  assert.equal(slots.get(), 5)
-})
-
-test('a worker terminated in mid-use leaves the main thread alone', async () => {
-  const slots = take(new CallosumServerSlots(), 2000)
-  for (let i = 0; i < 8; i++) {
-    const worker = work(`${BUSY}
-      round()
-      parentPort.postMessage('busy')
-      for (;;) round()`)
-    assert.deepEqual(await once(worker, 'message'), ['busy'])
-    assert.equal(await worker.terminate(), 1)
-    slots.put(i * 100)
-    assert.equal(slots.get(), i * 100)
-  }
-  assert.equal(slots.size, 2000)
-})
-
-test('a worker terminated while it makes and drops managers leaves the main thread alone', async () => {
-  for (let i = 0; i < 4; i++) {
-    const worker = work(`
-      const make = () => { const slots = new CallosumServerSlots(); for (let i = 0; i < 2000; i++) slots.get() }
-      make()
-      parentPort.postMessage('busy')
-      for (;;) make()`)
-    assert.deepEqual(await once(worker, 'message'), ['busy'])
-    assert.equal(await worker.terminate(), 1)
-  }
-  assert.equal(new CallosumServerSlots().get(), 0)
-})
-
 test('a worker that exits of itself with managers in use exits cleanly', async () => {
   const worker = work('globalThis.kept = [1, 2, 3].map(() => { const slots = new CallosumServerSlots(); slots.get(); return slots })')
   assert.deepEqual(await once(worker, 'exit'), [0])
@@ -106,64 +71,15 @@ test('a process ends cleanly with managers in use, in workers too', async () => 
   assert.equal(printed, 'done\n')
 })
 
-test('the package can be loaded in a worker only, many times over', async () => {
-  const printed = await run(['-e', `
-    const { Worker } = require('node:worker_threads')
-    const source = ${JSON.stringify(`
-      const CallosumServerSlots = require(${PACKAGE})
-      const slots = new CallosumServerSlots()
-      for (let i = 0; i < 2000; i++) slots.get()
-      require('node:worker_threads').parentPort.postMessage(slots.size)`)}
-    let left = 10
-    function next () {
-      if (left-- === 0) return console.log('done')
-      const worker = new Worker(source, { eval: true })
-      worker.on('message', size => { if (size !== 2000) throw new Error(String(size)) })
-      worker.on('error', error => { throw error })
-      worker.on('exit', next)
-    }
-    next()`])
-  assert.equal(printed, 'done\n')
-})
-
-/** What arrives where the value is posted. */
-function post (value) {
-  const { port1, port2 } = new MessageChannel()
-  try {
-    port1.postMessage(value)
-    return receiveMessageOnPort(port2).message
-  } finally {
-    port1.close()
-  }
-}
-
-test('a manager that is posted arrives as a plain object, without get or put', () => {
-  const arrived = post(take(new CallosumServerSlots(), 3))
-  assert.ok(!(arrived instanceof CallosumServerSlots))
-  assert.equal(Object.getPrototypeOf(arrived), Object.prototype)
-  for (const name of ['get', 'put', 'size', 'maxSlots', 'lease', 'values']) assert.equal(arrived[name], undefined, name)
-})
-
-test('what arrives of a manager is refused as a receiver', () => {
-  const arrived = post(new CallosumServerSlots())
-  const { get, put } = CallosumServerSlots.prototype
-  assert.throws(() => get.call(arrived), TypeError)
-  assert.throws(() => put.call(arrived, 0), TypeError)
-})
-
-test('posting a manager leaves it working', () => {
+test('a clone of a manager, as another thread gets it, is a plain object; one with listeners cannot be cloned', () => {
   const slots = take(new CallosumServerSlots(), 3)
-  post(slots)
-  assert.equal(slots.put(1), undefined)
-  assert.equal(slots.get(), 1)
-  assert.equal(slots.get(), 3)
-})
-
-test('a manager with handlers cannot be posted, since functions cannot', () => {
-  const slots = new CallosumServerSlots()
+  const clone = structuredClone(slots)
+  assert.equal(Object.getPrototypeOf(clone), Object.prototype)
+  for (const name of ['get', 'put', 'size', 'toJSON']) assert.equal(clone[name], undefined)
+  assert.throws(() => CallosumServerSlots.prototype.get.call(clone), { name: 'TypeError' })
   slots.on('error', () => {})
-  assert.throws(() => post(slots), { name: 'DataCloneError' })
-  assert.equal(slots.get(), 0)
+  assert.throws(() => structuredClone(slots), { name: 'DataCloneError' })
+  assert.equal(slots.get(), 3)
 })
 
 test('a manager reaches another thread as JSON', async () => {
