@@ -6,27 +6,16 @@ const assert = require('node:assert/strict')
 const { test } = require('node:test')
 
 const CallosumServerSlots = require('../..')
-const { take, slotsBelow, observe, errorsOf, shuffled } = require('../support/states')
+const { take, slotsBelow, shuffled } = require('../support/states')
 
 // Around a word's bits, the first memory and its growth, and a summary's end.
 for (const maxSlots of [1, 2, 31, 32, 33, 64, 65, 1023, 1024, 1025, 2047, 2048, 2049, 4096, 4097, 10000]) {
-  test(`${maxSlots} slots are given, and not one more`, () => {
-    const slots = new CallosumServerSlots({ maxSlots })
-    const errors = errorsOf(slots)
+  test(`${maxSlots} slots are given, and not one more; any can be put back and is given again, alone and with all others`, () => {
+    const slots = take(new CallosumServerSlots({ maxSlots }), maxSlots)
     let fulls = 0
     slots.on('full', (...values) => { fulls += values.length === 0 ? 1 : NaN })
-    for (let slot = 0; slot < maxSlots; slot++) assert.equal(slots.get(), slot)
-    assert.equal(fulls, 0)
-    const before = observe(slots)
     for (let i = 0; i < 3; i++) assert.equal(slots.get(), undefined)
-    assert.equal(slots.put(maxSlots), true)
-    assert.deepEqual([fulls, errors.length], [3, 1])
-    assert.equal(observe(slots), before)
-    assert.deepEqual([slots.size, slots.maxSlotGiven, slots.peek()], [maxSlots, maxSlots, undefined])
-  })
-
-  test(`of ${maxSlots} slots any can be put back and is given again, alone and with all others`, () => {
-    const slots = take(new CallosumServerSlots({ maxSlots }), maxSlots)
+    assert.deepEqual([fulls, slots.size, slots.maxSlotGiven, slots.peek()], [3, maxSlots, maxSlots, undefined])
     const order = shuffled(slotsBelow(maxSlots))
     for (const slot of order) {
       assert.equal(slots.put(slot), undefined)
@@ -44,28 +33,11 @@ test('get() and lease() return undefined, also if nobody listens', () => {
   assert.deepEqual([slots.get(), slots.lease(), slots.size], [undefined, undefined, 2])
 })
 
-test("a listener of 'full' may make room, for the next get()", () => {
-  const slots = take(new CallosumServerSlots({ maxSlots: 3 }), 3)
-  slots.once('full', () => slots.put(1))
-  assert.deepEqual([slots.get(), slots.get(), slots.get()], [undefined, 1, undefined])
-})
-
 test("a listener of 'full' that throws ends the get(), which has changed nothing", () => {
   const slots = take(new CallosumServerSlots({ maxSlots: 1 }), 1)
   slots.on('full', () => { throw new Error('mine') })
   assert.throws(() => slots.get(), { message: 'mine' })
   assert.equal(slots.size, 1)
-})
-
-test("'full' is emitted by get() and lease() alone", () => {
-  const slots = take(new CallosumServerSlots({ maxSlots: 2 }), 2)
-  let fulls = 0
-  slots.on('full', () => fulls++)
-  slots.on('error', () => {})
-  for (const call of [() => slots.peek(), () => slots.reserve(1), () => slots.lease(1), () => slots.adopt(1), () => slots.put(7), () => slots.toJSON()]) call()
-  assert.equal(fulls, 0)
-  slots.lease()
-  assert.equal(fulls, 1)
 })
 
 // Takes a few seconds and 300 MB.

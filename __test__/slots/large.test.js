@@ -17,26 +17,18 @@ function givesAscending (slots, expected) {
   for (const slot of expected) if (slots.get() !== slot) assert.fail(`${slot} was not given in its turn`)
 }
 
-test(`half of ${COUNT} slots, put back in any order, are given again ascending, twice`, () => {
-  const slots = take(new CallosumServerSlots(), COUNT)
-  for (const seed of [1, 2]) {
-    const back = shuffled(slotsBelow(COUNT), seed).slice(0, COUNT / 2)
-    for (const slot of back) slots.put(slot)
-    assert.equal(slots.size, COUNT / 2)
-    givesAscending(slots, back.sort((a, b) => a - b))
-  }
-  assert.equal(slots.get(), COUNT)
-})
-
-test(`a few of ${COUNT} slots, put back in any order, are given again ascending, again and again`, () => {
-  const slots = take(new CallosumServerSlots(), COUNT)
-  for (let seed = 0; seed < 30; seed++) {
-    const back = shuffled(slotsBelow(100), seed).map(i => (i * 7919 + seed * 104729) % COUNT)
-    for (const slot of back) slots.put(slot)
-    givesAscending(slots, back.sort((a, b) => a - b))
-  }
-  assert.equal(slots.get(), COUNT)
-})
+for (const [share, rounds, count] of [['half', 2, COUNT / 2], ['a few', 30, 100]]) {
+  test(`${share} of ${COUNT} slots, put back in any order, are given again ascending, ${rounds} times`, () => {
+    const slots = take(new CallosumServerSlots(), COUNT)
+    for (let seed = 1; seed <= rounds; seed++) {
+      const back = shuffled(slotsBelow(COUNT), seed).slice(0, count)
+      for (const slot of back) slots.put(slot)
+      assert.equal(slots.size, COUNT - count)
+      givesAscending(slots, back.sort((a, b) => a - b))
+    }
+    assert.equal(slots.get(), COUNT)
+  })
+}
 
 test('a slot put back under an emptied summary is found', () => {
   const slots = take(new CallosumServerSlots(), COUNT)
@@ -64,17 +56,6 @@ test('slots put back between growths of the memory are not lost', () => {
     givesAscending(slots, back.sort((a, b) => a - b))
   }
   assert.equal(slots.get(), given)
-})
-
-test('a rebuilt manager grows as others do', () => {
-  const slots = CallosumServerSlots.from({ maxSlots: 100000, maxSlotGiven: 900, inUse: [[0, 400], [500, 900]] })
-  for (const slot of [700, 650, 600, 10, 20, 30]) slots.put(slot)
-  givesAscending(slots, [10, 20, 30, ...slotsBelow(100).map(i => 400 + i), 600, 650, 700])
-  givesAscending(slots, slotsBelow(20000).map(i => 900 + i))
-  const back = shuffled(slotsBelow(20900)).slice(0, 10000)
-  for (const slot of back) slots.put(slot)
-  givesAscending(slots, back.sort((a, b) => a - b))
-  assert.equal(slots.get(), 20900)
 })
 
 /** Two managers with as many slots in use, each with its words. Every call of the second is native. */
