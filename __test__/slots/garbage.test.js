@@ -9,27 +9,6 @@ const { ROOT, SMALL_YOUNG_GENERATION, measure, run } = require('../support/child
 
 const PACKAGE = JSON.stringify(ROOT)
 
-test('1,000,000 instances made and dropped in waves: resident memory grows by less than 8 MB after the first two', async () => {
-  const waves = await measure(async (CallosumServerSlots, { tick, collect }) => {
-    const waves = []
-    for (let wave = 0; wave < 10; wave++) {
-      for (let i = 0; i < 200; i++) {
-        for (let j = 0; j < 500; j++) {
-          const slots = new CallosumServerSlots()
-          slots.get()
-        }
-        await tick() // a server's turn of the event loop
-      }
-      await collect()
-      waves.push(process.memoryUsage().rss)
-    }
-    return waves
-  }, SMALL_YOUNG_GENERATION)
-  const [, second, ...later] = waves
-  // The managers of one wave take 15 MB.
-  assert.ok(Math.min(...later.slice(-3)) - second < 8e6, waves.join())
-})
-
 test('managers dropped in the middle of use, and in error handlers, take no other along', async () => {
   const wrong = await measure(async (CallosumServerSlots, { collect, tick }) => {
     const kept = new CallosumServerSlots()

@@ -66,8 +66,8 @@ const wrong = [
   ['a run that is null', but({ inUse: [[0, 3], null] }), 'json.inUse[1] must be an array'],
   ['a run that is a string', but({ inUse: ['03'] }), 'json.inUse[0] must be an array'],
   ['a run that is missing', but({ inUse: [[0, 3], , [5, 7]] }), 'json.inUse[1] must be an array'], // eslint-disable-line no-sparse-arrays
-  ['a run of one number', but({ inUse: [[0, 3], [5]] }), 'json.inUse[1]'],
-  ['a run of three numbers', but({ inUse: [[0, 3, 5]] }), 'json.inUse[0]'],
+  ['a run of one number', but({ inUse: [[0, 3], [5]] }), 'json.inUse[1] must be an array of two numbers'],
+  ['a run of three numbers', but({ inUse: [[0, 3, 5]] }), 'json.inUse[0] must be an array of two numbers'],
   ['a start that is a string', but({ inUse: [['0', 3]] }), "json.inUse[0][0] must be a number. Received '0'"],
   ['an end that is a string', but({ inUse: [[0, 3], [5, '7']] }), "json.inUse[1][1] must be a number. Received '7'"],
 
