@@ -83,12 +83,12 @@ describe('a request', { concurrency: 4 }, () => {
     assert.equal(server.requests.length, 1)
   })
 
-  test('waits for a connection up to its deadline, for as many attempts as are left, though it is not safe', async t => {
+  test('waits for a connection up to half of its deadline, for as many attempts as are left, though it is not safe', async t => {
     const server = await replies(t, '{"result":7}\n')
     const list = []
     const client = connect(t, () => list)
     setTimeout(() => list.push(server), 150)
-    assert.equal(await request(client, {}, { timeout: 100 }), 7)
+    assert.equal(await request(client, {}, { timeout: 200 }), 7)
   })
 
   test('fails at once when the client is closed', async t => {
