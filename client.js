@@ -5,12 +5,12 @@ const net = require('net')
 const { checkInteger, checkOneOf, checkType, wrongType } = require('./lib/errors.js')
 const { Attempts, checkedServers } = require('./lib/client/attempts.js')
 const { guarded, outside } = require('./lib/client/context.js')
+const { MAX_TIME } = require('./lib/client/deadline.js')
 const { Outliers } = require('./lib/client/outliers.js')
 const { Pool } = require('./lib/client/pool.js')
 const { use } = require('./lib/client/use.js')
 
 const MAX_CONNECTIONS = 2147483647
-const MAX_TIME = 2147483647 // ms, the longest that setTimeout() takes
 const MAX_OFFERS = 100
 const MAX_FAILURES = 2147483647
 

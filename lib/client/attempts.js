@@ -2,10 +2,8 @@
 
 const { checkType, coded, wrongType } = require('../errors.js')
 const { outside } = require('./context.js')
-const { after } = require('./deadline.js')
+const { MAX_TIME, after } = require('./deadline.js')
 const { open } = require('./opening.js')
-
-const MAX_TIME = 2147483647 // ms, the longest that setTimeout() takes
 
 /**
  * Makes one attempt after another to fill the pool, or to find a lower slot for it. After

@@ -1,5 +1,7 @@
 'use strict'
 
+const MAX_TIME = 2147483647 // ms, the longest that setTimeout() takes
+
 /**
  * Calls back after a time in ms. Returns a function that cancels the call.
  *
@@ -18,4 +20,4 @@ function after (time, callback) {
   }
 }
 
-module.exports = { after }
+module.exports = { MAX_TIME, after }

@@ -1,12 +1,11 @@
 'use strict'
 
-const { coded, describe } = require('../errors.js')
+const { coded, describe, isSlot } = require('../errors.js')
 const { Connection } = require('./connection.js')
 const { guarded } = require('./context.js')
 const { after } = require('./deadline.js')
 const { slotMissing } = require('./errors.js')
 
-const MAX_SLOT = 2147483646
 const SLOT_LINE = /^(\d{1,10})\r?$/ // without its line feed; an incomplete line matches too
 const LONGEST_LINE = 11 // characters without the line feed
 const KEEP_ALIVE = 60000 // ms: detects servers that vanish without a FIN
@@ -51,7 +50,7 @@ function open (entry, { connect, timeout }, pool, callback) {
     line += data.slice(0, Math.min(end < 0 ? data.length : end, LONGEST_LINE + 1)).toString('latin1')
     const match = SLOT_LINE.exec(line)
     if (end < 0 && match !== null) return // it may still become longer
-    if (match === null || Number(match[1]) > MAX_SLOT) {
+    if (match === null || !isSlot(Number(match[1]))) {
       const sent = line.slice(0, LONGEST_LINE + 1)
       return fail(coded(new Error(`The server sent no slot, but ${JSON.stringify(sent)}`), 'ERR_SLOT_INVALID'))
     }
