@@ -8,8 +8,8 @@ use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
 
-const TESTS: [&str; 8] =
-    ["native", "iteration", "json", "lease", "reserve", "exhaustive", "panic", "refused-memory"];
+const TESTS: [&str; 7] =
+    ["native", "iteration", "json", "lease", "exhaustive", "panic", "refused-memory"];
 
 #[test]
 #[ignore = "needs Node.js, `npm ci` and `npm run build`"]
