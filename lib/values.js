@@ -4,7 +4,7 @@
 
 const { BITMAP_OFFSET, HIGH_WATER } = require('./layout.js')
 
-const { clz32 } = Math
+const { clz32, max } = Math
 const Words = Int32Array // captured in case the global is patched later
 
 class SlotIterator {
@@ -40,7 +40,7 @@ class SlotIterator {
   #nextSparse () {
     const runs = this.#runs
     if (runs === undefined || runs[this.#run + 1] === 0) return { value: undefined, done: true }
-    const slot = this.#slot > runs[this.#run] ? this.#slot : runs[this.#run]
+    const slot = max(this.#slot, runs[this.#run])
     this.#slot = slot + 1
     if (this.#slot === runs[this.#run + 1]) this.#run += 2
     return { value: slot, done: false }
@@ -48,7 +48,7 @@ class SlotIterator {
 }
 
 // It has [Symbol.iterator] and the helpers of all iterators.
-const ArrayIteratorPrototype = Object.getPrototypeOf([][Symbol.iterator]())
-Object.setPrototypeOf(SlotIterator.prototype, Object.getPrototypeOf(ArrayIteratorPrototype))
+const SetIteratorPrototype = Object.getPrototypeOf(new Set().values())
+Object.setPrototypeOf(SlotIterator.prototype, Object.getPrototypeOf(SetIteratorPrototype))
 
 module.exports = { SlotIterator }
