@@ -43,21 +43,6 @@ test('a slot put back under an emptied summary is found', () => {
   assert.equal(slots.get(), COUNT)
 })
 
-test('slots put back between growths of the memory are not lost', () => {
-  const slots = new CallosumServerSlots()
-  slots.reserve(100)
-  slots.put(100)
-  let given = 0
-  for (const count of [500, 1000, 1100, 2100, 5000, 17000, 40000, 70000]) {
-    while (given < count) assert.equal(slots.get(), given++)
-    const back = shuffled(slotsBelow(count), count).slice(0, count / 2)
-    for (const slot of back) slots.put(slot)
-    assert.equal(slots.size, count - back.length)
-    givesAscending(slots, back.sort((a, b) => a - b))
-  }
-  assert.equal(slots.get(), given)
-})
-
 /** Two managers with as many slots in use, each with its words. Every call of the second is native. */
 function pair (count) {
   return [0, 1].map(i => {

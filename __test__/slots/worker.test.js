@@ -8,7 +8,6 @@ const { test } = require('node:test')
 const { Worker } = require('node:worker_threads')
 
 const CallosumServerSlots = require('../..')
-const { run } = require('../support/child')
 const { take } = require('../support/states')
 
 const PACKAGE = JSON.stringify(require.resolve('../..'))
@@ -54,21 +53,6 @@ test('a worker uses the package while the main thread does', async () => {
 test('a worker that exits of itself with managers in use exits cleanly', async () => {
   const worker = work('globalThis.kept = [1, 2, 3].map(() => { const slots = new CallosumServerSlots(); slots.get(); return slots })')
   assert.deepEqual(await once(worker, 'exit'), [0])
-})
-
-test('a process ends cleanly with managers in use, in workers too', async () => {
-  const printed = await run(['-e', `
-    const { Worker } = require('node:worker_threads')
-    const CallosumServerSlots = require(${PACKAGE})
-    globalThis.kept = new CallosumServerSlots()
-    for (let i = 0; i < 5000; i++) kept.get()
-    const worker = new Worker(${JSON.stringify(`
-      const CallosumServerSlots = require(${PACKAGE})
-      const slots = new CallosumServerSlots()
-      require('node:worker_threads').parentPort.postMessage('busy')
-      for (;;) slots.put(slots.get())`)}, { eval: true })
-    worker.on('message', () => { console.log('done'); process.exit(0) })`])
-  assert.equal(printed, 'done\n')
 })
 
 test('a clone of a manager, as another thread gets it, is a plain object; one with listeners cannot be cloned', () => {

@@ -49,11 +49,10 @@ const ofDeno = [
     tests: /after the loading: (setters on the indices|another Symbol\.species|another length)|before the loading: methods of Array$/,
     reason: 'Deno uses these itself, to write to stdout and where a process ends'
   },
-  { file: 'slots/garbage.test.js', tests: /^what workers hold is freed/, reason: 'Deno runs no finalizers of an addon when a worker ends' },
   {
     file: 'slots/memory.test.js',
-    tests: /as V8 is told$|^memory is released when/,
-    reason: 'Deno counts no ArrayBuffers in process.memoryUsage()'
+    tests: /as V8 is told$|^memory is released when|^what workers hold is freed/,
+    reason: 'Deno counts no ArrayBuffers in process.memoryUsage(), and runs no finalizers of an addon when a worker ends'
   },
   { file: 'slots/refused-memory.test.js', reason: 'Deno does not start in a limited address space' },
   { file: 'package/modules.test.js', tests: /imports both statically/, reason: 'Deno has no --input-type' },
