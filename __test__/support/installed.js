@@ -9,7 +9,7 @@ const { join } = require('path')
 
 const ROOT = join(__dirname, '..', '..')
 const FILES = [
-  'package.json', 'index.js', 'client.js', 'build-from-source.js',
+  'package.json', 'index.js', 'index.d.ts', 'client.js', 'client.d.ts', 'build-from-source.js',
   ...fs.readdirSync(join(ROOT, 'lib')).map(file => join('lib', file))
 ]
 
