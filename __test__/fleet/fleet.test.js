@@ -14,6 +14,7 @@ const { ROOT, framesOf, onWindows, run: runProgram, until } = require('../suppor
 const SMALL = ['--servers', '3', '--clients', '2', '--connections', '30', '--duration', '2']
 const SETTLING = [...SMALL, '--duration', '4', '--interval', '4'] // on a busy machine too
 const PROCESSES = 3 + 2 + 1 // before a server joins
+const PRELOAD = path.join(ROOT, '__test__', 'support', 'preload')
 const LONG = 60_000 // ms: the longest that a test waits for a fleet
 
 describe('the fleet', { concurrency: 2, skip: onWindows }, () => {
@@ -34,49 +35,28 @@ describe('the fleet', { concurrency: 2, skip: onWindows }, () => {
     for (const part of [/^<svg /, />kill</, />join</, />sick</, />joins</, />sick for a while</, /<\/svg>\n$/]) assert.match(svg, part)
   })
 
-  for (const [name, fault] of [
-    ['slot-twice', /^FAIL {4}server \d: slot 3 was given twice: to \S+ and to \S+$/m],
-    ['slot-lost', /^FAIL {4}server \d: slot \d+ was lost: it was free when \d+ was given$/m]
+  for (const [what, args, preload, ...patterns] of [
+    ['a slot is given twice', SMALL, 'slot-twice',
+      /^FAIL {2}[\d,]+ slots were given, each the lowest free one: \d+ faults$/m,
+      /^FAIL {4}server \d: slot 3 was given twice: to \S+ and to \S+$/m],
+    ['a client holds another slot than its server says', SMALL, 'slot-garbled',
+      /^FAIL {4}server \d: the slots that the clients hold are not those that it says are in use$/m],
+    ['the loads are uneven', SMALL, 'first-server',
+      /^FAIL {2}the loads ended within \d+\.\d% of the mean/m,
+      /^ok {4}[\d,]+ slots were given/m],
+    ['no client ejects the sick server', [...SETTLING, '--duration', '12', '--interval', '3'], 'no-ejection',
+      /^FAIL {2}\d\d+ requests failed at the sick server, which was ejected 0 times/m],
+    ['connections are missing', [...SMALL, '--interval', '60000'], undefined,
+      /^FAIL {2}the clients keep \d connections of 60$/m],
+    ['a server crashes', SMALL, 'crash', /^server \d ended, exit code 1: [^]*crash by order of the test/m]
   ]) {
-    test(`ends with 1 and says so when a manager has the fault ${name}`, async t => {
-      const fleet = run(t, SMALL, { preload: name })
+    test(`ends with 1 when ${what}, and leaves no process behind`, async t => {
+      const fleet = run(t, args, { preload })
       assert.equal(await fleet.ends(), 1, fleet.output)
-      assert.match(fleet.output, /^FAIL {2}[\d,]+ slots were given, each the lowest free one: \d+ faults$/m)
-      assert.match(fleet.output, fault)
+      for (const pattern of patterns) assert.match(fleet.output, pattern)
+      await fleet.leavesNothing()
     })
   }
-
-  test('ends with 1 when a client holds another slot than its server says', async t => {
-    const fleet = run(t, SMALL, { preload: 'slot-garbled' })
-    assert.equal(await fleet.ends(), 1, fleet.output)
-    assert.match(fleet.output, /^FAIL {4}server \d: the slots that the clients hold are not those that it says are in use$/m)
-  })
-
-  test('ends with 1 when the loads are uneven', async t => {
-    const fleet = run(t, SMALL, { preload: 'first-server' })
-    assert.equal(await fleet.ends(), 1, fleet.output)
-    assert.match(fleet.output, /^FAIL {2}the loads ended within \d+\.\d% of the mean/m)
-    assert.match(fleet.output, /^ok {4}[\d,]+ slots were given/m)
-  })
-
-  test('ends with 1 when no client ejects the sick server', async t => {
-    const fleet = run(t, [...SETTLING, '--duration', '12', '--interval', '3'], { preload: 'no-ejection' })
-    assert.equal(await fleet.ends(), 1, fleet.output)
-    assert.match(fleet.output, /^FAIL {2}\d\d+ requests failed at the sick server, which was ejected 0 times/m)
-  })
-
-  test('ends with 1 when connections are missing', async t => {
-    const fleet = run(t, [...SMALL, '--interval', '60000'])
-    assert.equal(await fleet.ends(), 1, fleet.output)
-    assert.match(fleet.output, /^FAIL {2}the clients keep \d connections of 60$/m)
-  })
-
-  test('ends with 1 when a server crashes, and leaves no process behind', async t => {
-    const fleet = run(t, SMALL, { preload: 'crash' })
-    assert.equal(await fleet.ends(), 1, fleet.output)
-    assert.match(fleet.output, /^server \d ended, exit code 1: [^]*crash by order of the test/m)
-    await fleet.leavesNothing()
-  })
 
   for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGKILL', null]]) {
     test(`leaves no process behind when it gets ${signal}`, async t => {
@@ -161,8 +141,9 @@ function run (t, args, { preload, env, ...options } = {}) {
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const pids = mkdtempSync(path.join(folder, 'pids-'))
   const svg = path.join(folder, 'fleet.svg')
-  const preloads = ['tell-pid', ...(preload ? [preload] : [])].map(name => `--require ${JSON.stringify(path.join(ROOT, '__test__', 'support', 'preload', `${name}.js`))}`)
-  const program = runProgram(t, ['examples/fleet/run.js', '--svg', svg, ...args], { ...options, env: { NODE_OPTIONS: preloads.join(' '), PIDS: pids, ...env } })
+  const preloads = ['tell-pid', preload].filter(Boolean).map(name => `--require ${JSON.stringify(path.join(PRELOAD, name))}`)
+  const environment = { NODE_OPTIONS: preloads.join(' '), PIDS: pids, ...env }
+  const program = runProgram(t, ['examples/fleet/run.js', '--svg', svg, ...args], { ...options, env: environment })
   return {
     child: program.child,
     svg,
