@@ -4,13 +4,13 @@
 // each fits its platform. See `--help`.
 
 const fs = require('fs')
-const { join } = require('path')
 const { parseArgs } = require('util')
 const { check, oldest } = require('./binaries.js')
-const { linking, rustTarget } = require('./linking.js')
-const { ROOT, fileOf, targets } = require('./platforms.js')
+const { build, put } = require('./build.js')
+const { rustTarget } = require('./linking.js')
+const { fileOf, targets } = require('./platforms.js')
 const { rust } = require('./rust.js')
-const { FOLDER, run, say } = require('./workshop.js')
+const { say } = require('./workshop.js')
 
 const HELP = `Builds the package's binaries for all platforms, on Linux x64.
 
@@ -41,25 +41,13 @@ function wanted (args) {
   const names = values.targets === undefined ? targets : values.targets.split(',')
   const unknown = names.find(name => !targets.includes(name))
   if (unknown !== undefined) refuse(`--targets must be some of ${targets.join(', ')}. Received '${unknown}'`)
-  if (process.platform !== 'linux' || process.arch !== 'x64') refuse('build:all runs on Linux x64 alone')
+  if (process.platform !== 'linux' || process.arch !== 'x64') refuse('build-all.js runs on Linux x64 alone')
   return names
 }
 
 function refuse (message) {
   console.error(message)
   process.exit(2)
-}
-
-/** Builds for a target; returns the path of the library. */
-async function build (target) {
-  const { env, lld, remap } = await rust(rustTarget(target))
-  const link = await linking(target, lld)
-  const flags = [...remap, ...link.flags]
-  const targetFolder = join(FOLDER, 'target')
-  await run(`build-${target}`, 'cargo', [
-    link.command, '--release', '--lib', '--locked', '--target', link.target, '--target-dir', targetFolder
-  ], { env: { ...env, ...link.env, CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f') } })
-  return join(targetFolder, rustTarget(target), 'release', link.library)
 }
 
 function needs (facts) {
@@ -74,13 +62,10 @@ async function main () {
     const title = `${target} (${i + 1} of ${names.length})`
     say(`${title} …`)
     try {
-      const library = await build(target)
+      const library = await build(target, await rust(rustTarget(target)))
       const { facts, faults } = await check(target, library)
       if (faults.length > 0) throw new Error(`${library} is not what it should be:\n${faults.map(fault => `  ${fault}`).join('\n')}`)
-      const file = join(ROOT, fileOf(target))
-      fs.rmSync(file, { force: true }) // it is replaced: some process may have loaded the old one
-      fs.copyFileSync(library, file)
-      say(`${title}: ${fileOf(target)}, ${fs.statSync(file).size.toLocaleString('en')} bytes${needs(facts)}`)
+      say(`${title}: ${fileOf(target)}, ${fs.statSync(put(library, target)).size.toLocaleString('en')} bytes${needs(facts)}`)
     } catch (error) {
       failed.push(target)
       say(`${title} FAILED: ${error.message}`)

@@ -7,7 +7,7 @@ const { spawnSync } = require('node:child_process')
 const { readdirSync, statSync } = require('node:fs')
 const { join } = require('node:path')
 
-const { ROOT, files } = require('./platforms.js')
+const { ROOT, fileHere } = require('./platforms.js')
 
 if (builtAt() < changedAt()) {
   const { status } = spawnSync('npm run --silent build', { cwd: ROOT, shell: true, stdio: ['ignore', 2, 2] })
@@ -16,9 +16,7 @@ if (builtAt() < changedAt()) {
 
 /** When the binary was built, in ms; 0 if there is none. */
 function builtAt () {
-  const { platform, arch, report } = process
-  const libc = platform === 'linux' ? (report.getReport().header.glibcVersionRuntime ? 'gnu' : 'musl') : ''
-  const file = files.find(file => file.includes(`.${platform}-${arch}`) && file.includes(libc))
+  const file = fileHere()
   return (file && statSync(join(ROOT, file), { throwIfNoEntry: false })?.mtimeMs) ?? 0
 }
 

@@ -7,9 +7,10 @@
 const { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
 const { dirname, join, resolve } = require('node:path')
 const { parseArgs } = require('node:util')
-const { build } = require('./build.js')
-const { ROOT, files } = require('./platforms.js')
+const { build, put } = require('./build.js')
+const { ROOT, fileOf, files, targets } = require('./platforms.js')
 const { npm } = require('./run.js')
+const { remapping } = require('./rust.js')
 
 const HELP = `Makes the tarball that is published.
 
@@ -20,6 +21,14 @@ const HELP = `Makes the tarball that is published.
   --destination  where to put the tarball; here by default
 `
 const FOR_CLONES = ['scripts', 'devDependencies', 'overrides', 'allowScripts', 'napi']
+
+/** Builds this machine's binary; on Linux for all glibc from 2.17 on. Elsewhere the linker's own runs on other machines too. */
+async function buildHere () {
+  if (process.platform !== 'linux') return npm(['run', '--silent', 'build'])
+  const target = targets.find(target => fileOf(target).endsWith(`.linux-${process.arch}-gnu.node`))
+  if (target === undefined) throw new Error(`The package has no binary for linux ${process.arch}. build-from-source.js builds one for this machine.`)
+  put(await build(target, { env: process.env, remap: remapping() }), target)
+}
 
 /** Copies what npm would pack to a folder. */
 function stage (folder) {
@@ -39,7 +48,7 @@ async function main () {
     options: { 'as-is': { type: 'boolean' }, complete: { type: 'boolean' }, destination: { type: 'string', default: '.' }, help: { type: 'boolean' } }
   })
   if (values.help) return process.stdout.write(HELP)
-  if (!values['as-is']) await build()
+  if (!values['as-is']) await buildHere()
   const missing = files.filter(file => !existsSync(join(ROOT, file)))
   if (values.complete && missing.length > 0) throw new Error(`Cannot pack: these binaries are missing: ${missing.join(', ')}`)
   if (missing.length > 0) console.error(`Not in the tarball, since \`node scripts/build-all.js\` alone builds them: ${missing.join(', ')}`)

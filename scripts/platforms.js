@@ -20,4 +20,11 @@ function fileOf (target) {
 const { targets } = napi
 const files = targets.map(fileOf)
 
-module.exports = { ROOT, fileOf, files, targets }
+/** The file of this machine; undefined if the package has none for it. */
+function fileHere () {
+  const { platform, arch, report } = process
+  const libc = platform === 'linux' ? (report.getReport().header.glibcVersionRuntime ? 'gnu' : 'musl') : ''
+  return files.find(file => file.includes(`.${platform}-${arch}`) && file.includes(libc))
+}
+
+module.exports = { ROOT, fileHere, fileOf, files, targets }

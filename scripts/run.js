@@ -12,8 +12,8 @@ const shell = process.platform === 'win32' // npm is a script there
  *
  * @throws {Error} if it fails; it says why on standard error
  */
-function npm (options, env = process.env) {
-  const { error, status, stdout } = spawnSync('npm', options, { cwd: ROOT, env, shell, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 26 })
+function npm (options) {
+  const { error, status, stdout } = spawnSync('npm', options, { cwd: ROOT, shell, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 26 })
   if (error) throw error
   if (status !== 0) throw new Error(`npm ${options.join(' ')} failed: it says why above`)
   return stdout

@@ -7,11 +7,11 @@ const { execFile, execFileSync } = require('node:child_process')
 const fs = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
-const { parseArgs, promisify } = require('node:util')
+const { promisify } = require('node:util')
 
-const { ROOT, fileOf, targets } = require('../platforms.js')
+const { ROOT, fileHere, fileOf, targets } = require('../platforms.js')
 const { FOLDER } = require('../workshop.js')
-const { runAll } = require('../runtimes/files.js')
+const { readOptions, runAll } = require('../runtimes/files.js')
 const known = require('./known.js')
 const systems = require('./systems.js')
 
@@ -34,24 +34,6 @@ TEST_PATIENCE=4 in the environment makes each test wait four times as long.
 `
 const TIMEOUT = 300000 // ms a file
 const PATIENCE = Number(process.env.TEST_PATIENCE || 1) // times as long a wait, on a busy machine
-
-function wanted (args) {
-  try {
-    const { values, positionals } = parseArgs({
-      args, allowPositionals: true, options: { jobs: { type: 'string', default: '1' }, here: { type: 'boolean' }, help: { type: 'boolean' } }
-    })
-    const jobs = Number(values.jobs)
-    if (!/^[0-9]+$/.test(values.jobs) || jobs < 1 || jobs > 64) throw new Error(`--jobs must be an integer from 1 to 64. Received '${values.jobs}'`)
-    if (values.here && positionals.length > 0) throw new Error('--here takes no target')
-    const unknown = positionals.find(name => !Object.hasOwn(systems, name))
-    if (unknown !== undefined) throw new Error(`a target must be one of ${Object.keys(systems).join(', ')}. Received '${unknown}'`)
-    if (values.here) targetHere()
-    return { ...values, jobs, names: positionals.length > 0 ? positionals : Object.keys(systems) }
-  } catch (error) {
-    console.error(error.message)
-    process.exit(2)
-  }
-}
 
 /** Makes a copy of the checkout that has only the binary of one target, so that no other is loaded. */
 function checkoutWith (target) {
@@ -107,15 +89,6 @@ async function install (target, { command: [binary, ...options], env }) {
   }
 }
 
-/** The target of this system. */
-function targetHere () {
-  const libc = process.platform === 'linux' ? (process.report.getReport().header.glibcVersionRuntime ? '-gnu' : '-musl') : ''
-  const file = `.${process.platform}-${process.arch}${libc}.node`
-  const target = targets.find(target => fileOf(target).endsWith(file))
-  if (target === undefined) throw new Error('--here runs on Linux and macOS alone, on x64 and arm64')
-  return target
-}
-
 /** Tests a target on its system; returns whether all passed. */
 async function test (target, { system, start, slower = 1 }, jobs, checkout = checkoutWith) {
   const title = `${target}, ${system}`
@@ -142,18 +115,19 @@ async function test (target, { system, start, slower = 1 }, jobs, checkout = che
   }
 }
 
-async function main (args) {
-  const { help, here, jobs, names } = wanted(args)
-  if (help) return process.stdout.write(HELP)
+async function main () {
+  const { here, jobs, names } = readOptions(Object.keys(systems), HELP, { here: { type: 'boolean' } })
   if (here) {
+    const target = targets.find(target => fileOf(target) === fileHere())
+    if (target === undefined) throw new Error('The package has no binary for this system')
     const system = { system: `Node.js ${process.versions.node}`, start: async () => ({ command: [process.execPath] }) }
-    if (!await test(targetHere(), system, jobs, () => ROOT)) process.exitCode = 1
+    if (!await test(target, system, jobs, () => ROOT)) process.exitCode = 1
     return
   }
   for (const target of names) if (!await test(target, systems[target], jobs)) process.exitCode = 1
 }
 
-main(process.argv.slice(2)).catch(error => {
+main().catch(error => {
   console.error(error.message)
   process.exitCode = 1
 })

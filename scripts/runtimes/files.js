@@ -5,6 +5,7 @@
 const { execFile } = require('node:child_process')
 const { existsSync, readdirSync } = require('node:fs')
 const path = require('node:path')
+const { parseArgs } = require('node:util')
 const { ROOT } = require('../platforms.js')
 
 const TIMEOUT = 300000 // ms a file
@@ -58,6 +59,25 @@ async function runAll (runtime, known) {
   return total
 }
 
+/**
+ * What a program that runs these tests is asked for: `jobs`, and some of `all` as `names`, or all. With --help
+ * it ends.
+ *
+ * @throws {Error} that says what is wrong
+ */
+function readOptions (all, help, more = {}) {
+  const options = { jobs: { type: 'string', default: '1' }, help: { type: 'boolean' }, ...more }
+  const { values, positionals } = parseArgs({ allowPositionals: true, options })
+  if (values.help) {
+    process.stdout.write(help)
+    process.exit()
+  }
+  if (!/^([1-9]|[1-5]\d|6[0-4])$/.test(values.jobs)) throw new Error(`--jobs must be an integer from 1 to 64. Received '${values.jobs}'`)
+  const unknown = positionals.find(name => !all.includes(name))
+  if (unknown !== undefined) throw new Error(`It takes some of ${all.join(', ')}. Received '${unknown}'`)
+  return { ...values, jobs: Number(values.jobs), names: positionals.length > 0 ? positionals : all }
+}
+
 function runFile ({ command: [binary, ...options], env, root = ROOT, timeout = TIMEOUT }, file) {
   return new Promise(resolve => {
     const settings = { cwd: root, env: { ...process.env, NO_COLOR: '1', ...env }, timeout, maxBuffer: 1 << 28 }
@@ -73,4 +93,4 @@ function runFile ({ command: [binary, ...options], env, root = ROOT, timeout = T
   })
 }
 
-module.exports = { runAll }
+module.exports = { readOptions, runAll }

@@ -5,9 +5,9 @@
 const { execFile } = require('node:child_process')
 const fs = require('node:fs')
 const path = require('node:path')
-const { parseArgs, promisify } = require('node:util')
+const { promisify } = require('node:util')
 const { ROOT } = require('../platforms.js')
-const { runAll } = require('./files.js')
+const { readOptions, runAll } = require('./files.js')
 const known = require('./known.js')
 
 const PACKAGES = {
@@ -53,20 +53,8 @@ async function install (name) {
   return { title: `${title} ${version}`, command: [file, ...options], env }
 }
 
-function wanted () {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true, options: { jobs: { type: 'string', default: '1' }, help: { type: 'boolean' } }
-  })
-  const jobs = Number(values.jobs)
-  if (!Number.isInteger(jobs) || jobs < 1 || jobs > 64) throw new Error(`--jobs must be an integer from 1 to 64. Received '${values.jobs}'`)
-  const unknown = positionals.find(name => !Object.hasOwn(PACKAGES, name))
-  if (unknown !== undefined) throw new Error(`a runtime must be one of ${Object.keys(PACKAGES).join(', ')}. Received '${unknown}'`)
-  return { ...values, jobs, names: positionals.length > 0 ? positionals : Object.keys(PACKAGES) }
-}
-
 async function main () {
-  const { help, jobs, names } = wanted()
-  if (help) return process.stdout.write(HELP)
+  const { jobs, names } = readOptions(Object.keys(PACKAGES), HELP)
   for (const name of names) {
     const runtime = { ...await install(name), jobs }
     const { failed } = await runAll(runtime, known[kindOf(name)])
