@@ -32,12 +32,4 @@ describe('the client as a program', { concurrency: 2 }, () => {
     client.child.kill('SIGINT')
     assert.equal((await client.ends()).code, 0)
   })
-
-  for (const [args, code] of [[['--help'], 0], [[], 1], [['http'], 1], [['0'], 1], [['65536'], 1], [['4040', '-1'], 1]]) {
-    test(`says how it is used when it gets ${args.join(' ') || 'no ports'}`, async t => {
-      const client = run(t, [CLIENT, ...args])
-      assert.equal((await client.ends()).code, code)
-      assert.match(client.output + client.stderr, /^Usage: node examples\/client\.js PORT/)
-    })
-  }
 })

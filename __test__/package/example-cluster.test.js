@@ -75,23 +75,4 @@ describe('workers', { concurrency: 2 }, () => {
     await until(() => late.closed)
     assert.equal(late.received, '')
   })
-
-  test('that cannot listen end it with exit code 1', async t => {
-    const { port } = await start(t, 1)
-    const second = run(t, CLUSTER, { env: { PORT: String(port), WORKERS: '2' } })
-    assert.equal((await second.ends()).code, 1)
-    assert.match(second.stderr, /^worker \d: (listen|bind) EADDRINUSE/)
-  })
-
-  for (const [args, env, message] of [
-    [['--port'], {}, 'There is no option --port: the environment has PORT, WORKERS and OWN_PORTS'],
-    [[], { WORKERS: '0' }, "WORKERS must be an integer from 1 to 1024, but is '0'"],
-    [[], { WORKERS: '2', PORT: '65535', OWN_PORTS: '1' }, "PORT must be an integer from 0 to 65534, but is '65535'"]
-  ]) {
-    test(`refuse: ${message}`, async t => {
-      const program = run(t, [...CLUSTER, ...args], { env })
-      assert.equal((await program.ends()).code, 1)
-      assert.equal(program.stderr, `${message}\n`)
-    })
-  }
 })

@@ -142,12 +142,4 @@ describe('the program', { skip: onWindows }, () => {
     const program = run(t, ['examples/requests.js', '1'])
     await program.shows(/^{"method":"read"} {2}! No connection was idle within 250 ms, half of the timeout: there is none/)
   })
-
-  test('says how it is used when it gets no ports', async t => {
-    for (const args of [[], ['0'], ['4040', 'x']]) {
-      const program = run(t, ['examples/requests.js', ...args])
-      assert.equal((await program.ends()).code, 1)
-      assert.match(program.stderr, /^Usage: /)
-    }
-  })
 })

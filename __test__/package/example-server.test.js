@@ -6,7 +6,7 @@ const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')
 const { describe, test } = require('node:test')
 
-const { ROOT, connect, dial, framesOf, onWindows, run, start, until } = require('../support/programs')
+const { ROOT, connect, dial, framesOf, onWindows, start, until } = require('../support/programs')
 
 const SERVER = ['examples/server.js']
 
@@ -155,24 +155,6 @@ describe('the server, from start to end,', { concurrency: 2 }, () => {
     server.child.stdout.destroy()
     for (let i = 0; i < 3; i++) dial(t, server.port) // what it writes of them fails
     assert.equal((await server.ends()).code, 0)
-  })
-
-  for (const [what, args, env, message] of [
-    ...['http', '-1', '65536', '40.4', '0x10'].map(port => [`PORT=${port}`, [], { PORT: port }, `PORT must be an integer from 0 to 65535, but is '${port}'`]),
-    ['an option', ['--port'], {}, 'There is no option --port: the environment has PORT']
-  ]) {
-    test(`refuses ${what} with one line and exit code 1`, async t => {
-      const server = run(t, [...SERVER, ...args], { env })
-      assert.equal((await server.ends()).code, 1)
-      assert.deepEqual([server.output, server.stderr], ['', `${message}\n`])
-    })
-  }
-
-  test('refuses a port in use with one line and exit code 1', async t => {
-    const { port } = await startServer(t)
-    const second = run(t, SERVER, { env: { PORT: String(port) } })
-    assert.equal((await second.ends()).code, 1)
-    assert.deepEqual([second.output, second.stderr], ['', `Cannot listen on 127.0.0.1:${port}: the port is in use; set PORT to another\n`])
   })
 })
 

@@ -304,13 +304,6 @@ describe('the interval', () => {
     assert.equal(intervalOf({ connections: 10, lifetime: 86400, recovery: Infinity }), 864)
     assert.equal(intervalOf({ connections: 10, lifetime: 86400, recovery: 65 }), 5)
   })
-
-  test('is computed by a program that refuses wrong arguments', async () => {
-    assert.match(await run(['examples/sizing.js', '--help']), /^Usage: /)
-    for (const values of [[], ['--servers', '3'], ['--servers', '1', '--clients', '6', '--connections', '10', '--lifetime', '5', '--recovery', '5'], ['--speed', '5']]) {
-      await assert.rejects(run(['examples/sizing.js', ...values]), /exit code 2,/)
-    }
-  })
 })
 
 describe('packet ids', () => {

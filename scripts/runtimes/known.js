@@ -55,7 +55,6 @@ const ofDeno = [
     reason: 'Deno counts no ArrayBuffers in process.memoryUsage(), and runs no finalizers of an addon when a worker ends'
   },
   { file: 'slots/refused-memory.test.js', reason: 'Deno does not start in a limited address space' },
-  { file: 'package/modules.test.js', tests: /imports both statically/, reason: 'Deno has no --input-type' },
   { file: 'package/recipes.test.js', tests: /ends on SIGTERM while a client of its metrics/, reason: SIGNAL_AS_EXIT },
   { file: 'package/example-requests.test.js', tests: /sends requests to the example server, and ends on/, reason: SIGNAL_AS_EXIT },
   { file: 'package/example-cluster.test.js', tests: /end on SIGTERM with all connections/, reason: SIGNAL_AS_EXIT },
