@@ -1,11 +1,9 @@
 'use strict'
 
-// Runs the package's tests with the binary of each platform that can run here, and installs
-// the tarball there. See `--help`.
+// Runs the package's tests with the binary of each platform that can run here. See `--help`.
 
 const { execFile, execFileSync } = require('node:child_process')
 const fs = require('node:fs')
-const os = require('node:os')
 const path = require('node:path')
 const { promisify } = require('node:util')
 
@@ -16,7 +14,7 @@ const known = require('./known.js')
 const systems = require('./systems.js')
 
 const HELP = `Runs the package's tests with the binaries that node scripts/build-all.js has made, on
-Linux x64, and installs the packed tarball on each of their systems.
+Linux x64, and checks that on each of their systems the right one of them is loaded.
 
   node scripts/platforms/run.js [--jobs n] [target …]
   node scripts/platforms/run.js --here [--jobs n]
@@ -49,44 +47,18 @@ function checkoutWith (target) {
   return folder
 }
 
-let tarball
-
-/** Packs the package, with all binaries that exist. */
-function pack () {
-  if (tarball === undefined) {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'platforms-'))
-    process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }))
-    const stdout = execFileSync(process.execPath, [path.join(__dirname, '..', 'pack.js'), '--as-is', '--destination', folder], { encoding: 'utf8' })
-    tarball = stdout.trim()
-  }
-  return tarball
-}
-
 const PROGRAM = `
-  const Slots = require('callosum-server-slots')
-  const slots = new Slots()
-  slots.get()
-  const binaries = Object.keys(require.cache).filter(file => file.endsWith('.node'))
-  console.log(slots.get(), binaries.map(file => require('path').basename(file)).join())`
+  new (require('.'))()
+  console.log(Object.keys(require.cache).filter(file => file.endsWith('.node')).map(file => require('path').basename(file)).join())`
 
 /**
- * Installs the tarball with npm, without a registry.
+ * Holds that of all binaries that were built the target's is loaded.
  *
- * @throws {Error} if the binary of the target is not the one that is loaded
+ * @throws {Error} if another one is
  */
-async function install (target, { command: [binary, ...options], env }) {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'installed-'))
-  try {
-    fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true }\n')
-    const npm = path.join(path.dirname(fs.realpathSync(process.execPath)), '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js')
-    const settings = { cwd: folder, env: { ...env, npm_config_registry: 'http://127.0.0.1:9/', npm_config_audit: 'false', npm_config_fund: 'false' } }
-    await promisify(execFile)(binary, [...options, npm, 'install', '--offline', pack()], settings)
-    const { stdout } = await promisify(execFile)(binary, [...options, '-e', PROGRAM], settings)
-    const expected = `1 ${fileOf(target)}`
-    if (stdout.trim() !== expected) throw new Error(`the installed package must say ${expected}. It says ${stdout.trim()}`)
-  } finally {
-    fs.rmSync(folder, { recursive: true, force: true })
-  }
+async function choose (target, { command: [binary, ...options], env }) {
+  const { stdout } = await promisify(execFile)(binary, [...options, '-e', PROGRAM], { cwd: ROOT, env })
+  if (stdout.trim() !== fileOf(target)) throw new Error(`the package must load ${fileOf(target)}. It loads ${stdout.trim()}`)
 }
 
 /** Tests a target on its system; returns whether all passed. */
@@ -105,7 +77,7 @@ async function test (target, { system, start, slower = 1 }, jobs, checkout = che
       timeout: TIMEOUT * patience,
       jobs
     }
-    await install(target, runtime)
+    await choose(target, runtime)
     const tests = { ...runtime, command: [...command, '--test-reporter=tap'] }
     const { failed } = await runAll(tests, known.filter(({ targets }) => !targets || targets.includes(target)))
     return failed === 0
