@@ -15,10 +15,6 @@ const serve = require('./limited-server')
 const HOST = '127.0.0.1'
 const MAX_SLOTS = 10_000 // for each worker
 const PATIENCE = 10_000 // ms until open connections are destroyed at the end
-const HELP = 'PORT=N WORKERS=N OWN_PORTS=1 node examples/cluster.js\n' +
-  '  PORT        an integer from 0 to 65535, where 0 is any free port (4040)\n' +
-  '  WORKERS     an integer from 1 to 1024 (one for each core)\n' +
-  '  OWN_PORTS   1: each worker listens on a port of its own, from PORT up (0)'
 
 function primary (workers) {
   let isEnding = false
@@ -77,7 +73,6 @@ function integer (name, standard, least, most) {
 }
 
 function main ([argument]) {
-  if (argument === '--help') return console.log(HELP)
   if (argument !== undefined) {
     console.error(`There is no option ${argument}: the environment has PORT, WORKERS and OWN_PORTS`)
     process.exit(1)

@@ -12,7 +12,6 @@ const CallosumServerSlots = require('..') // yours: require('callosum-server-slo
 const { answer, counter } = require('./service')
 
 const HOST = '127.0.0.1'
-const HELP = 'PORT=N node examples/server.js\n  PORT   an integer from 0 to 65535, where 0 is any free port (4040)'
 
 // Each connection is an open file. At the limit of open files the system drops new
 // connections silently, so there are no more slots than that.
@@ -94,7 +93,6 @@ function fail (message) {
 }
 
 function main ([argument], { PORT = '4040' }) {
-  if (argument === '--help') return console.log(HELP)
   if (argument !== undefined) return fail(`There is no option ${argument}: the environment has PORT`)
   if (!/^\d+$/.test(PORT) || PORT > 65535) return fail(`PORT must be an integer from 0 to 65535, but is '${PORT}'`)
   server.listen(Number(PORT), HOST)

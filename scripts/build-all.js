@@ -26,28 +26,18 @@ A binary that passes its checks is put beside package.json. A target that fails 
 stop the others; the exit code is then 1.
 `
 
-/** Ends the program if the arguments are wrong, or ask for help. */
-function wanted (args) {
-  let values
-  try {
-    values = parseArgs({ args, options: { targets: { type: 'string' }, help: { type: 'boolean' } } }).values
-  } catch (error) {
-    refuse(error.message)
-  }
+/** The targets that are asked for. With --help it ends. */
+function wanted () {
+  const { values } = parseArgs({ options: { targets: { type: 'string', default: targets.join() }, help: { type: 'boolean' } } })
   if (values.help) {
     process.stdout.write(HELP)
     process.exit()
   }
-  const names = values.targets === undefined ? targets : values.targets.split(',')
+  const names = values.targets.split(',')
   const unknown = names.find(name => !targets.includes(name))
-  if (unknown !== undefined) refuse(`--targets must be some of ${targets.join(', ')}. Received '${unknown}'`)
-  if (process.platform !== 'linux' || process.arch !== 'x64') refuse('build-all.js runs on Linux x64 alone')
+  if (unknown !== undefined) throw new Error(`--targets must be some of ${targets.join(', ')}. Received '${unknown}'`)
+  if (process.platform !== 'linux' || process.arch !== 'x64') throw new Error('build-all.js runs on Linux x64 alone')
   return names
-}
-
-function refuse (message) {
-  console.error(message)
-  process.exit(2)
 }
 
 function needs (facts) {
@@ -56,7 +46,7 @@ function needs (facts) {
 }
 
 async function main () {
-  const names = wanted(process.argv.slice(2))
+  const names = wanted()
   const failed = []
   for (const [i, target] of names.entries()) {
     const title = `${target} (${i + 1} of ${names.length})`
@@ -75,4 +65,7 @@ async function main () {
   if (failed.length > 0) process.exitCode = 1
 }
 
-main()
+main().catch(error => {
+  console.error(error.message)
+  process.exitCode = 1
+})

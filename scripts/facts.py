@@ -32,32 +32,26 @@ def macho(binary, name):
 
 
 # lief finds the signature and does not look into it. Numbers as in Apple's cs_blobs.h.
-EMBEDDED_SIGNATURE, CODE_DIRECTORY, AD_HOC, SHA256 = 0xFADE0CC0, 0xFADE0C02, 2, 2
+CODE_DIRECTORY, AD_HOC, SHA256 = 0xFADE0C02, 2, 2
 
 
 def signature(binary, name):
     content = bytes(binary.code_signature.content)
-    magic, _, count = struct.unpack_from(">3I", content)
-    if magic != EMBEDDED_SIGNATURE:
+    (start,) = struct.unpack_from(">I", content, 16)  # of its first part
+    directory = content[start:]
+    magic, _, _, flags, hashes, _, _, pages, limit = struct.unpack_from(">9I", directory)
+    size, kind, _, page_bits = struct.unpack_from("4B", directory, 36)
+    page = 1 << page_bits
+    complete = pages == -(-limit // page) and limit == binary.code_signature.data_offset
+    if magic != CODE_DIRECTORY or kind != SHA256 or not complete:
         return {"adHoc": False, "wrongPages": None}
-    for i in range(count):
-        (start,) = struct.unpack_from(">I", content, 12 + 8 * i + 4)
-        directory = content[start:]
-        magic, _, _, flags, hashes, _, _, pages, limit = struct.unpack_from(">9I", directory)
-        if magic == CODE_DIRECTORY:
-            size, kind, _, page_bits = struct.unpack_from("4B", directory, 36)
-            if kind != SHA256:
-                return {"adHoc": False, "wrongPages": None}
-            with open(name, "rb") as file:
-                signed = file.read(limit)
-            page = 1 << page_bits
-            wrong = sum(
-                hashlib.sha256(signed[n * page:(n + 1) * page]).digest() != directory[hashes + size * n:hashes + size * (n + 1)]
-                for n in range(pages)
-            )
-            complete = pages == -(-limit // page) and limit == binary.code_signature.data_offset
-            return {"adHoc": bool(flags & AD_HOC), "wrongPages": wrong if complete else None}
-    return {"adHoc": False, "wrongPages": None}
+    with open(name, "rb") as file:
+        signed = file.read(limit)
+    wrong = sum(
+        hashlib.sha256(signed[n * page:(n + 1) * page]).digest() != directory[hashes + size * n:hashes + size * (n + 1)]
+        for n in range(pages)
+    )
+    return {"adHoc": bool(flags & AD_HOC), "wrongPages": wrong}
 
 
 def pe(binary, _):

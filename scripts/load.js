@@ -7,18 +7,15 @@
 // server's log. Its memory should be the same after each round. By default there are 260,000
 // connections. Less: node scripts/load.js --held 500 --short 5000 --seed 1
 
-const { spawn } = require('node:child_process')
 const { once } = require('node:events')
 const net = require('node:net')
 const path = require('node:path')
-const { createInterface } = require('node:readline')
 const { setTimeout: sleep } = require('node:timers/promises')
 const { parseArgs } = require('node:util')
 
 const Random = require('../__test__/support/random')
-const Record = require('../examples/fleet/record')
+const Fleet = require('../examples/fleet/fleet')
 
-const SERVER = path.join(__dirname, '..', 'examples', 'server.js')
 const MEMORY = path.join(__dirname, '..', '__test__', 'support', 'preload', 'memory.js')
 const ROUNDS = 4 // the first one warms up, as far as memory goes
 const AT_ONCE = 200 // how many connections come or go at the same time
@@ -123,6 +120,7 @@ async function each (count, record, task) {
   const work = async () => {
     while (begun < count) {
       await task(begun++)
+      counts.peak = Math.max(counts.peak, record.holders.size)
       if (begun % 1000 === 0) expectNoFault(record)
     }
   }
@@ -131,22 +129,11 @@ async function each (count, record, task) {
 
 async function load ({ held, short, seed }) {
   const random = new Random(seed)
-  const server = spawn(process.execPath, ['--expose-gc', '-r', MEMORY, SERVER], {
-    env: { ...process.env, PORT: '0' }, stdio: ['ignore', 'pipe', 'inherit', 'ipc']
-  })
-  process.on('exit', () => server.kill('SIGKILL'))
-  const ended = once(server, 'close')
-  ended.then(([code, signal]) => { if (!server.killed) fail(new Error(`the server ended: ${signal || code}`)) })
-
-  const record = new Record()
-  let served
-  const port = await new Promise(resolve => createInterface({ input: server.stdout }).on('line', line => {
-    const [, port, last] = /^listening on .*:(\d+)$|^connections served: (\d+)$/.exec(line) || []
-    if (port) return resolve(Number(port))
-    if (last) served = Number(last)
-    else record.read(line)
-    counts.peak = Math.max(counts.peak, record.holders.size)
-  }))
+  process.env.NODE_OPTIONS = `--require ${JSON.stringify(MEMORY)}` // of the server
+  const fleet = new Fleet()
+  fleet.on('broken', fail)
+  const server = await fleet.startServer()
+  const { record, port, child } = server
   const inUse = async count => {
     while (record.holders.size !== count) {
       expectNoFault(record)
@@ -169,14 +156,13 @@ async function load ({ held, short, seed }) {
     await inUse(held)
     await each(held, record, () => staying.pop().dismiss(random))
     await inUse(0)
-    server.send('memory')
-    const [{ rss, heapUsed }] = await once(server, 'message')
+    child.send({ memory: true })
+    const [{ rss, heapUsed }] = await once(child, 'message')
     console.log(`after round ${round}: ${(rss / 1e6).toFixed(1)} MB resident, ${(heapUsed / 1e6).toFixed(1)} MB of heap`)
   }
-  server.kill('SIGTERM')
-  const [code] = await ended
+  await fleet.endServers()
   expectNoFault(record)
-  if (code !== 0 || served !== record.given) throw new Error(`the server ended with ${code}, and says that it served ${served} of ${record.given}`)
+  if (server.served !== record.given) throw new Error(`the server says that it served ${server.served} of ${record.given}`)
 }
 
 function fail (error) {

@@ -10,13 +10,9 @@ const { FOLDER, pip, step } = require('./workshop.js')
 const ZIG = '0.17.1'
 const ZIGBUILD = '0.24.0'
 
-/** Fetches zig once. */
+/** The folder of zig, which is fetched once. */
 async function zig () {
-  try {
-    return await step(`zig-${ZIG}-${ZIGBUILD}`, folder => pip(folder, [`ziglang==${ZIG}`, `cargo-zigbuild==${ZIGBUILD}`]))
-  } catch (error) {
-    throw new Error(`Cannot fetch zig, which links the portable binary. It comes from PyPI, by python3 with pip.\n${error.message}`)
-  }
+  return step(`zig-${ZIG}-${ZIGBUILD}`, folder => pip(folder, [`ziglang==${ZIG}`, `cargo-zigbuild==${ZIGBUILD}`]))
 }
 
 /** The environment in which cargo and `napi build --cross-compile` find zig. */
