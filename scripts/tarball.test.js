@@ -7,12 +7,11 @@ const assert = require('node:assert')
 const { spawnSync } = require('node:child_process')
 const { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } = require('node:fs')
 const { tmpdir } = require('node:os')
-const { dirname, join, resolve } = require('node:path')
+const { delimiter, dirname, join, resolve } = require('node:path')
 const test = require('node:test')
 const { gzipSync } = require('node:zlib')
 const { check, oldest } = require('./binaries.js')
 const { ROOT, fileOf, files: binaries, targets } = require('./platforms.js')
-const { sealed, networkIs } = require('./sealed.js')
 
 const manifest = require('../package.json')
 
@@ -32,7 +31,31 @@ const yarn = inModules('@yarnpkg/cli-dist/bin/yarn.js')
 
 const home = mkdtempSync(join(tmpdir(), 'pack-check-'))
 test.after(() => rmSync(home, { recursive: true, force: true }))
-const run = sealed(home)
+
+// Without a network, if the system allows that.
+const unshare = process.env.PATH.split(delimiter).map(folder => join(folder, 'unshare')).find(existsSync)
+const withoutNetwork = [[unshare, '--map-root-user', '--net'], [unshare, '--net']]
+  .find(([command, ...options]) => command && spawnSync(command, [...options, 'true']).status === 0)
+const bin = join(home, 'bin')
+mkdirSync(bin)
+symlinkSync(process.execPath, join(bin, 'node'))
+const env = {
+  PATH: bin,
+  HOME: home,
+  npm_config_registry: 'http://127.0.0.1:9/', // where nothing listens
+  npm_config_fetch_retries: '0',
+  npm_config_audit: 'false',
+  npm_config_fund: 'false',
+  YARN_ENABLE_NETWORK: '0',
+  YARN_ENABLE_TELEMETRY: '0',
+  YARN_ENABLE_GLOBAL_CACHE: '0'
+}
+
+/** Runs a JavaScript file with only Node.js on the PATH, without a registry. */
+function run (cwd, ...args) {
+  const [command, ...options] = [...(withoutNetwork ?? []), process.execPath, ...args]
+  return spawnSync(command, options, { cwd, env, encoding: 'utf8' })
+}
 
 const tarball = process.env.TARBALL ? resolve(process.env.TARBALL) : pack()
 const unpacked = join(home, 'unpacked')
@@ -64,7 +87,7 @@ function ok ({ status, stdout, stderr }) {
 const PROGRAM = "const Slots = require('callosum-server-slots'); const slots = new Slots(); slots.get(); console.log(slots.get())"
 const MODULE = "import Default, { CallosumServerSlots } from 'callosum-server-slots'; console.log(Default === CallosumServerSlots, new Default().get())"
 
-test(`the network is ${networkIs}, and Rust is not on the PATH`, () => {
+test(`the network is ${withoutNetwork ? 'off' : 'on, but no registry is reachable'}, and Rust is not on the PATH`, () => {
   const program = join(home, 'outside.js')
   writeFileSync(program, `
     const { spawnSync } = require('child_process')
