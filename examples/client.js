@@ -32,13 +32,10 @@ function main (ports) {
 
 const ports = process.argv.slice(2)
 const isPort = port => /^\d+$/.test(port) && port > 0 && port <= 65535
-const usage = 'Usage: node examples/client.js PORT…    ports of Callosum servers on 127.0.0.1'
 
-if (ports.includes('--help')) {
-  console.log(usage)
-} else if (ports.length > 0 && ports.every(isPort)) {
+if (ports.length > 0 && ports.every(isPort)) {
   main(ports)
 } else {
-  console.error(usage)
+  console.error('Usage: node examples/client.js PORT…    ports of Callosum servers on 127.0.0.1')
   process.exitCode = 1
 }

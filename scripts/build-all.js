@@ -1,7 +1,14 @@
 'use strict'
 
 // Builds the package's binaries for all platforms, or for some, on Linux x64, and checks that
-// each fits its platform. See `--help`.
+// each fits its platform:
+//
+//   node scripts/build-all.js [--targets a,b …]
+//
+// The compiler is downloaded into .platforms by rustup, the linkers from PyPI by python3 with
+// pip. Finished downloads are used again, so the command continues where it stopped. A binary
+// that passes its checks is put beside package.json. A target that fails does not stop the
+// others; the exit code is then 1.
 
 const fs = require('fs')
 const { parseArgs } = require('util')
@@ -12,27 +19,9 @@ const { fileOf, targets } = require('./platforms.js')
 const { rust } = require('./rust.js')
 const { say } = require('./workshop.js')
 
-const HELP = `Builds the package's binaries for all platforms, on Linux x64.
-
-  node scripts/build-all.js [--targets a,b …]
-
-  --targets  some of them, separated by commas:
-${targets.map(target => `             ${target}`).join('\n')}
-  --help     this text
-
-The compiler is downloaded into .platforms by rustup, the linkers from PyPI by python3
-with pip. Finished downloads are used again, so the command continues where it stopped.
-A binary that passes its checks is put beside package.json. A target that fails does not
-stop the others; the exit code is then 1.
-`
-
-/** The targets that are asked for. With --help it ends. */
+/** The targets that are asked for. */
 function wanted () {
-  const { values } = parseArgs({ options: { targets: { type: 'string', default: targets.join() }, help: { type: 'boolean' } } })
-  if (values.help) {
-    process.stdout.write(HELP)
-    process.exit()
-  }
+  const { values } = parseArgs({ options: { targets: { type: 'string', default: targets.join() } } })
   const names = values.targets.split(',')
   const unknown = names.find(name => !targets.includes(name))
   if (unknown !== undefined) throw new Error(`--targets must be some of ${targets.join(', ')}. Received '${unknown}'`)

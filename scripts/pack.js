@@ -1,8 +1,15 @@
 'use strict'
 
-// Makes the tarball that is published. Its package.json has what users need: the scripts of a
-// clone, `prepare` above all, would make npm warn of them, or refuse. npm packs a copy, so
-// nothing here is changed and changed back. Prints the tarball's path.
+// Makes the tarball that is published, and prints its path:
+//
+//   node scripts/pack.js [--as-is] [--complete] [--destination folder]
+//
+//   --as-is        takes this machine's binary as it is, and does not build it for all glibc
+//   --complete     refuses if the binary of a platform is missing
+//   --destination  where to put the tarball; here by default
+//
+// Its package.json has what users need: the scripts of a clone, `prepare` above all, would make
+// npm warn of them, or refuse. npm packs a copy, so nothing here is changed and changed back.
 
 const { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
 const { dirname, join, resolve } = require('node:path')
@@ -12,14 +19,6 @@ const { ROOT, fileOf, files, targets } = require('./platforms.js')
 const { npm } = require('./run.js')
 const { remapping } = require('./rust.js')
 
-const HELP = `Makes the tarball that is published.
-
-  node scripts/pack.js [--as-is] [--complete] [--destination folder]
-
-  --as-is        takes this machine's binary as it is, and does not build it for all glibc
-  --complete     refuses if the binary of a platform is missing
-  --destination  where to put the tarball; here by default
-`
 const FOR_CLONES = ['scripts', 'devDependencies', 'overrides', 'allowScripts', 'napi']
 
 /** Builds this machine's binary; on Linux for all glibc from 2.17 on. Elsewhere the linker's own runs on other machines too. */
@@ -45,9 +44,8 @@ function stage (folder) {
 
 async function main () {
   const { values } = parseArgs({
-    options: { 'as-is': { type: 'boolean' }, complete: { type: 'boolean' }, destination: { type: 'string', default: '.' }, help: { type: 'boolean' } }
+    options: { 'as-is': { type: 'boolean' }, complete: { type: 'boolean' }, destination: { type: 'string', default: '.' } }
   })
-  if (values.help) return process.stdout.write(HELP)
   if (!values['as-is']) await buildHere()
   const missing = files.filter(file => !existsSync(join(ROOT, file)))
   if (values.complete && missing.length > 0) throw new Error(`Cannot pack: these binaries are missing: ${missing.join(', ')}`)

@@ -127,12 +127,6 @@ describe('the options of the fleet', { concurrency: 2 }, () => {
     assert.equal(await fleet.ends(), 2)
     assert.match(fleet.output, /^Unexpected argument 'fast'.*\n$/)
   })
-
-  test('more connections than files may be open are refused', { skip: onWindows }, async t => {
-    const fleet = run(t, ['--connections', '200'], { shell: 'ulimit -n 256' })
-    assert.equal(await fleet.ends(), 2)
-    assert.match(fleet.output, /^These connections take 500 open files in a process, and the limit is 256 \(ulimit -n\)/)
-  })
 })
 
 /** Runs a fleet; it is killed when the test `t` ends, however it ends. */

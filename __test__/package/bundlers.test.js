@@ -39,6 +39,13 @@ function assertRunsElsewhere (t, { folder, output }, file) {
 
 const assertNoWarning = warnings => assert.deepStrictEqual(warnings.map(({ message, text = message }) => text), [])
 
+const ES_MODULE = { format: 'esm', outExtension: { '.js': '.mjs' } }
+
+async function bundleWithEsbuild ({ folder, output }, file, options) {
+  const { warnings } = await esbuild.build({ entryPoints: [join(folder, file)], outdir: output, bundle: true, platform: 'node', ...options })
+  assertNoWarning(warnings)
+}
+
 async function bundleWithWebpack (folder, output, options) {
   const stats = await new Promise((resolve, reject) => webpack({
     mode: 'production', target: 'node', context: folder, entry: './program.js', output: { path: output, filename: 'program.js' }, ...options
@@ -53,29 +60,17 @@ function bundleWithNcc (folder, ...options) {
   assert.strictEqual(status, 0, stdout + stderr)
 }
 
-test('esbuild bundles it when it copies .node files', t => {
+test('esbuild bundles it when it copies .node files', async t => {
   const app = application(t)
-  const { warnings } = esbuild.buildSync({
-    entryPoints: [join(app.folder, 'program.js')], outdir: app.output, bundle: true, platform: 'node', loader: { '.node': 'copy' }
-  })
-  assertNoWarning(warnings)
+  await bundleWithEsbuild(app, 'program.js', { loader: { '.node': 'copy' } })
   assertRunsElsewhere(t, app, 'program.js')
 })
 
-test('esbuild bundles it into an ES module that makes a require()', t => {
+test('esbuild bundles it into an ES module that makes a require()', async t => {
   const app = application(t)
   const page = readFileSync(join(__dirname, '..', '..', 'docs', 'platforms.md'), 'utf8')
-  const { warnings } = esbuild.buildSync({
-    entryPoints: [join(app.folder, 'program.mjs')],
-    outdir: app.output,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    loader: { '.node': 'copy' },
-    banner: { js: /--banner:js="(const .*)"/.exec(page)[1] }
-  })
-  assertNoWarning(warnings)
+  const banner = { js: /--banner:js="(const .*)"/.exec(page)[1] }
+  await bundleWithEsbuild(app, 'program.mjs', { ...ES_MODULE, loader: { '.node': 'copy' }, banner })
   assertRunsElsewhere(t, app, 'program.mjs')
 })
 
@@ -99,11 +94,8 @@ test("ncc bundles it without settings, by webpack's asset relocator", t => {
 
 // How each leaves it out; returns the name of the bundle.
 const leaveOut = {
-  async 'esbuild, in an ES module, with --packages=external' (folder, outdir) {
-    const { warnings } = await esbuild.build({
-      entryPoints: [join(folder, 'program.mjs')], outdir, bundle: true, format: 'esm', outExtension: { '.js': '.mjs' }, platform: 'node', packages: 'external'
-    })
-    assertNoWarning(warnings)
+  async 'esbuild, in an ES module, with --packages=external' (folder, output) {
+    await bundleWithEsbuild({ folder, output }, 'program.mjs', { ...ES_MODULE, packages: 'external' })
     return 'program.mjs'
   },
   async 'rollup with external' (folder, dir) {

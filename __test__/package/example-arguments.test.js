@@ -24,7 +24,7 @@ describe('the examples', { concurrency: 4 }, () => {
     ['cluster', '--port', {}, 1, 'There is no option --port: the environment has PORT, WORKERS and OWN_PORTS\n'],
     ['cluster', '', { WORKERS: '0' }, 1, "WORKERS must be an integer from 1 to 1024, but is '0'\n"],
     ['cluster', '', { WORKERS: '2', PORT: '65535', OWN_PORTS: '1' }, 1, "PORT must be an integer from 0 to 65534, but is '65535'\n"],
-    ['client', '--help', {}, 0, CLIENT],
+    ['client', '--help', {}, 1, CLIENT],
     ['client', '', {}, 1, CLIENT],
     ['client', 'http', {}, 1, CLIENT],
     ['client', '0', {}, 1, CLIENT],

@@ -1,6 +1,18 @@
 'use strict'
 
-// Runs the package's tests with the binary of each platform that can run here. See `--help`.
+// Runs the package's tests with the binaries that node scripts/build-all.js has made, and checks
+// that on each system the right one of them is loaded:
+//
+//   node scripts/platforms/run.js [--jobs n] [target …]
+//   node scripts/platforms/run.js --here [--jobs n]
+//
+//   --jobs    how many test files run at a time, 1 to 64; 1 by default
+//   --here    tests on this system, in this Node.js, with the binary for it
+//
+// systems.js has the targets that can run on Linux x64. It downloads their systems into
+// .platforms, from Debian, npm and PyPI, and they run in user and mount namespaces of their own.
+// For arm64 this needs Linux 6.7 or later. TEST_PATIENCE=4 in the environment makes each test
+// wait four times as long.
 
 const { execFile, execFileSync } = require('node:child_process')
 const fs = require('node:fs')
@@ -13,23 +25,6 @@ const { readOptions, runAll } = require('../runtimes/files.js')
 const known = require('./known.js')
 const systems = require('./systems.js')
 
-const HELP = `Runs the package's tests with the binaries that node scripts/build-all.js has made, on
-Linux x64, and checks that on each of their systems the right one of them is loaded.
-
-  node scripts/platforms/run.js [--jobs n] [target …]
-  node scripts/platforms/run.js --here [--jobs n]
-
-  --jobs    how many test files run at a time, 1 to 64; 1 by default
-  --here    tests on this system, in this Node.js, with the binary for it; on Linux
-  --help    this text
-
-Targets that can run here:
-${Object.keys(systems).map(name => `  ${name}`).join('\n')}
-
-Their systems are downloaded into .platforms, from Debian, npm and PyPI. They run in user
-and mount namespaces of their own. For arm64 this needs Linux 6.7 or later.
-TEST_PATIENCE=4 in the environment makes each test wait four times as long.
-`
 const TIMEOUT = 300000 // ms a file
 const PATIENCE = Number(process.env.TEST_PATIENCE || 1) // times as long a wait, on a busy machine
 
@@ -88,7 +83,7 @@ async function test (target, { system, start, slower = 1 }, jobs, checkout = che
 }
 
 async function main () {
-  const { here, jobs, names } = readOptions(Object.keys(systems), HELP, { here: { type: 'boolean' } })
+  const { here, jobs, names } = readOptions(Object.keys(systems), { here: { type: 'boolean' } })
   if (here) {
     const target = targets.find(target => fileOf(target) === fileHere())
     if (target === undefined) throw new Error('The package has no binary for this system')

@@ -60,18 +60,12 @@ async function runAll (runtime, known) {
 }
 
 /**
- * What a program that runs these tests is asked for: `jobs`, and some of `all` as `names`, or all. With --help
- * it ends.
+ * What a program that runs these tests is asked for: `jobs`, and some of `all` as `names`, or all.
  *
  * @throws {Error} that says what is wrong
  */
-function readOptions (all, help, more = {}) {
-  const options = { jobs: { type: 'string', default: '1' }, help: { type: 'boolean' }, ...more }
-  const { values, positionals } = parseArgs({ allowPositionals: true, options })
-  if (values.help) {
-    process.stdout.write(help)
-    process.exit()
-  }
+function readOptions (all, more = {}) {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { jobs: { type: 'string', default: '1' }, ...more } })
   if (!/^([1-9]|[1-5]\d|6[0-4])$/.test(values.jobs)) throw new Error(`--jobs must be an integer from 1 to 64. Received '${values.jobs}'`)
   const unknown = positionals.find(name => !all.includes(name))
   if (unknown !== undefined) throw new Error(`It takes some of ${all.join(', ')}. Received '${unknown}'`)

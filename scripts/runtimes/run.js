@@ -1,6 +1,11 @@
 'use strict'
 
-// Runs the package's tests in other runtimes. See `--help`.
+// Runs the package's tests, with the binary that was built last, in all of these runtimes, or in
+// some. They come from npm, for Linux x64 with glibc, and stay in .runtimes.
+//
+//   npm run test:runtimes -- [--jobs n] [runtime …]
+//
+//   --jobs  how many test files run at a time, 1 to 64; 1 by default
 
 const { execFile } = require('node:child_process')
 const fs = require('node:fs')
@@ -19,16 +24,6 @@ const PACKAGES = {
   bun: '@oven/bun-linux-x64@1.4.5',
   deno: '@deno/linux-x64-glibc@2.9.6'
 }
-const HELP = `Runs the package's tests, with the binary that was built last, in all of these runtimes,
-or in those named:
-
-  npm run test:runtimes -- [--jobs n] [${Object.keys(PACKAGES).join(' | ')} …]
-
-  --jobs  how many test files run at a time, 1 to 64; 1 by default
-  --help  this text
-
-The runtimes come from npm, for Linux x64 with glibc, and stay in .runtimes.
-`
 
 /** How each kind of runtime runs a file of tests; the program is in its package. */
 const KINDS = {
@@ -54,7 +49,7 @@ async function install (name) {
 }
 
 async function main () {
-  const { jobs, names } = readOptions(Object.keys(PACKAGES), HELP)
+  const { jobs, names } = readOptions(Object.keys(PACKAGES))
   for (const name of names) {
     const runtime = { ...await install(name), jobs }
     const { failed } = await runAll(runtime, known[kindOf(name)])
