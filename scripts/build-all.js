@@ -13,10 +13,9 @@
 const fs = require('fs')
 const { parseArgs } = require('util')
 const { check, oldest } = require('./binaries.js')
-const { build, put } = require('./build.js')
+const { build, put, rust } = require('./build.js')
 const { rustTarget } = require('./linking.js')
 const { fileOf, targets } = require('./platforms.js')
-const { rust } = require('./rust.js')
 const { say } = require('./workshop.js')
 
 /** The targets that are asked for. */

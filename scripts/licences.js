@@ -9,8 +9,8 @@ const { execFileSync } = require('node:child_process')
 const { readFileSync, readdirSync, writeFileSync } = require('node:fs')
 const { dirname, join } = require('node:path')
 const { parseArgs } = require('node:util')
+const { zig } = require('./linking.js')
 const { ROOT } = require('./platforms.js')
-const { zig } = require('./zig.js')
 
 const FILE = join(ROOT, 'THIRD-PARTY-NOTICES')
 const OTHER_SYSTEMS = /^(cc|dlmalloc|fortanix|getopts|hermit|moto|r-efi|rand|shlex|vex|wasi|windows_i686|wit)/

@@ -1,14 +1,39 @@
 'use strict'
 
 // How each target is linked: the cargo command, its environment and the compiler's options.
+//
+// zig is the linker. It contains the symbols of old C libraries. A binary that is linked with the
+// system's linker needs at least the system's version of these libraries.
 
 const fs = require('fs')
-const { join } = require('path')
+const { delimiter, join } = require('path')
 const { napi } = require('../package.json')
-const { step } = require('./workshop.js')
-const zig = require('./zig.js')
+const { FOLDER, pip, step } = require('./workshop.js')
 
 const OLDEST_GLIBC = '2.17'
+
+// From PyPI, at fixed versions, so that a release can be reproduced.
+const ZIG = '0.17.1'
+const ZIGBUILD = '0.24.0'
+
+/** The folder of zig, which is fetched once. */
+async function zig () {
+  return step(`zig-${ZIG}-${ZIGBUILD}`, folder => pip(folder, [`ziglang==${ZIG}`, `cargo-zigbuild==${ZIGBUILD}`]))
+}
+
+/** The environment in which cargo and `napi build --cross-compile` find zig. */
+async function zigEnvironment () {
+  const folder = await zig()
+  const PATH = [join(folder, 'bin'), join(folder, 'ziglang'), process.env.PATH].join(delimiter)
+  return {
+    PATH,
+    CARGO_ZIGBUILD_ZIG_PATH: join(folder, 'ziglang', 'zig'),
+    // zig's cache of compiled C libraries is here, not in the home folder.
+    CARGO_ZIGBUILD_CACHE_DIR: join(FOLDER, 'zig-cache', 'zigbuild'),
+    ZIG_GLOBAL_CACHE_DIR: join(FOLDER, 'zig-cache', 'global'),
+    ZIG_LOCAL_CACHE_DIR: join(FOLDER, 'zig-cache', 'local')
+  }
+}
 
 /** The names of targets in the tools that build them, if they differ. */
 function rustTarget (target) {
@@ -26,7 +51,7 @@ async function linking (target, lld) {
   if (target.endsWith('-darwin')) return macos(target, lld)
   const [, , system, abi] = target.split('-')
   const common = { command: 'zigbuild', target: rustTarget(target) }
-  const env = await zig.environment()
+  const env = await zigEnvironment()
   if (system === 'windows') return { ...common, ...await windows(env) }
   const library = 'libcallosum_server_slots.so'
   if (abi === 'gnu') return { ...common, target: `${target}.${OLDEST_GLIBC}`, env, flags: [], library }
@@ -40,7 +65,7 @@ async function macos (target, lld) {
   const sdk = await step('macos-sdk-1', async folder => {
     const libraries = join(folder, 'usr', 'lib')
     fs.mkdirSync(libraries, { recursive: true })
-    const system = fs.readFileSync(join(await zig.zig(), 'ziglang/lib/libc/darwin/libSystem.tbd'), 'utf8')
+    const system = fs.readFileSync(join(await zig(), 'ziglang/lib/libc/darwin/libSystem.tbd'), 'utf8')
       .replace(/,\s*arm64e\.x1-\w+/g, '') // which LLVM does not know yet
       .replace(/\barm64e-/g, 'arm64-')
     // The C library and the mathematical one are parts of libSystem.
@@ -89,4 +114,4 @@ async function windows (env) {
   }
 }
 
-module.exports = { linking, rustTarget }
+module.exports = { linking, rustTarget, zig }

@@ -14,10 +14,9 @@
 const { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
 const { dirname, join, resolve } = require('node:path')
 const { parseArgs } = require('node:util')
-const { build, put } = require('./build.js')
+const { build, put, remapping } = require('./build.js')
 const { ROOT, fileOf, files, targets } = require('./platforms.js')
 const { npm } = require('./run.js')
-const { remapping } = require('./rust.js')
 
 const FOR_CLONES = ['scripts', 'devDependencies', 'overrides', 'allowScripts', 'napi']
 

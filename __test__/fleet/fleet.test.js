@@ -35,7 +35,7 @@ describe('the fleet', { concurrency: 2, skip: onWindows }, () => {
     for (const part of [/^<svg /, />kill</, />join</, />sick</, />joins</, />sick for a while</, /<\/svg>\n$/]) assert.match(svg, part)
   })
 
-  for (const [what, args, preload, ...patterns] of [
+  for (const [what, args, fault, ...patterns] of [
     ['a slot is given twice', SMALL, 'slot-twice',
       /^FAIL {2}[\d,]+ slots were given, each the lowest free one: \d+ faults$/m,
       /^FAIL {4}server \d: slot 3 was given twice: to \S+ and to \S+$/m],
@@ -51,7 +51,7 @@ describe('the fleet', { concurrency: 2, skip: onWindows }, () => {
     ['a server crashes', SMALL, 'crash', /^server \d ended, exit code 1: [^]*crash by order of the test/m]
   ]) {
     test(`ends with 1 when ${what}, and leaves no process behind`, async t => {
-      const fleet = run(t, args, { preload })
+      const fleet = run(t, args, { fault })
       assert.equal(await fleet.ends(), 1, fleet.output)
       for (const pattern of patterns) assert.match(fleet.output, pattern)
       await fleet.leavesNothing()
@@ -127,16 +127,22 @@ describe('the options of the fleet', { concurrency: 2 }, () => {
     assert.equal(await fleet.ends(), 2)
     assert.match(fleet.output, /^Unexpected argument 'fast'.*\n$/)
   })
+
+  test('more connections than files may be open are refused', { skip: onWindows }, async t => {
+    const fleet = run(t, ['--connections', '200'], { shell: 'ulimit -n 256' })
+    assert.equal(await fleet.ends(), 2)
+    assert.match(fleet.output, /^These connections take 500 open files in a process, and the limit is 256 \(ulimit -n\)/)
+  })
 })
 
 /** Runs a fleet; it is killed when the test `t` ends, however it ends. */
-function run (t, args, { preload, env, ...options } = {}) {
+function run (t, args, { fault, env, ...options } = {}) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'fleet-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const pids = mkdtempSync(path.join(folder, 'pids-'))
   const svg = path.join(folder, 'fleet.svg')
-  const preloads = ['tell-pid', preload].filter(Boolean).map(name => `--require ${JSON.stringify(path.join(PRELOAD, name))}`)
-  const environment = { NODE_OPTIONS: preloads.join(' '), PIDS: pids, ...env }
+  const preloads = ['tell-pid', ...(fault ? ['fleet-fault'] : [])].map(name => `--require ${JSON.stringify(path.join(PRELOAD, name))}`)
+  const environment = { NODE_OPTIONS: preloads.join(' '), PIDS: pids, FAULT: fault, ...env }
   const program = runProgram(t, ['examples/fleet/run.js', '--svg', svg, ...args], { ...options, env: environment })
   return {
     child: program.child,

@@ -3,6 +3,8 @@
 const { closeSync, openSync } = require('node:fs')
 const { parseArgs } = require('node:util')
 
+const FILES = 100 // open files that a process needs besides its connections, generously
+
 // The range of each option, and its default.
 const ranges = {
   servers: [2, 100, 6],
@@ -43,6 +45,12 @@ function readOptions (args) {
   if (clients * connections < 10 * servers) {
     throw new Error(`--clients ${clients} with --connections ${connections} each are too few for --servers ${servers}: ` +
       'it takes 10 connections for each server')
+  }
+  const { userLimits } = process.report.getReport()
+  const limit = Number(userLimits.open_files.soft) || Infinity // or 'unlimited'
+  const files = Math.max(connections, clients * connections / servers * 2) + FILES // at first, a server may get twice its share
+  if (files > limit) {
+    throw new Error(`These connections take ${Math.ceil(files)} open files in a process, and the limit is ${limit} (ulimit -n)`)
   }
   try {
     closeSync(openSync(svg, 'a')) // fails now instead of at the end

@@ -22,7 +22,7 @@ const { promisify } = require('node:util')
 const { ROOT, fileHere, fileOf, targets } = require('../platforms.js')
 const { FOLDER } = require('../workshop.js')
 const { readOptions, runAll } = require('../runtimes/files.js')
-const known = require('./known.js')
+const { platforms: known } = require('../runtimes/known.js')
 const systems = require('./systems.js')
 
 const TIMEOUT = 300000 // ms a file

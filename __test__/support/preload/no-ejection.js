@@ -1,7 +1,0 @@
-'use strict'
-
-// `node -r` this file makes a client eject no server, whatever fails.
-
-const { Outliers } = require('../../../lib/client/outliers')
-
-Outliers.prototype.failed = () => false
