@@ -22,8 +22,8 @@ const PAIRS = [['5.4', '18'], ['5.4', '24'], ['6.0', '20'], ['7', '18'], ['7', '
 
 const SYSTEMS = {
   commonjs: { module: 'commonjs', files: ['everything.cts', 'client.cts'] },
-  nodenext: { module: 'nodenext', files: ['everything.cts', 'client.cts', 'everything.mts', 'client.mts'] },
-  bundler: { module: 'esnext', moduleResolution: 'bundler', files: ['everything.mts', 'client.mts'] }
+  nodenext: { module: 'nodenext', files: ['everything.cts', 'client.cts', 'everything.mts'] },
+  bundler: { module: 'esnext', moduleResolution: 'bundler', files: ['everything.mts'] }
 }
 
 function testTypes (compiler, nodeTypes, system) {
