@@ -94,7 +94,7 @@ describe('a request', { concurrency: 4 }, () => {
   })
 })
 
-describe('a server that is told to end', () => {
+describe('a server that is told to end', { timeout: 30000 }, () => { // it gives up after a minute
   for (const times of [1, 1e7]) {
     test(`sends its reply of ${times} characters to the request under way before it ends the connection`, async t => {
       const server = await slowServer(t)
