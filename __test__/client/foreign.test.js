@@ -4,6 +4,7 @@
 
 const assert = require('node:assert/strict')
 const { AsyncLocalStorage } = require('node:async_hooks')
+const { EventEmitter } = require('node:events')
 const net = require('node:net')
 const test = require('node:test')
 const vm = require('node:vm')
@@ -11,8 +12,8 @@ const { inspect } = require('node:util')
 
 const { CallosumClient } = require('../../client.js')
 const { run } = require('../support/child.js')
-const { sleep, until, listen, slots, connect, slotsOf } = require('../support/callosum-servers.js')
-const { duplex, outcomeOf, single, stuck } = require('../support/client-streams.js')
+const { sleep, until, filled, listen, slots, connect, pair, slotsOf } = require('../support/callosum-servers.js')
+const { countedSignal, duplex, outcomeOf, single, stuck } = require('../support/client-streams.js')
 
 const THROWN = new Error('thrown by the test')
 
@@ -31,34 +32,40 @@ function uncaughtIn (t) {
 
 // ---- Every place where the client calls what is not its own ----
 
-// Each makes the options of a client that calls `act` there, once.
+const EVENTS = ['open', 'close', 'failed', 'ejected', 'restored']
+const table = (names, titleOf, make) => Object.fromEntries(names.map(name => [titleOf(name), act => make(name, act)]))
+
+function actAfter (socket, name, act) {
+  const method = socket[name]
+  socket[name] = function (...values) {
+    try {
+      return method === undefined ? this : method.apply(this, values)
+    } finally {
+      act()
+    }
+  }
+}
+
+function actBefore (socket, name, act) {
+  let object = socket
+  while (!Object.hasOwn(object, name)) object = Object.getPrototypeOf(object)
+  const { get } = Object.getOwnPropertyDescriptor(object, name)
+  Object.defineProperty(socket, name, { get () { act(); return get.call(this) } })
+}
+
+// Each makes the options of a client that calls `act` there.
 const PLACES = {
   'options.servers()': act => ({ servers: () => { act(); return [{ port: 1 }] } }),
   'a getter of a server': act => ({ servers: [{ get host () { act() }, port: 1 }] }),
   'a getter of a list': act => ({ servers: () => Object.defineProperty([], 0, { get () { act(); return { port: 1 } }, enumerable: true }) }),
   'options.connect()': act => ({ before: act }),
-  ...Object.fromEntries(['open', 'close', 'failed', 'ejected', 'restored'].map(event => [`'${event}'`, act => ({ event, act })])),
-  ...Object.fromEntries(['newListener', 'removeListener', 'pause', 'close', 'prefinish'].map(event => [`'${event}' of a socket`, act => ({ prepare: socket => socket.on(event, act) })])),
-  ...Object.fromEntries(['read', 'end', 'destroy', 'unshift', 'on', 'removeListener', 'setKeepAlive'].map(name => [`${name}() of a socket`, act => ({
-    prepare (socket) {
-      const method = socket[name]
-      socket[name] = function (...values) {
-        try {
-          return method === undefined ? this : method.apply(this, values)
-        } finally {
-          act()
-        }
-      }
-    }
-  })])),
-  ...Object.fromEntries(['destroyed', 'writable', 'errored'].map(name => [`${name} of a socket`, act => ({
-    prepare (socket) {
-      let object = socket
-      while (!Object.hasOwn(object, name)) object = Object.getPrototypeOf(object)
-      const { get } = Object.getOwnPropertyDescriptor(object, name)
-      Object.defineProperty(socket, name, { get () { act(); return get.call(this) } })
-    }
-  })]))
+  ...table(EVENTS, event => `'${event}'`, (event, act) => ({ event, act })),
+  ...table(['newListener', 'removeListener', 'pause', 'close', 'prefinish'], event => `'${event}' of a socket`,
+    (event, act) => ({ prepare: socket => socket.on(event, act) })),
+  ...table(['read', 'end', 'destroy', 'unshift', 'on', 'removeListener', 'setKeepAlive'], name => `${name}() of a socket`,
+    (name, act) => ({ prepare: socket => actAfter(socket, name, act) })),
+  ...table(['destroyed', 'writable', 'errored'], name => `${name} of a socket`,
+    (name, act) => ({ prepare: socket => actBefore(socket, name, act) }))
 }
 
 const ACTIONS = {
@@ -90,7 +97,7 @@ async function exercise (t, place, action) {
   stop()
   for (const lease of leases.splice(0)) if (lease !== undefined) lease.release()
   const outcome = outcomeOf(client.acquire())
-  await clock.advance(5000)
+  await clock.advance(500)
   assert.deepEqual(Object.keys(outcome).length, 1, `acquire() is stranded: ${inspect(client)}`)
   if (closed.length === 0) assert.equal(outcome.error, undefined)
   else assert.equal(client.failures.length, closed[0])
@@ -158,7 +165,7 @@ for (const place of Object.keys(PLACES)) {
   })
 }
 
-for (const event of ['open', 'close', 'failed', 'ejected', 'restored']) {
+for (const event of EVENTS) {
   test(`an exception of a listener of '${event}' is uncaught`, async t => {
     const uncaught = uncaughtIn(t)
     await exercise(t, `'${event}'`, 'throw')
@@ -179,20 +186,20 @@ for (const [what, members] of Object.entries(SIGNALS)) {
   test(`a signal ${what} strands nobody`, async t => {
     uncaughtIn(t)
     const { clock, client } = await single(t)
-    const listeners = []
-    const signal = Object.create({ aborted: false, addEventListener: (name, listener) => listeners.push(listener), removeEventListener () {} }, Object.getOwnPropertyDescriptors(members))
+    const signal = Object.defineProperties(countedSignal(), Object.getOwnPropertyDescriptors(members))
     const lease = client.lease()
     const outcomes = [client.acquire({ signal }), client.acquire({ signal }), client.use(() => 1, { signal }), client.acquire({ timeout: 50 })].map(outcomeOf)
     await clock.advance(0)
-    for (const listener of listeners) listener()
+    signal.abort()
     lease.release()
     await clock.advance(50)
     const thrown = what.endsWith('nothing') ? undefined : THROWN
-    for (const outcome of outcomes.slice(0, 3)) {
+    const last = outcomes.pop()
+    for (const outcome of outcomes) {
       const { error, value } = outcome
       assert.ok(value !== undefined || ('error' in outcome && (error === thrown || error.code === 'ABORT_ERR')))
     }
-    assert.notEqual(outcomes[3].value, undefined)
+    assert.notEqual(last.value, undefined)
   })
 }
 
@@ -220,40 +227,68 @@ for (const [what, value, isError] of [
 
 // ---- Sockets that connect() returns ----
 
-test("the reason of 'failed' is the error of a socket that connect() has destroyed", async t => {
-  const client = connect(t, [{ port: 1 }], { connect: options => net.connect(options).destroy(THROWN) })
-  await until(() => client.failures.length > 2)
-  assert.ok(client.failures.every(({ error }) => error === THROWN))
-})
+const withSlot = stream => stream.push('0\nmore') && stream
+const throwing = name => Object.assign(withSlot(duplex()), { [name] () { throw THROWN } })
+const notDuplex = received => `options.connect() must return a stream.Duplex. Received ${received}`
+const closed = new net.Socket().destroy()
 
-for (const name of ['on', 'setKeepAlive', 'unshift']) {
-  test(`a stream whose ${name}() throws has failed, and is destroyed`, async t => {
-    const stream = duplex()
-    stream.push('0\nmore')
-    const { client } = await single(t, { connect: () => Object.assign(stream, { [name] () { throw THROWN } }) })
-    assert.deepEqual([client.failures.map(({ error }) => error), stream.destroyed], [[THROWN], true])
+for (const [what, connect, code, message = /^/] of [
+  ['throws', () => net.connect({ port: 65536 }), /^ERR_(SOCKET_BAD_PORT|OUT_OF_RANGE)$/],
+  ['gives nothing', () => undefined, 'ERR_INVALID_ARG_TYPE', notDuplex('undefined')],
+  ['gives null', () => null, 'ERR_INVALID_ARG_TYPE', notDuplex('null')],
+  ['gives an object that is no stream', () => ({}), 'ERR_INVALID_ARG_TYPE', notDuplex('an object')],
+  ['gives a string', () => 'socket', 'ERR_INVALID_ARG_TYPE', notDuplex("'socket'")],
+  ['gives an emitter that is no stream', () => new EventEmitter(), 'ERR_INVALID_ARG_TYPE', notDuplex('an object')],
+  ['gives the path of a socket that is too long', () => net.connect({ path: `/${'x'.repeat(200)}` }), /^E/],
+  ['gives a socket that has closed', () => closed, 'ERR_SLOT_MISSING'],
+  ['gives a socket that it has destroyed with an error', () => net.connect(1).destroy(THROWN), undefined, THROWN.message],
+  ['gives a stream that never emits \'close\'', () => duplex({ emitClose: false }), 'ERR_SLOT_TIMEOUT'],
+  ['gives a stream that sends objects', () => duplex({ readableObjectMode: true, read () { this.push({}) } }), 'ERR_SLOT_INVALID',
+    'The server sent no slot, but a value that is neither a string nor a Buffer: object'],
+  ['gives a stream with an AggregateError', () => duplex().destroy(new AggregateError([new Error('one'), new Error('two')])), undefined, 'one, two'],
+  ...['on', 'setKeepAlive', 'unshift'].map(name => [`gives a stream whose ${name}() throws`, () => throwing(name), undefined, THROWN.message])
+]) {
+  test(`'failed' comes, and the next attempt, where options.connect() ${what}`, async t => {
+    const server = { port: 1 }
+    const made = []
+    const { clock, client } = await single(t, { servers: [server], timeout: 20, connect: () => made[made.push(connect()) - 1] })
+    await clock.advance(100)
+    assert.ok(client.failures.length > 2)
+    const [failure] = client.failures
+    assert.equal(failure.server, server)
+    if (code instanceof RegExp) assert.match(failure.error.code, code)
+    else assert.equal(failure.error.code, code)
+    if (message instanceof RegExp) assert.match(failure.error.message, message)
+    else assert.equal(failure.error.message, message)
+    assert.equal(made[0] === null || typeof made[0] !== 'object' || made[0].destroyed !== false, true)
   })
 }
 
-test("the path of a socket that is too long is a reason of 'failed'", async t => {
-  const client = connect(t, [{ path: `/${'x'.repeat(200)}` }], {})
-  await until(() => client.failures.length > 2)
-  assert.match(client.failures[0].error.code, /^E/)
+test('options.connect() gets the server as it is in the list, and nothing else', async t => {
+  const server = { port: 1 }
+  const calls = []
+  await single(t, { servers: [server], connect (...values) { calls.push(values); return duplex() } })
+  assert.equal(calls[0][0], server)
+  assert.equal(calls[0].length, 1)
 })
 
-test('connect() must not be async, and what it resolves to is closed', async t => {
-  const server = await listen(t, slots())
+test('connections are kept alive, which finds out a server that has vanished', async t => {
+  const calls = []
+  await single(t, { connect: () => Object.assign(duplex(), { setKeepAlive (...values) { calls.push(values) } }) })
+  assert.deepEqual(calls, [[true, 60000]])
+})
+
+test('options.connect() must not be async, and what it resolves to is closed', async t => {
   let calls = 0
-  const client = connect(t, [server], {
+  const { server, client } = await pair(t, slots(), {
     async connect (options) {
       if (calls++ % 2 === 0) throw THROWN // handled, too
       return net.connect(options)
     }
   })
   await until(() => client.failures.length > 2)
-  const { error } = client.failures[0]
-  assert.deepEqual([error.name, error.code], ['TypeError', 'ERR_INVALID_ARG_TYPE'])
-  assert.equal(error.message, 'options.connect() must return a stream.Duplex. Received a promise: it must not be async')
+  const { name, code, message } = client.failures[0].error
+  assert.deepEqual([name, code, message], ['TypeError', 'ERR_INVALID_ARG_TYPE', notDuplex('a promise: it must not be async')])
   await client.close()
   await until(() => server.sockets.size === 0)
 })
@@ -270,27 +305,27 @@ test('a socket that connect() returns once more keeps its one holder', async t =
   assert.equal(client.failures.pop().error.message, 'options.connect() must return a new stream each time')
 })
 
-test('an AggregateError names its reasons', async t => {
-  const client = connect(t, [{ port: 1 }], { connect: () => duplex().destroy(new AggregateError([new Error('one'), new Error('two')])) })
-  await until(() => client.failures.length > 0)
-  assert.equal(client.failures[0].error.message, 'one, two')
-  await assert.rejects(client.acquire({ timeout: 1 }), { message: 'No connection was idle within 1 ms: there is none. The last attempt failed: one, two' })
-})
-
 // ---- A blocked event loop ----
 
+function block (time) {
+  for (const end = Date.now() + time; Date.now() < end;);
+}
+
+function echo (socket) {
+  socket.write('0\r\n')
+  socket.on('data', data => socket.write(data))
+}
+
 test('a client whose event loop is blocked for longer than its timeout fills its pool, and reports no server', async t => {
-  const server = await listen(t, slots())
-  const client = connect(t, [server], { connections: 3, timeout: 20, offers: 2, fillInterval: 10 })
-  const blocking = setInterval(() => { for (const end = Date.now() + 40; Date.now() < end;); }, 50)
+  const { client } = await pair(t, slots(), { connections: 3, timeout: 20, offers: 2, fillInterval: 10 })
+  const blocking = setInterval(block, 50, 40)
   t.after(() => clearInterval(blocking))
-  await until(() => client.connections.length === 3)
+  await filled(client, 3)
   assert.deepEqual(client.failures, [])
 })
 
 test('a slot that arrives right after its deadline counts, and nothing has failed', async t => {
   const client = connect(t, [{}], {
-    connections: 1,
     timeout: 20,
     interval: 60000,
     connect () {
@@ -299,20 +334,19 @@ test('a slot that arrives right after its deadline counts, and nothing has faile
       return stream
     }
   })
-  await until(() => client.connections.length === 1)
+  await filled(client)
   await sleep(5)
   assert.deepEqual(client.failures, [])
 })
 
 test('a connection that is idle by now wins against a timeout that has passed', async t => {
-  const server = await listen(t, socket => { socket.write('0\r\n'); socket.on('data', data => socket.write(data)) })
-  const client = connect(t, [server], { connections: 1, interval: 60000 })
+  const { client } = await pair(t, echo, { interval: 60000 })
   const { socket, release } = await client.acquire()
   socket.once('data', () => release())
   socket.write('x')
   const next = client.acquire({ timeout: 20 })
   await sleep(5)
-  for (const end = Date.now() + 40; Date.now() < end;);
+  block(40)
   assert.equal((await next).socket, socket)
 })
 
@@ -320,11 +354,11 @@ test('a connection that is idle by now wins against a timeout that has passed', 
 
 test('connections, events and what a request has left behind belong to no request', async t => {
   const storage = new AsyncLocalStorage()
-  const server = await listen(t, socket => { socket.write('0\r\n'); socket.on('data', data => socket.write(data)) })
+  const server = await listen(t, echo)
   const seen = new Set()
   const look = () => { seen.add(storage.getStore()) }
   const client = storage.run('maker', () => connect(t, [server], { connections: 2, connect: options => { look(); return net.connect(options) }, outliers: { failures: 1 } }))
-  for (const event of ['open', 'close', 'failed', 'ejected', 'restored']) client.on(event, look)
+  for (const event of EVENTS) client.on(event, look)
   for (const [name, end] of [['destroys', ({ socket, release }) => { socket.destroy(); release() }], ['fails', ({ release }) => release(THROWN)], ['waits', ({ release }) => release()]]) {
     await storage.run(name, async () => {
       const leases = [await client.acquire(), await client.acquire()]
@@ -335,7 +369,7 @@ test('connections, events and what a request has left behind belong to no reques
       for (const lease of leases) end(lease)
     })
   }
-  await until(() => client.connections.length === 2)
+  await filled(client, 2)
   await storage.run('use', () => client.use(() => assert.equal(storage.getStore(), 'use')))
   await storage.run('closer', () => client.close())
   assert.deepEqual([...seen], [undefined])
@@ -344,7 +378,7 @@ test('connections, events and what a request has left behind belong to no reques
 // ---- Stats ----
 
 test('stats and inspect() tell what the client has', async t => {
-  const { clock, client } = await single(t, { connections: 3, fillInterval: 5, serve: count => count < 2 ? `${count}\n` : undefined })
+  const { clock, client } = await single(t, { connections: 3, fillInterval: 5, serve: count => [0, 1][count] })
   await clock.advance(20)
   client.lease()
   const expected = { idle: 1, leased: 1, waiting: 0, connecting: 1, ejected: 0 }

@@ -18,13 +18,13 @@ function stuck () {
   return stream
 }
 
-/** Makes streams for options.connect(). Each sends what `serve` says, given the number of those before it. */
+/** Makes streams for options.connect(). Each sends the slot or text that `serve` gives for the number of those before it. */
 function streamsOf (serve = () => undefined) {
   const streams = []
   streams.connect = () => {
     const stream = duplex()
-    const text = serve(streams.push(stream) - 1)
-    if (text !== undefined) stream.push(text)
+    const sent = serve(streams.push(stream) - 1)
+    if (sent !== undefined) stream.push(typeof sent === 'number' ? `${sent}\n` : sent)
     return stream
   }
   return streams
@@ -37,13 +37,25 @@ function outcomeOf (promise) {
   return outcome
 }
 
-/** A client whose first attempt is over, with one connection unless the options say otherwise. */
-async function single (t, { serve = () => '0\n', servers = [{}], chance, ...options } = {}) {
+/** A signal whose listeners a test can count. */
+function countedSignal () {
+  const listeners = new Set()
+  return {
+    listeners,
+    aborted: false,
+    addEventListener (name, listener) { if (name === 'abort') listeners.add(listener) },
+    removeEventListener (name, listener) { if (name === 'abort') listeners.delete(listener) },
+    abort () { for (const listener of listeners) listener() }
+  }
+}
+
+/** A client after 5 ms: its first attempt is over, unless the options make it longer. Its streams give slot 0. */
+async function single (t, { serve = () => 0, servers = [{}], chance, ...options } = {}) {
   const clock = stopClock(t, chance)
   const streams = streamsOf(serve)
-  const client = connect(t, servers, { connections: 1, interval: 60000, connect: streams.connect, ...options })
+  const client = connect(t, servers, { interval: 60000, connect: streams.connect, ...options })
   await clock.advance(5)
   return { clock, client, streams }
 }
 
-module.exports = { duplex, outcomeOf, single, streamsOf, stuck }
+module.exports = { countedSignal, duplex, outcomeOf, single, streamsOf, stuck }
