@@ -273,7 +273,7 @@ test('a server that floods an idle connection has to wait', async t => {
 
 test("a connection that a listener of 'open' reads stays, though its buffer was full", async t => {
   const { clock, client, streams } = await single(t, {
-    servers: [{ port: 1 }, { port: 2 }], offers: 2, timeout: 200, fillInterval: 100, serve: () => undefined
+    servers: 2, offers: 2, timeout: 200, fillInterval: 100, serve: () => undefined
   })
   let received = 0
   client.on('open', ({ socket }) => socket.on('data', data => { received += data.length }))

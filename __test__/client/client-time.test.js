@@ -16,7 +16,7 @@ async function standard (t, serve) {
   const times = []
   const streams = streamsOf(serve)
   const { clock, client } = await single(t, {
-    servers: [{ port: 1 }, { port: 2 }, { port: 3 }, { port: 4 }],
+    servers: 4,
     connections: undefined,
     interval: undefined,
     fillInterval: undefined,
@@ -61,8 +61,7 @@ test('acquire() that has its lease does not keep the process alive until its tim
 
 test('a list of servers may take longer than a fillInterval', async t => {
   let give
-  const { clock, client } = await single(t, { servers: () => new Promise(resolve => { give = resolve }), timeout: 1000 })
-  await clock.advance(900)
+  const { clock, client } = await single(t, { servers: () => new Promise(resolve => { give = resolve }), timeout: 1000, time: 905 })
   give([{}])
   await clock.advance(1)
   assert.deepEqual([slotsOf(client), client.failures], [[0], []])
@@ -70,9 +69,8 @@ test('a list of servers may take longer than a fillInterval', async t => {
 
 test('an attempt ends one fillInterval after its first slot, however many come meanwhile', async t => {
   const { clock, client, streams } = await single(t, {
-    servers: [{ port: 1 }, { port: 2 }, { port: 3 }], offers: 3, fillInterval: 100, serve: () => undefined
+    servers: 3, offers: 3, fillInterval: 100, serve: () => undefined, time: 50
   })
-  await clock.advance(45)
   streams[0].push('7\n')
   await clock.advance(60)
   streams[1].push('3\n')
@@ -89,10 +87,9 @@ test("a connection has left the pool when 'open' comes with the one that replace
 })
 
 test('close() cancels an attempt that began soon after one whose servers had all answered', async t => {
-  const { clock, client, streams } = await single(t, {
-    chance: 0, servers: [{ port: 1 }, { port: 2 }], connections: 2, offers: 2, fillInterval: 100, serve: count => [0, 0][count]
+  const { client, streams } = await single(t, {
+    chance: 0, servers: 2, connections: 2, offers: 2, fillInterval: 100, serve: count => [0, 0][count], time: 120
   })
-  await clock.advance(115)
   assert.equal(streams.length, 4)
   client.close()
   assert.deepEqual(streams.slice(2).map(({ destroyed }) => destroyed), [true, true])
@@ -241,7 +238,7 @@ for (const [does, serve, reason] of [
 ]) {
   test(`a server that ${does} fails once, and one that is silent meanwhile once`, async t => {
     const { clock, client, streams } = await single(t, {
-      servers: [{ port: 1 }, { port: 2 }], offers: 2, timeout: 1000, fillInterval: 60000, serve: () => undefined
+      servers: 2, offers: 2, timeout: 1000, fillInterval: 60000, serve: () => undefined
     })
     await clock.advance(29995) // half a fillInterval: the first attempt begins
     await serve(streams[0], clock)

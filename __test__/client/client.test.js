@@ -5,6 +5,7 @@
 const assert = require('node:assert/strict')
 const { join } = require('node:path')
 const net = require('node:net')
+const { performance } = require('node:perf_hooks')
 const test = require('node:test')
 
 const { CallosumClient } = require('../../client.js')
@@ -14,42 +15,27 @@ const { WAIT, listen, slots, connect, pair, filled, slotsOf, sleep, until } = re
 const { countedSignal, duplex, outcomeOf, single } = require('../support/client-streams.js')
 
 const MAX = 2147483647
-const TWO = [{ port: 1 }, { port: 2 }]
 const destroyedOf = streams => streams.map(({ destroyed }) => destroyed)
 
-// ---- What is kept ----
-
-test('a client keeps the connections with the lowest slots, and closes the others', async t => {
-  const { server, client } = await pair(t, slots(7, 3, 9, 1, 5), { connections: 2 })
-  await until(() => server.accepted >= 5 && server.sockets.size === 2)
-  assert.deepEqual(slotsOf(client), [1, 3])
-})
+for (const [what, given, connections, opened, closed] of [
+  ['keeps the connections with the lowest slots', [7, 3, 9, 1, 5], 2, [0, 1, 3], [0]],
+  ['keeps the older one of two with the same slot', [4, 4, 4], 1, [0], []],
+  ['replaces the younger one of two with the same slot', [5, 5, 3], 2, [0, 1, 2], [1]]
+]) {
+  test(`a client ${what}, and closes the others`, async t => {
+    const { client, streams } = await single(t, { serve: count => given[count], connections, interval: 5, time: 50 })
+    const numbersOf = connections => connections.map(({ socket }) => streams.indexOf(socket))
+    assert.deepEqual([numbersOf(client.opened), numbersOf(client.closed)], [opened, closed])
+    const kept = opened.filter(number => !closed.includes(number))
+    assert.deepEqual(numbersOf(client.connections).sort(), kept)
+    assert.deepEqual(destroyedOf(streams), [...given.map((_, number) => !kept.includes(number)), false])
+  })
+}
 
 test('the array of connections is a new one each time', async t => {
   const { client } = await single(t)
   client.connections.pop()
   assert.deepEqual(slotsOf(client), [0])
-})
-
-test('a client keeps the older one of two with the same slot', async t => {
-  const { clock, client, streams } = await single(t, { interval: 5 })
-  await clock.advance(20)
-  assert.deepEqual(destroyedOf(streams), [false, true, true, true, true])
-  assert.equal(client.connections[0].socket, streams[0])
-})
-
-test('a client replaces the younger one of two with the same slot', async t => {
-  const { clock, client } = await single(t, { serve: count => [5, 5, 3][count], connections: 2, interval: 5 })
-  await clock.advance(20)
-  assert.deepEqual(slotsOf(client.opened), [5, 5, 3])
-  assert.equal(client.closed.length, 1)
-  assert.equal(client.closed[0], client.opened[1])
-})
-
-test("'close' comes with a connection that is replaced, and not with one that was never kept", async t => {
-  const { clock, client, streams } = await single(t, { serve: count => [5, 3, 9, 9][count], interval: 5 })
-  await clock.advance(20)
-  assert.deepEqual([slotsOf(client.closed), destroyedOf(streams)], [[5], [true, false, true, true, false]])
 })
 
 test('a connection has its socket, its slot and its server', async t => {
@@ -65,8 +51,7 @@ test('a connection has its socket, its slot and its server', async t => {
 
 test('a leased connection is not replaced', async t => {
   let lowest = 8
-  const { clock, client } = await single(t, { serve: () => lowest, connections: 2, interval: 5 })
-  await clock.advance(10)
+  const { clock, client } = await single(t, { serve: () => lowest, connections: 2, interval: 5, time: 15 })
   const lease = client.lease()
   lowest = 2
   await clock.advance(30)
@@ -77,8 +62,7 @@ test('a leased connection is not replaced', async t => {
 })
 
 test('a connection that comes while all others are leased is closed, and nothing has failed', async t => {
-  const { clock, client, streams } = await single(t, { serve: count => [5][count], interval: 5 })
-  await clock.advance(5)
+  const { clock, client, streams } = await single(t, { serve: count => [5][count], interval: 5, time: 10 })
   client.lease()
   streams[1].push('1\n')
   await clock.advance(0)
@@ -169,8 +153,7 @@ test('a lease is disposable where the symbol exists', { skip: !Symbol.dispose &&
 })
 
 test("pick: 'lowest' leases the lowest slot that is idle", async t => {
-  const { clock, client } = await single(t, { serve: count => [5, 1, 3][count], connections: 3, pick: 'lowest' })
-  await clock.advance(20)
+  const { client } = await single(t, { serve: count => [5, 1, 3][count], connections: 3, pick: 'lowest', time: 25 })
   assert.deepEqual(slotsOf([client.lease(), client.lease(), client.lease()]), [1, 3, 5])
 })
 
@@ -304,23 +287,6 @@ test('acquire() that times out names no failure from before an attempt that succ
   assert.equal((await timeoutOf(context, 10)).message, 'No connection was idle within 10 ms: there is none')
 })
 
-// ---- Signals ----
-
-test('acquire() rejects when it is aborted while it waits', async t => {
-  const client = connect(t, [], {})
-  const controller = new AbortController()
-  const waiting = client.acquire({ signal: controller.signal })
-  const cause = new Error('enough')
-  controller.abort(cause)
-  await assert.rejects(waiting, { name: 'AbortError', code: 'ABORT_ERR', message: 'The operation was aborted', cause })
-})
-
-test('acquire() with a signal that is aborted already leases nothing', async t => {
-  const { client } = await single(t)
-  await assert.rejects(client.acquire({ signal: AbortSignal.abort() }), { name: 'AbortError', code: 'ABORT_ERR' })
-  assert.equal(client.lease().slot, 0)
-})
-
 for (const [name, end, code, timeout] of [
   ['has a lease', lease => lease.release()],
   ['is aborted', (lease, signal) => signal.abort(), 'ABORT_ERR'],
@@ -378,10 +344,12 @@ test('calls of acquire() with signals of their own are aborted one by one', asyn
 
 // ---- Attempts ----
 
-test('with room a client tries several servers at once and keeps the lowest slot', async t => {
-  const { client, streams } = await single(t, { servers: TWO, offers: 2, serve: count => [5, 3][count] })
-  assert.deepEqual([slotsOf(client), destroyedOf(streams)], [[3], [true, false]])
-})
+for (const [what, servers] of [['different servers', 2], ['one server that is listed twice', [{ port: 1 }, { port: 1 }]]]) {
+  test(`with room a client tries ${what} at once and keeps the lowest slot`, async t => {
+    const { client, streams } = await single(t, { servers, offers: 2, serve: count => [5, 3][count] })
+    assert.deepEqual([slotsOf(client), destroyedOf(streams)], [[3], [true, false]])
+  })
+}
 
 const ONE = { host: '127.0.0.1', port: 1, path: '/one' }
 
@@ -399,47 +367,25 @@ for (const [what, one, other] of [
   })
 }
 
-test('servers that are known twice are tried as any others', async t => {
-  const { client, streams } = await single(t, { servers: [ONE, ONE, { ...ONE }], offers: 2, serve: count => [1, 0][count] })
-  assert.deepEqual([slotsOf(client), destroyedOf(streams)], [[0], [true, false]])
-})
-
 test('an attempt tries no more servers than options.offers says', async t => {
-  const { streams } = await single(t, { servers: [1, 2, 3, 4].map(port => ({ port })), offers: 2, serve: () => 'junk\n' })
+  const { streams } = await single(t, { servers: 4, offers: 2, serve: () => 'junk\n' })
   assert.equal(streams.length, 2)
 })
 
-for (const [what, answer] of [
-  ['refuses', stream => stream.destroy()],
-  ['has closed since its offer', async (stream, clock) => {
-    stream.push('0\n')
-    await clock.advance(1)
-    stream.destroy()
-  }]
-]) {
-  test(`a server that ${what} leaves the attempt to the other one`, async t => {
-    const { clock, client, streams } = await single(t, { servers: TWO, offers: 2, serve: () => undefined })
-    await answer(streams[0], clock)
-    await clock.advance(3)
+for (const [what, slot, time] of [['that refuses', undefined, 500], ['whose connection has closed since its offer', 0, 1]]) {
+  test(`a server ${what} takes no time from the other one of an attempt`, async t => {
+    const { clock, client, streams } = await single(t, { servers: 2, offers: 2, serve: count => [slot][count] })
+    streams[0].destroy()
+    await clock.advance(time)
     streams[1].push('5\n')
     await clock.advance(10)
     assert.deepEqual([slotsOf(client.opened), streams.length], [[5], 2])
   })
 }
 
-test('a server that refuses does not shorten the time of the others', async t => {
-  const { clock, client, streams } = await single(t, { servers: TWO, offers: 2, serve: () => undefined })
-  streams[0].destroy()
-  await clock.advance(500)
-  streams[1].push('0\n')
-  await clock.advance(10)
-  assert.deepEqual([slotsOf(client), streams.length], [[0], 2])
-})
-
 for (const [name, connections] of [['full', 1], ['filling', 2]]) {
   test(`a loss during an attempt of a ${name} client does not begin another`, async t => {
-    const { clock, client, streams } = await single(t, { serve: count => [0][count], connections, interval: 5 })
-    await clock.advance(5)
+    const { clock, client, streams } = await single(t, { serve: count => [0][count], connections, interval: 5, time: 10 })
     streams[0].destroy()
     await clock.advance(50)
     assert.deepEqual([client.connections, streams.length], [[], 2])
@@ -449,8 +395,8 @@ for (const [name, connections] of [['full', 1], ['filling', 2]]) {
 for (const [chance, first, pause] of [[0.25, 25, 75], [0.5, 50, 100], [0.75, 75, 125]]) {
   test(`at a chance of ${chance} a client makes its first attempt after ${first} ms of 100, and others ${pause} ms apart`, async t => {
     const times = []
-    const { clock } = await single(t, { chance, fillInterval: 100, connect () { times.push(clock.now); throw new Error('refused') } })
-    await clock.advance(400)
+    const connect = () => { times.push(performance.now()); throw new Error('refused') }
+    await single(t, { chance, fillInterval: 100, connect, time: 400 })
     assert.deepEqual(times.slice(0, 3), [first, first + pause, first + 2 * pause])
   })
 }
@@ -473,8 +419,7 @@ test('nothing piles up at servers that are silent', async t => {
 })
 
 test('a full client that loses a connection fills up again by the shorter interval', async t => {
-  const { clock, client, streams } = await single(t, { connections: 3 })
-  await clock.advance(50)
+  const { clock, client, streams } = await single(t, { connections: 3, time: 55 })
   for (const stream of streams) stream.destroy()
   await clock.advance(20)
   assert.deepEqual([client.connections.length, streams.length], [3, 6])
@@ -527,8 +472,7 @@ test('a list that changes is followed, and so is one that becomes empty', async 
 
 test('a function that gives the list is asked before each attempt, and may give a promise', async t => {
   let calls = 0
-  const { clock, client } = await single(t, { servers: async () => ++calls < 3 ? [] : [{}], interval: 5 })
-  await clock.advance(10)
+  const { clock, client } = await single(t, { servers: async () => ++calls < 3 ? [] : [{}], interval: 5, time: 15 })
   assert.deepEqual([calls, slotsOf(client)], [3, [0]])
   await clock.advance(10)
   assert.equal(calls, 5)
@@ -543,8 +487,7 @@ for (const [name, servers, message, code] of [
 ]) {
   test(`'failed' comes, and the next attempt, where the function ${name}`, async t => {
     let calls = 0
-    const { clock, client } = await single(t, { servers: () => ++calls < 3 ? servers() : [{}], timeout: 50 })
-    await clock.advance(120)
+    const { client } = await single(t, { servers: () => ++calls < 3 ? servers() : [{}], timeout: 50, time: 125 })
     assert.deepEqual(client.failures.map(({ server, error }) => [server, error.message, error.code]), Array(2).fill([undefined, message, code]))
     assert.deepEqual(slotsOf(client), [0])
   })
@@ -569,8 +512,7 @@ test('a server whose properties throw is a failure, and attempts go on', async t
 // ---- close() ----
 
 test('close() ends the attempts, closes idle connections, and waits for leased ones', async t => {
-  const { clock, client, streams } = await single(t, { connections: 3, serve: count => [0, 1, 2][count], interval: 5 })
-  await clock.advance(10)
+  const { clock, client, streams } = await single(t, { connections: 3, serve: count => [0, 1, 2][count], interval: 5, time: 15 })
   const lease = client.lease()
   const closed = outcomeOf(client.close())
   assert.equal(client.lease(), undefined)
@@ -607,20 +549,20 @@ for (const [when, options, time] of [
   })
 }
 
-test('close() right after the last offer of an attempt closes what it has found', async t => {
-  const { clock, client, streams } = await single(t, { servers: TWO, offers: 2, serve: count => [0][count] })
-  client.on('failed', () => queueMicrotask(() => client.close()))
-  streams[1].destroy()
-  await clock.advance(10)
-  assert.deepEqual([client.opened, client.connections, streams[0].destroyed], [[], [], true])
-})
-
-test('close() during an attempt closes the offer that has come already', async t => {
-  const { clock, client, streams } = await single(t, { servers: TWO, offers: 2, serve: count => [0][count] })
-  client.close()
-  await clock.advance(0)
-  assert.deepEqual([client.opened, destroyedOf(streams)], [[], [true, true]])
-})
+for (const [when, close] of [
+  ['during an attempt', client => { client.close() }],
+  ['right after the last offer of an attempt', (client, stream) => {
+    client.on('failed', () => queueMicrotask(() => client.close()))
+    stream.destroy()
+  }]
+]) {
+  test(`close() ${when} closes the offer that has come already`, async t => {
+    const { clock, client, streams } = await single(t, { servers: 2, offers: 2, serve: count => [0][count] })
+    close(client, streams[1])
+    await clock.advance(10)
+    assert.deepEqual([client.opened, client.connections, destroyedOf(streams)], [[], [], [true, true]])
+  })
+}
 
 test('close() rejects those who wait, and acquire() rejects from then on', async t => {
   const client = connect(t, [], {})
@@ -644,8 +586,6 @@ test('close() with a timeout resolves if the lessee has removed all listeners', 
 test('a process whose client is closed ends', async () => {
   assert.equal(await run([join(__dirname, '..', 'support', 'client-that-closes.js')]), 'closed\n')
 })
-
-// ---- Listeners ----
 
 test('a connection that is destroyed in its open listener is replaced', async t => {
   const { client } = await pair(t, (socket, count) => socket.write(`${count}\r\n`))
@@ -736,8 +676,6 @@ test('the signal of acquire() must be an AbortSignal', async t => {
     })
   }
 })
-
-// ---- The module ----
 
 test('it is a module of the package, by default and by name', async () => {
   const module = await import('callosum-server-slots/client')

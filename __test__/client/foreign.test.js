@@ -129,7 +129,7 @@ async function clientWith (t, place, action) {
   }
   const { before = () => {}, prepare = () => {}, event, ...options } = PLACES[place](act)
   const { clock, client } = await single(t, {
-    servers: [{ port: 1 }, { port: 2 }],
+    servers: 2,
     connections: 3,
     interval: 10,
     timeout: 50,
@@ -251,8 +251,7 @@ for (const [what, connect, code, message = /^/] of [
   test(`'failed' comes, and the next attempt, where options.connect() ${what}`, async t => {
     const server = { port: 1 }
     const made = []
-    const { clock, client } = await single(t, { servers: [server], timeout: 20, connect: () => made[made.push(connect()) - 1] })
-    await clock.advance(100)
+    const { client } = await single(t, { servers: [server], timeout: 20, connect: () => made[made.push(connect()) - 1], time: 105 })
     assert.ok(client.failures.length > 2)
     const [failure] = client.failures
     assert.equal(failure.server, server)
@@ -378,8 +377,7 @@ test('connections, events and what a request has left behind belong to no reques
 // ---- Stats ----
 
 test('stats and inspect() tell what the client has', async t => {
-  const { clock, client } = await single(t, { connections: 3, fillInterval: 5, serve: count => [0, 1][count] })
-  await clock.advance(20)
+  const { client } = await single(t, { connections: 3, fillInterval: 5, serve: count => [0, 1][count], time: 25 })
   client.lease()
   const expected = { idle: 1, leased: 1, waiting: 0, connecting: 1, ejected: 0 }
   assert.deepEqual(client.stats, expected)

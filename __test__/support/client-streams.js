@@ -49,12 +49,21 @@ function countedSignal () {
   }
 }
 
-/** A client after 5 ms: its first attempt is over, unless the options make it longer. Its streams give slot 0. */
-async function single (t, { serve = () => 0, servers = [{}], chance, ...options } = {}) {
+/** As many servers. */
+function serversOf (count) {
+  return Array.from({ length: count }, (_, i) => ({ port: i + 1 }))
+}
+
+/**
+ * A client at this time in ms: by default its first attempt is over. `servers` may be their
+ * number. Streams give slot 0 unless `serve` says otherwise.
+ */
+async function single (t, { serve = () => 0, servers = 1, chance, time = 5, ...options } = {}) {
   const clock = stopClock(t, chance)
   const streams = streamsOf(serve)
-  const client = connect(t, servers, { interval: 60000, connect: streams.connect, ...options })
-  await clock.advance(5)
+  const list = typeof servers === 'number' ? serversOf(servers) : servers
+  const client = connect(t, list, { interval: 60000, connect: streams.connect, ...options })
+  await clock.advance(time)
   return { clock, client, streams }
 }
 
