@@ -284,33 +284,48 @@ test("a connection that a listener of 'open' reads stays, though its buffer was 
   assert.deepEqual([received, streams[0].destroyed], [400000, false])
 })
 
+let certificate
+
+/** A certificate for localhost, and its key. */
+function makeCertificate () {
+  const folder = mkdtempSync(join(tmpdir(), 'client-tls-'))
+  const [key, cert] = ['key.pem', 'cert.pem'].map(name => join(folder, name))
+  const { status, stderr } = spawnSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '36500',
+    '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', cert], { encoding: 'utf8' })
+  assert.equal(status, 0, stderr)
+  certificate = { key: readFileSync(key), cert: readFileSync(cert) }
+  rmSync(folder, { recursive: true })
+}
+
+/** Like pair(), over TLS. */
+function securePair (t, serve, options, serverOptions) {
+  if (certificate === undefined) makeCertificate()
+  const listener = handler => tls.createServer(certificate, handler)
+  return pair(t, serve, { ...options, connect: tls.connect }, { listener, servername: 'localhost', ca: certificate.cert, ...serverOptions })
+}
+
+const skip = spawnSync('openssl', ['version']).status !== 0 && 'no openssl to make a certificate with'
+
 for (const [name, greeting] of [['', ''], [' with a greeting in it', '220 ready\r\n'], [' with 200 kB in it', 'x'.repeat(2e5)]]) {
-  for (const [way, end] of [
+  for (const [way, end, makePair = pair, serverOptions = {}] of [
     ['ends', socket => socket.end()],
     ['destroys', socket => socket.destroy()],
-    ['resets', socket => socket.resetAndDestroy()]
+    ['resets', socket => socket.resetAndDestroy()],
+    ['ends, half-open,', socket => socket.end(), pair, { allowHalfOpen: true }],
+    ['ends over TLS', socket => socket.end(), securePair]
   ]) {
-    test(`an idle connection${name} that the server ${way} is noticed`, async t => {
-      const { client } = await pair(t, (socket, count) => {
+    test(`an idle connection${name} that the server ${way} is noticed and closed`, { skip: makePair === securePair && skip }, async t => {
+      const { server, client } = await makePair(t, (socket, count) => {
         socket.write(`${count}\r\n${greeting}`)
         socket.resume()
         if (count === 0) setTimeout(end, 50, socket)
-      }, { ...ONE, timeout: 2 * SHORT })
-      await until(() => slotsOf(client)[0] === 1)
+      }, { ...ONE, timeout: 2 * SHORT }, serverOptions)
+      await until(() => slotsOf(client)[0] === 1 && server.sockets.size === 1)
       assert.equal(client.closed.length, 1)
       assert.equal(client.closed[0], client.opened[0])
     })
   }
 }
-
-test('an idle connection that the server has ended is closed where half-open ones are allowed, too', async t => {
-  const { server, client } = await pair(t, (socket, count) => {
-    socket.write(`${count}\r\n`)
-    if (count === 0) socket.end()
-  }, ONE, { allowHalfOpen: true })
-  await until(() => slotsOf(client)[0] === 1)
-  await until(() => server.sockets.size === 1)
-})
 
 test('a leased connection whose server has ended is closed at its release where half-open ones are allowed', async t => {
   const { server, client } = await pair(t, (socket, count) => socket.write(`${count}\r\n`), ONE, { allowHalfOpen: true })
@@ -330,36 +345,12 @@ for (const [what, prepare] of [['paused', socket => socket.pause()], ['set an en
   })
 }
 
-// ---- TLS ----
-
-let certificate
-
-/** A certificate for localhost, and its key. */
-function makeCertificate () {
-  const folder = mkdtempSync(join(tmpdir(), 'client-tls-'))
-  const [key, cert] = ['key.pem', 'cert.pem'].map(name => join(folder, name))
-  const { status, stderr } = spawnSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '36500',
-    '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', cert], { encoding: 'utf8' })
-  assert.equal(status, 0, stderr)
-  certificate = { key: readFileSync(key), cert: readFileSync(cert) }
-  rmSync(folder, { recursive: true })
-}
-
-/** Like pair(), over TLS. */
-function securePair (t, serve, serverOptions) {
-  if (certificate === undefined) makeCertificate()
-  const listener = handler => tls.createServer(certificate, handler)
-  return pair(t, serve, { ...ONE, connect: tls.connect }, { listener, servername: 'localhost', ca: certificate.cert, ...serverOptions })
-}
-
-const skip = spawnSync('openssl', ['version']).status !== 0 && 'no openssl to make a certificate with'
-
 for (const style of Object.keys(readers)) {
   test(`over TLS, the slot and all bytes after it are read by ${style}`, { skip }, async t => {
     const { client } = await securePair(t, async socket => {
       socket.on('data', data => socket.write(data))
       await send(socket, '4\r\n220 ', 'ready\r\n')
-    })
+    }, ONE)
     await filled(client)
     await sleep(50)
     const { socket, slot } = client.lease()
@@ -371,16 +362,8 @@ for (const style of Object.keys(readers)) {
 }
 
 test('over TLS, a certificate that is not trusted fails', { skip }, async t => {
-  const { client } = await securePair(t, slots(0), { ca: undefined })
+  const { client } = await securePair(t, slots(0), ONE, { ca: undefined })
   await until(() => client.failures.length > 0)
   assert.ok(client.failures[0].error instanceof Error)
   assert.deepEqual(client.connections, [])
-})
-
-test('over TLS, an idle connection that the server ends is noticed, with a greeting in it, too', { skip }, async t => {
-  const { client } = await securePair(t, (socket, count) => {
-    socket.write(`${count}\r\n220 ready\r\n`)
-    if (count === 0) setTimeout(() => socket.end(), 50)
-  })
-  await until(() => slotsOf(client)[0] === 1)
 })

@@ -9,8 +9,6 @@ const test = require('node:test')
 const { slotsOf } = require('../support/callosum-servers.js')
 const { duplex, outcomeOf, single, streamsOf, stuck } = require('../support/client-streams.js')
 
-// ---- Defaults ----
-
 /** A client with the default options, at 5 ms, and the times at which it connects. */
 async function standard (t, serve) {
   const times = []
@@ -51,14 +49,6 @@ test('by default the other servers have 100 ms after the first slot', async t =>
   await clock.exactly(145, () => slotsOf(client)[0] === 5)
 })
 
-// ---- Attempts ----
-
-test('acquire() that has its lease does not keep the process alive until its timeout', async t => {
-  const { clock, client } = await single(t, { interval: 5 })
-  await client.acquire({ timeout: 60000 })
-  assert.ok(Math.max(...clock.pending) < 10000, clock.pending.join())
-})
-
 test('a list of servers may take longer than a fillInterval', async t => {
   let give
   const { clock, client } = await single(t, { servers: () => new Promise(resolve => { give = resolve }), timeout: 1000, time: 905 })
@@ -94,8 +84,6 @@ test('close() cancels an attempt that began soon after one whose servers had all
   client.close()
   assert.deepEqual(streams.slice(2).map(({ destroyed }) => destroyed), [true, true])
 })
-
-// ---- The ends of connections ----
 
 test('the bytes of a dropped connection have the timeout to be sent, which may be longer than a second', async t => {
   const { clock, client } = await single(t, { timeout: 10000, connect: stuck })

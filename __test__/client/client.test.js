@@ -126,15 +126,6 @@ test('a lease has the socket, the slot and the server, and release() needs no re
   assert.equal(client.lease().slot, 2)
 })
 
-test('a lease that is released again does nothing', async t => {
-  const { client } = await single(t)
-  const { release } = client.lease()
-  release()
-  client.lease()
-  release()
-  assert.equal(client.lease(), undefined)
-})
-
 test('leases leave no listeners on the socket', async t => {
   const { clock, client, streams: [socket] } = await single(t)
   const counts = async () => {

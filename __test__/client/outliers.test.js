@@ -42,14 +42,6 @@ const namesOf = client => client.connections.map(({ server }) => server.name).so
 const ONCE = { outliers: { failures: 1 } }
 const ONCE_FOR_LONG = { outliers: { failures: 1, ejectionTime: 60000 } }
 
-test('release() with an error destroys the connection, and another takes its place', async t => {
-  const { clock, client, streams } = await several(t)
-  client.lease().release(FAILURE)
-  assert.deepEqual([streams[0].destroyed, client.connections], [true, []])
-  await clock.advance(10)
-  assert.equal(namesOf(client), 'A')
-})
-
 test('three failures in a row eject a server, whose connections are closed: idle ones now, leased ones when they are released', async t => {
   const { clock, client, events, fail } = await several(t, 2, { connections: 3 })
   const lease = client.lease()
@@ -233,8 +225,6 @@ test('the options of outlier detection are checked', async () => {
   }
   for (const outliers of [{}, { ejectionTime: 20000 }, { failures: 1, ejectionTime: 1, maxEjectionTime: 1 }, false, undefined]) await make(outliers).close()
 })
-
-// ---- A list that changes ----
 
 test('connections to a server that is no longer listed are closed: idle ones now, leased ones when they are released', async t => {
   const { clock, client, servers } = await several(t, 2, { connections: 2 })
