@@ -6,11 +6,8 @@
 const assert = require('node:assert/strict')
 const { spawnSync } = require('node:child_process')
 const { once } = require('node:events')
-const { mkdtempSync, readFileSync, rmSync } = require('node:fs')
 const net = require('node:net')
-const { tmpdir } = require('node:os')
-const { join } = require('node:path')
-const { PassThrough } = require('node:stream')
+const { PassThrough, Readable } = require('node:stream')
 const test = require('node:test')
 const tls = require('node:tls')
 
@@ -26,8 +23,6 @@ async function send (socket, ...texts) {
     await sleep(10)
   }
 }
-
-// ---- The slot line ----
 
 for (const [name, texts, slot] of [
   ['in one piece', ['12\r\n'], 12],
@@ -90,8 +85,6 @@ test('a server that resets the connection has failed', async t => {
   const { code } = await failureOf(t, socket => socket.resetAndDestroy())
   assert.match(code, /^(ECONNRESET|ERR_SLOT_MISSING)$/)
 })
-
-// ---- The bytes after it ----
 
 const readers = {
   data: (socket, take) => socket.on('data', take),
@@ -245,19 +238,12 @@ test("what came before a setEncoding() in the listener of 'open' is read as text
   await until(() => reader.text === 'abcd')
 })
 
-// ---- Floods and ends of idle connections ----
-
 test('a server that floods an idle connection has to wait', async t => {
   let written = 0
+  const block = Buffer.alloc(1 << 16)
   const { client } = await pair(t, socket => {
     socket.write('0\r\n')
-    const block = Buffer.alloc(1 << 16)
-    const fill = () => {
-      while (!socket.destroyed && socket.write(block)) written += block.length
-      written += block.length
-    }
-    socket.on('drain', fill)
-    fill()
+    new Readable({ read () { written += block.length; this.push(block) } }).pipe(socket)
   }, ONE)
   await filled(client)
   const used = process.memoryUsage().rss
@@ -284,24 +270,21 @@ test("a connection that a listener of 'open' reads stays, though its buffer was 
   assert.deepEqual([received, streams[0].destroyed], [400000, false])
 })
 
-let certificate
-
-/** A certificate for localhost, and its key. */
+/** A certificate for localhost, with its key. */
 function makeCertificate () {
-  const folder = mkdtempSync(join(tmpdir(), 'client-tls-'))
-  const [key, cert] = ['key.pem', 'cert.pem'].map(name => join(folder, name))
-  const { status, stderr } = spawnSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '36500',
-    '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', cert], { encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '36500',
+    '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', '-', '-out', '-'], { encoding: 'utf8' })
   assert.equal(status, 0, stderr)
-  certificate = { key: readFileSync(key), cert: readFileSync(cert) }
-  rmSync(folder, { recursive: true })
+  return stdout
 }
+
+let pem
 
 /** Like pair(), over TLS. */
 function securePair (t, serve, options, serverOptions) {
-  if (certificate === undefined) makeCertificate()
-  const listener = handler => tls.createServer(certificate, handler)
-  return pair(t, serve, { ...options, connect: tls.connect }, { listener, servername: 'localhost', ca: certificate.cert, ...serverOptions })
+  pem ||= makeCertificate()
+  const listener = handler => tls.createServer({ key: pem, cert: pem }, handler)
+  return pair(t, serve, { ...options, connect: tls.connect }, { listener, servername: 'localhost', ca: pem, ...serverOptions })
 }
 
 const skip = spawnSync('openssl', ['version']).status !== 0 && 'no openssl to make a certificate with'

@@ -31,8 +31,6 @@ function uncaughtIn (t) {
   return uncaught
 }
 
-// ---- Every place where the client calls what is not its own ----
-
 const EVENTS = ['open', 'close', 'failed', 'ejected', 'restored']
 const table = (names, titleOf, make) => Object.fromEntries(names.map(name => [titleOf(name), act => make(name, act)]))
 
@@ -161,8 +159,6 @@ for (const event of EVENTS) {
   })
 }
 
-// ---- Signals ----
-
 for (const [what, members, thrown = THROWN] of [
   ['whose removeEventListener() throws', { removeEventListener () { throw THROWN } }],
   ['whose addEventListener() throws', { addEventListener () { throw THROWN } }],
@@ -206,8 +202,6 @@ for (const [what, value, isError] of [
     assert.equal(streams[0].destroyed, isError)
   })
 }
-
-// ---- Sockets that connect() returns ----
 
 const withSlot = stream => stream.push('0\nmore') && stream
 const throwing = name => Object.assign(withSlot(duplex()), { [name] () { throw THROWN } })

@@ -18,23 +18,16 @@ async function several (t, count = 2, options = {}) {
   const events = []
   for (const name of ['ejected', 'restored']) client.on(name, (server, ...rest) => events.push([name, server.name, ...rest]))
   await clock.advance(50)
-  return {
-    clock,
-    client,
-    streams,
-    servers,
-    events,
-
-    /** Fails this many requests, one after another, each with a connection of this server. */
-    async fail (times, name = 'A') {
-      for (let i = 0; i < times; i++) {
-        const lease = client.lease()
-        assert.equal(lease.server.name, name)
-        lease.release(FAILURE)
-        await clock.advance(10)
-      }
+  // Fails this many requests, one after another, each with a connection of this server.
+  const fail = async (times, name = 'A') => {
+    for (let i = 0; i < times; i++) {
+      const lease = client.lease()
+      assert.equal(lease.server.name, name)
+      lease.release(FAILURE)
+      await clock.advance(10)
     }
   }
+  return { clock, client, streams, servers, events, fail }
 }
 
 const namesOf = client => client.connections.map(({ server }) => server.name).sort().join('')

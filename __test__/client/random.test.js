@@ -13,8 +13,7 @@ const { Writable } = require('node:stream')
 const test = require('node:test')
 const fc = require('fast-check')
 
-const { CallosumClient } = require('../../client.js')
-const { PATIENCE, sleep, until, listen } = require('../support/callosum-servers.js')
+const { PATIENCE, connect, sleep, until, listen } = require('../support/callosum-servers.js')
 
 const { TEST_SECONDS = 10, TEST_SEED, TEST_PATH } = process.env
 const SECONDS = Number(TEST_SECONDS)
@@ -23,8 +22,6 @@ const SECONDS = Number(TEST_SECONDS)
 // of each connection is n modulo 127.
 const PERIOD = 127
 const BYTES = Buffer.from(Array.from({ length: 400000 + PERIOD }, (_, i) => i % PERIOD))
-
-// ---- Servers ----
 
 function push (socket, count) {
   if (socket.destroyed || !socket.writable) return
@@ -91,8 +88,6 @@ function serve (t, script, allowHalfOpen) {
     }
   }, { listener: handler => net.createServer({ allowHalfOpen }, handler) })
 }
-
-// ---- Lessees ----
 
 const readerOf = (socket, take) => () => {
   for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) take(chunk)
@@ -179,7 +174,6 @@ class Model {
 
   constructor (client, { connections }) {
     this.client = client
-    this.capacity = connections
     client.on('open', ({ socket }) => {
       this.check(client.connections.length <= connections, 'the pool has too many connections')
       this.positions.set(socket, 0)
@@ -273,8 +267,6 @@ function waitOf ({ wait, patience }) {
   if (wait === 'signal') return { signal: AbortSignal.timeout(patience) }
 }
 
-// ---- Programs ----
-
 const keysOf = table => fc.constantFrom(...Object.keys(table))
 const weighted = table => fc.oneof({ weight: 2, arbitrary: fc.constantFrom(...Object.keys(table).slice(0, 3)) }, { weight: 1, arbitrary: keysOf(table) })
 
@@ -315,18 +307,16 @@ const program = fc.record({
 async function run (t, { scripts, halfOpen, options, steps, closeTime }) {
   const servers = await Promise.all(scripts.map(script => serve(t, script, halfOpen)))
   let listed = servers
-  const model = new Model(new CallosumClient({
+  const client = connect(t, async () => listed, {
     ...options,
-    servers: async () => listed,
     connect (server) {
       model.connects++
       const socket = net.connect({ host: server.host, port: server.port, allowHalfOpen: halfOpen })
       model.sockets.add(socket)
       return socket.on('close', () => model.sockets.delete(socket))
     }
-  }), options)
-  const { client } = model
-  t.after(() => client.close({ timeout: 0 }))
+  })
+  const model = new Model(client, options)
   const work = []
   for (const step of steps) {
     if (step.act === 'list') listed = listed.length > 1 ? [servers[step.time % servers.length]] : servers
