@@ -4,15 +4,14 @@
 // belong to the lessee.
 
 const assert = require('node:assert/strict')
-const { spawnSync } = require('node:child_process')
 const { once } = require('node:events')
 const net = require('node:net')
-const { PassThrough, Readable } = require('node:stream')
+const { Readable } = require('node:stream')
 const test = require('node:test')
-const tls = require('node:tls')
 
 const { PATIENCE, sleep, until, slots, pair, filled, slotsOf } = require('../support/callosum-servers.js')
-const { single } = require('../support/client-streams.js')
+const { hasOpenssl, securePair } = require('../support/client-tls.js')
+const { STYLES, reading, single } = require('../support/client-streams.js')
 
 const ONE = { interval: 60000 * PATIENCE }
 
@@ -86,32 +85,10 @@ test('a server that resets the connection has failed', async t => {
   assert.match(code, /^(ECONNRESET|ERR_SLOT_MISSING)$/)
 })
 
-const readers = {
-  data: (socket, take) => socket.on('data', take),
-  readable: (socket, take) => socket.on('readable', () => {
-    for (let data = socket.read(); data !== null; data = socket.read()) take(data)
-  }),
-  pipe: (socket, take) => socket.pipe(new PassThrough()).on('data', take),
-  'for await': async (socket, take) => {
-    try {
-      for await (const data of socket) take(data)
-    } catch (error) { // where the test closes the socket first
-      if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
-    }
-  }
-}
-
-/** What is read from a socket from now on. */
-function reading (socket, style = 'data') {
-  const reader = { text: '' }
-  readers[style](socket, data => { reader.text += data.toString('latin1') })
-  return reader
-}
-
 const BYTES = Array.from({ length: 256 }, (_, i) => String.fromCharCode(i)).join('')
 const BLOCK = Buffer.from(Array.from({ length: 5e6 }, (_, i) => i * 7 + (i >> 8)))
 
-for (const style of Object.keys(readers)) {
+for (const style of STYLES) {
   for (const [name, texts] of [
     ['in the segment of the slot line', ['0\r\n220 ready\r\n']],
     ['in segments of their own', ['0\r\n', '220 ', 'ready\r', '\n']],
@@ -270,24 +247,7 @@ test("a connection that a listener of 'open' reads stays, though its buffer was 
   assert.deepEqual([received, streams[0].destroyed], [400000, false])
 })
 
-/** A certificate for localhost, with its key. */
-function makeCertificate () {
-  const { status, stdout, stderr } = spawnSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '36500',
-    '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', '-', '-out', '-'], { encoding: 'utf8' })
-  assert.equal(status, 0, stderr)
-  return stdout
-}
-
-let pem
-
-/** Like pair(), over TLS. */
-function securePair (t, serve, options, serverOptions) {
-  pem ||= makeCertificate()
-  const listener = handler => tls.createServer({ key: pem, cert: pem }, handler)
-  return pair(t, serve, { ...options, connect: tls.connect }, { listener, servername: 'localhost', ca: pem, ...serverOptions })
-}
-
-const skip = spawnSync('openssl', ['version']).status !== 0 && 'no openssl to make a certificate with'
+const skip = !hasOpenssl && 'no openssl to make a certificate with'
 
 for (const [name, greeting] of [['', ''], [' with a greeting in it', '220 ready\r\n'], [' with 200 kB in it', 'x'.repeat(2e5)]]) {
   for (const [way, end, makePair = pair, serverOptions = {}] of [
@@ -328,7 +288,7 @@ for (const [what, prepare] of [['paused', socket => socket.pause()], ['set an en
   })
 }
 
-for (const style of Object.keys(readers)) {
+for (const style of STYLES) {
   test(`over TLS, the slot and all bytes after it are read by ${style}`, { skip }, async t => {
     const { client } = await securePair(t, async socket => {
       socket.on('data', data => socket.write(data))
@@ -343,10 +303,3 @@ for (const style of Object.keys(readers)) {
     await until(() => reader.text === '220 ready\r\nhello')
   })
 }
-
-test('over TLS, a certificate that is not trusted fails', { skip }, async t => {
-  const { client } = await securePair(t, slots(0), ONE, { ca: undefined })
-  await until(() => client.failures.length > 0)
-  assert.ok(client.failures[0].error instanceof Error)
-  assert.deepEqual(client.connections, [])
-})

@@ -9,20 +9,14 @@ const test = require('node:test')
 const { slotsOf } = require('../support/callosum-servers.js')
 const { duplex, outcomeOf, single, streamsOf, stuck } = require('../support/client-streams.js')
 
-/** A client with the default options, at 5 ms, and the times at which it connects. */
+const DEFAULTS = { connections: undefined, interval: undefined, fillInterval: undefined, offers: undefined, timeout: undefined }
+
+/** A client of four servers with the default options, at 5 ms, and the times at which it connects. */
 async function standard (t, serve) {
   const times = []
   const streams = streamsOf(serve)
-  const { clock, client } = await single(t, {
-    servers: 4,
-    connections: undefined,
-    interval: undefined,
-    fillInterval: undefined,
-    offers: undefined,
-    timeout: undefined,
-    connect () { times.push(performance.now()); return streams.connect() }
-  })
-  return { clock, client, times }
+  const connect = () => { times.push(performance.now()); return streams.connect() }
+  return { ...await single(t, { servers: 4, connect, ...DEFAULTS }), times }
 }
 
 test('by default a client with room tries two servers every 100 ms, and the first time within 100 ms', async t => {

@@ -6,7 +6,6 @@ const assert = require('node:assert/strict')
 const test = require('node:test')
 
 const { CallosumClient } = require('../../client.js')
-const { connect, filled, listen, slots, until } = require('../support/callosum-servers.js')
 const { outcomeOf, single } = require('../support/client-streams.js')
 
 const FAILURE = new Error('no reply')
@@ -259,14 +258,3 @@ for (const [what, before, after] of [
     assert.deepEqual([streams[0].destroyed, client.connections.length], [false, 1])
   })
 }
-
-test('a server that restarts is back without a probation', async t => {
-  const server = await listen(t, slots())
-  const client = connect(t, [server, { ...server, host: '127.0.0.2' }], { connections: 2 })
-  await filled(client, 2)
-  const lease = client.lease()
-  for (const socket of server.sockets) socket.destroy()
-  await until(() => client.connections.length === 2 && client.connections.every(({ socket }) => socket !== lease.socket))
-  lease.release()
-  assert.equal(client.stats.ejected, 0)
-})

@@ -122,10 +122,7 @@ const MODES = {
     })
   },
   data: (socket, take, time) => listenUntil(sleep(time), socket, 'data', take),
-  paused: (socket, take, time) => {
-    setTimeout(() => socket.pause(), time)
-    return listenUntil(sleep(2 * time + 1), socket, 'data', take)
-  },
+  paused: (socket, take, time) => listenUntil(sleep(time).then(() => socket.pause()).then(() => sleep(time)), socket, 'data', take),
   encoding: (socket, take, time) => listenUntil(sleep(time), socket.setEncoding('latin1'), 'data', take),
   readable: (socket, take, time) => listenUntil(sleep(time), socket, 'readable', readerOf(socket, take)),
   piecemeal: (socket, take, time) => listenUntil(sleep(time), socket, 'readable', () => {
@@ -157,10 +154,7 @@ const MODES = {
   },
   destroy: socket => { socket.destroy() },
   'destroy with an error': socket => { socket.destroy(new Error('mine')) },
-  end: (socket, take, time) => {
-    socket.end()
-    return sleep(time)
-  }
+  end: (socket, take, time) => { socket.end(); return sleep(time) }
 }
 
 /** What is known of a client, and what must hold. */

@@ -2,7 +2,7 @@
 
 // Clients by a clock that the test moves, with streams in place of sockets.
 
-const { Duplex } = require('node:stream')
+const { Duplex, PassThrough } = require('node:stream')
 const { connect } = require('./callosum-servers.js')
 const { stopClock } = require('./clock.js')
 
@@ -37,6 +37,31 @@ function outcomeOf (promise) {
   return outcome
 }
 
+// How a lessee may read: each calls `take` with what it has read.
+const readers = {
+  data: (socket, take) => socket.on('data', take),
+  readable: (socket, take) => socket.on('readable', () => {
+    for (let data = socket.read(); data !== null; data = socket.read()) take(data)
+  }),
+  pipe: (socket, take) => socket.pipe(new PassThrough()).on('data', take),
+  'for await': async (socket, take) => {
+    try {
+      for await (const data of socket) take(data)
+    } catch (error) { // where the test closes the socket first
+      if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
+    }
+  }
+}
+
+const STYLES = Object.keys(readers)
+
+/** What is read from a socket from now on, as latin1. */
+function reading (socket, style = 'data') {
+  const reader = { text: '' }
+  readers[style](socket, data => { reader.text += data.toString('latin1') })
+  return reader
+}
+
 /** A signal whose listeners a test can count. */
 function countedSignal () {
   const listeners = new Set()
@@ -67,4 +92,4 @@ async function single (t, { serve = () => 0, servers = 1, chance, time = 5, ...o
   return { clock, client, streams }
 }
 
-module.exports = { countedSignal, duplex, outcomeOf, single, streamsOf, stuck }
+module.exports = { STYLES, countedSignal, duplex, outcomeOf, reading, single, streamsOf, stuck }
