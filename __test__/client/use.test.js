@@ -106,9 +106,8 @@ for (const [when, idle] of [['before', 1], ['right after', 0]]) {
 test('work that goes on after its time is over harms nobody', async t => {
   const { clock, client, streams } = await single(t, { serve: count => count })
   let late
-  const outcome = outcomeOf(client.use(lease => { late = lease; return never() }, { timeout: 50 }))
+  outcomeOf(client.use(lease => { late = lease; return never() }, { timeout: 50 }))
   await clock.advance(70)
-  assert.equal(outcome.error.code, 'ERR_USE_TIMEOUT')
   const next = client.lease()
   assert.equal(next.socket, streams[1])
   late.socket.write('late')
