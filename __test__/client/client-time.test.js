@@ -1,148 +1,83 @@
 'use strict'
 
-// The client's times, by a clock that the test moves, with streams in place of sockets.
+// The client's times, and the ends of its connections.
 
 const assert = require('node:assert/strict')
+const { performance } = require('node:perf_hooks')
 const test = require('node:test')
 
-const { CallosumClient } = require('../../client.js')
-const { connect, slotsOf } = require('../support/callosum-servers.js')
+const { slotsOf } = require('../support/callosum-servers.js')
 const { duplex, outcomeOf, single, streamsOf, stuck } = require('../support/client-streams.js')
-const { stopClock } = require('../support/clock.js')
 
-// ---- Defaults ----
+const DEFAULTS = { connections: undefined, interval: undefined, fillInterval: undefined, offers: undefined, timeout: undefined }
 
-/** A client with the default options, and the times at which it has connected. */
-function standard (t, serve) {
-  const clock = stopClock(t)
-  const streams = streamsOf(serve)
+/** A client of four servers with the default options, at 5 ms, and the times at which it connects. */
+async function standard (t, serve) {
   const times = []
-  const failures = []
-  const client = new CallosumClient({
-    servers: [{ port: 1 }, { port: 2 }, { port: 3 }, { port: 4 }],
-    connect () {
-      times.push(clock.now)
-      return streams.connect()
-    }
-  })
-  client.on('failed', (server, error) => failures.push({ time: clock.now, code: error.code }))
-  t.after(() => client.close({ timeout: 0 }))
-  return { clock, client, times, failures }
+  const streams = streamsOf(serve)
+  const connect = () => { times.push(performance.now()); return streams.connect() }
+  return { ...await single(t, { servers: 4, connect, ...DEFAULTS }), times }
 }
 
-test('a client keeps 10 connections by default', async t => {
-  const { clock, client } = standard(t, () => '0\n')
-  await clock.advance(5000)
-  assert.equal(client.connections.length, 10)
-})
-
-test('a client with room tries two servers every 100 ms by default, and the first time within 100 ms', async t => {
-  const { clock, times } = standard(t, () => '0\n')
-  await clock.advance(250)
+test('by default a client with room tries two servers every 100 ms, and the first time within 100 ms', async t => {
+  const { clock, times } = await standard(t, () => 0)
+  await clock.advance(245)
   assert.deepEqual(times, [50, 50, 150, 150, 250, 250])
 })
 
-test('a full client tries a server every 1000 ms by default', async t => {
-  const { clock, client, times } = standard(t, () => '0\n')
-  await clock.advance(950)
+test('by default a client is full with 10 connections, and then tries a server every 1000 ms', async t => {
+  const { clock, client, times } = await standard(t, () => 0)
+  await clock.advance(3950)
   assert.equal(client.connections.length, 10)
-  await clock.advance(3000)
   assert.deepEqual(times.slice(20), [1950, 2950, 3950])
 })
 
-test('a server has 2000 ms for its slot by default', async t => {
-  const { clock, failures } = standard(t)
-  await clock.advance(2050)
-  assert.deepEqual(failures, [{ time: 2050, code: 'ERR_SLOT_TIMEOUT' }, { time: 2050, code: 'ERR_SLOT_TIMEOUT' }])
+test('by default a server has 2000 ms for its slot', async t => {
+  const { clock, client } = await standard(t)
+  await clock.exactly(2045, () => client.failures.length > 0)
+  assert.deepEqual(client.failures.map(({ error }) => error.code), ['ERR_SLOT_TIMEOUT', 'ERR_SLOT_TIMEOUT'])
 })
 
-test('after the first slot the other servers have 100 ms by default', async t => {
-  const { clock, client } = standard(t, count => count === 0 ? '5\n' : undefined)
-  await clock.advance(149)
-  assert.deepEqual(slotsOf(client), [])
-  await clock.advance(1)
-  assert.deepEqual(slotsOf(client), [5])
+test('by default the other servers have 100 ms after the first slot', async t => {
+  const { clock, client } = await standard(t, count => [5][count])
+  await clock.exactly(145, () => slotsOf(client)[0] === 5)
 })
-
-// ---- acquire() ----
-
-test('acquire() rejects at its timeout, not before', async t => {
-  const { clock, client } = await single(t, { servers: [] })
-  const outcome = outcomeOf(client.acquire({ timeout: 70 }))
-  await clock.advance(69)
-  assert.deepEqual(outcome, {})
-  await clock.advance(1)
-  assert.equal(outcome.error.code, 'ERR_ACQUIRE_TIMEOUT')
-})
-
-test('acquire({ timeout: 0 }) does not wait', async t => {
-  const { clock, client } = await single(t, { servers: [] })
-  const outcome = outcomeOf(client.acquire({ timeout: 0 }))
-  await clock.advance(1)
-  assert.equal(outcome.error.code, 'ERR_ACQUIRE_TIMEOUT')
-})
-
-test('acquire() that has its lease does not keep the process alive until its timeout', async t => {
-  const { clock, client } = await single(t, { fillInterval: 20, interval: 5 })
-  const outcome = outcomeOf(client.acquire({ timeout: 60000 }))
-  await clock.advance(10)
-  assert.equal(outcome.value.slot, 0)
-  assert.ok(Math.max(...clock.pending) < 10000, clock.pending.join())
-})
-
-// ---- Attempts ----
 
 test('a list of servers may take longer than a fillInterval', async t => {
-  const clock = stopClock(t)
   let give
-  const client = connect(t, () => new Promise(resolve => { give = resolve }), {
-    connections: 1, fillInterval: 10, timeout: 1000, connect: streamsOf(() => '0\n').connect
-  })
-  await clock.advance(900)
+  const { clock, client } = await single(t, { servers: () => new Promise(resolve => { give = resolve }), timeout: 1000, time: 905 })
   give([{}])
   await clock.advance(1)
   assert.deepEqual([slotsOf(client), client.failures], [[0], []])
 })
 
 test('an attempt ends one fillInterval after its first slot, however many come meanwhile', async t => {
-  const clock = stopClock(t)
-  const streams = streamsOf()
-  const client = connect(t, [{ port: 1 }, { port: 2 }, { port: 3 }], {
-    connections: 1, offers: 3, fillInterval: 100, interval: 60000, timeout: 1000, connect: streams.connect
+  const { clock, client, streams } = await single(t, {
+    servers: 3, offers: 3, fillInterval: 100, serve: () => undefined, time: 50
   })
-  await clock.advance(50)
   streams[0].push('7\n')
   await clock.advance(60)
   streams[1].push('3\n')
-  await clock.advance(39)
-  assert.deepEqual(slotsOf(client), [])
-  await clock.advance(1)
-  assert.deepEqual(slotsOf(client), [3])
+  await clock.exactly(40, () => slotsOf(client)[0] === 3)
   assert.equal(streams[2].destroyed, true)
 })
 
 test("a connection has left the pool when 'open' comes with the one that replaces it", async t => {
-  const clock = stopClock(t)
-  const client = connect(t, [{}], { connections: 2, connect: streamsOf(count => `${9 - count}\n`).connect })
+  const { clock, client } = await single(t, { connections: 2, interval: 5, fillInterval: 20, serve: count => 9 - count })
   const pools = []
   client.on('open', () => pools.push(slotsOf(client)))
-  await clock.advance(20)
+  await clock.advance(40)
   assert.deepEqual(pools.slice(0, 4), [[9], [8, 9], [7, 8], [6, 7]])
 })
 
 test('close() cancels an attempt that began soon after one whose servers had all answered', async t => {
-  const clock = stopClock(t, 0) // the shortest pause
-  const streams = streamsOf(count => count < 2 ? '0\n' : undefined)
-  const client = connect(t, [{ port: 1 }, { port: 2 }], {
-    connections: 2, offers: 2, fillInterval: 100, timeout: 60000, connect: streams.connect
+  const { client, streams } = await single(t, {
+    chance: 0, servers: 2, connections: 2, offers: 2, fillInterval: 100, serve: count => [0, 0][count], time: 120
   })
-  await clock.advance(120)
   assert.equal(streams.length, 4)
   client.close()
   assert.deepEqual(streams.slice(2).map(({ destroyed }) => destroyed), [true, true])
 })
-
-// ---- The ends of connections ----
 
 test('the bytes of a dropped connection have the timeout to be sent, which may be longer than a second', async t => {
   const { clock, client } = await single(t, { timeout: 10000, connect: stuck })
@@ -150,52 +85,25 @@ test('the bytes of a dropped connection have the timeout to be sent, which may b
   socket.write('x')
   release()
   client.close()
-  await clock.advance(9999)
-  assert.equal(socket.destroyed, false)
-  await clock.advance(1)
-  assert.equal(socket.destroyed, true)
+  await clock.exactly(10000, () => socket.destroyed)
 })
 
-test('an idle connection whose buffer is full has the timeout to be leased', async t => {
-  const { clock, client } = await single(t, { timeout: 100 })
-  const [{ socket }] = client.connections
+test('an idle connection whose buffer is full has the timeout to be leased, and again when it is full once more', async t => {
+  const { clock, client, streams: [socket] } = await single(t, { timeout: 100 })
   socket.push(Buffer.alloc(100000))
   await clock.advance(99)
-  assert.equal(socket.destroyed, false)
-  await clock.advance(1)
-  assert.equal(socket.destroyed, true)
-})
-
-/** Leases the idle connection, reads as many bytes, and releases it. */
-async function read (client, bytes, clock) {
-  const { socket, release } = client.lease()
-  let received = 0
-  const take = data => { received += data.length }
-  socket.on('data', take)
-  await clock.advance(0)
-  assert.equal(received, bytes)
-  socket.removeListener('data', take)
+  const { release } = client.lease()
+  assert.equal(socket.read().length, 100000)
   release()
-}
-
-test('a buffer that is full a second time is given the timeout again', async t => {
-  const { clock, client } = await single(t, { timeout: 100 })
-  const [{ socket }] = client.connections
   socket.push(Buffer.alloc(100000))
-  await clock.advance(50)
-  await read(client, 100000, clock)
-  socket.push(Buffer.alloc(100000))
-  await clock.advance(99)
-  assert.equal(socket.destroyed, false)
-  await clock.advance(1)
-  assert.equal(socket.destroyed, true)
+  await clock.exactly(100, () => socket.destroyed)
 })
 
 for (const [when, isBefore] of [['before', true], ['after', false]]) {
   test(`a connection that was ended ${when} its release is replaced while its bytes are being sent`, async t => {
-    const others = streamsOf(() => '5\n')
-    let made = 0
-    const { clock, client } = await single(t, { timeout: 60000, connect: () => made++ === 0 ? stuck() : others.connect() })
+    const made = [stuck(), duplex()]
+    made[1].push('5\n')
+    const { clock, client } = await single(t, { timeout: 60000, connect: () => made.shift() })
     const { socket, release } = client.lease()
     socket.write('x')
     if (isBefore) socket.end()
@@ -207,18 +115,12 @@ for (const [when, isBefore] of [['before', true], ['after', false]]) {
   })
 }
 
-test('an idle connection leaves the pool when close() is called, not when its bytes are sent', async t => {
-  const { client } = await single(t, { timeout: 60000, connect: stuck })
-  client.connections[0].socket.write('x')
-  client.close()
-  assert.deepEqual(client.connections, [])
-})
-
-test('bytes of an idle connection are sent after close(), although its server ends it', async t => {
+test('close() takes an idle connection out of the pool at once, and sends its bytes, although its server ends it', async t => {
   const { clock, client } = await single(t, { timeout: 60000, connect: stuck })
   const [{ socket }] = client.connections
   socket.write('x')
   client.close()
+  assert.deepEqual(client.connections, [])
   socket.push(null)
   await clock.advance(10)
   assert.equal(socket.destroyed, false)
@@ -233,9 +135,7 @@ for (const [when, leases, skip] of [
   ['at the next release', 1, false]
 ]) {
   test(`a connection is the client's own again ${when}, if a reader that was added in 'open' has left`, { skip }, async t => {
-    const clock = stopClock(t)
-    const streams = streamsOf(count => `${count}\n`)
-    const client = connect(t, [{}], { connections: 1, interval: 60000, connect: streams.connect })
+    const { clock, client, streams } = await single(t, { fillInterval: 20, serve: count => count })
     client.once('open', ({ socket }) => socket.once('data', () => {}))
     await clock.advance(5)
     streams[0].push('for the reader')
@@ -247,7 +147,7 @@ for (const [when, leases, skip] of [
     assert.deepEqual([String(socket.read()), socket.listenerCount('removeListener')], ['for the lessee', 0])
     release()
     socket.push(null)
-    await clock.advance(10)
+    await clock.advance(30)
     assert.deepEqual(slotsOf(client), [1])
   })
 }
@@ -258,7 +158,7 @@ test('a stream that has more at each read() is leased', async t => {
 })
 
 test('the end of a connection is noticed although its last lessee has paused it', async t => {
-  const { clock, client } = await single(t, { serve: count => `${count}\n` })
+  const { clock, client } = await single(t, { serve: count => count })
   const { socket, release } = client.lease()
   socket.pause()
   release()
@@ -275,48 +175,40 @@ for (const [name, isLeased] of [['were idle', false], ['were leased', true]]) {
     if (!isLeased) release()
     const outcome = outcomeOf(client.close({ timeout: 50 }))
     release()
-    await clock.advance(49)
-    assert.deepEqual([socket.destroyed, outcome], [false, {}])
-    await clock.advance(1)
-    assert.deepEqual([socket.destroyed, outcome], [true, { value: undefined }])
+    await clock.exactly(50, () => socket.destroyed && 'value' in outcome)
   })
 }
 
-for (const [name, end] of Object.entries({
-  'are idle': () => {},
-  'have a full buffer': socket => socket.push(Buffer.alloc(100000)),
-  'have a full buffer, and close by themselves': async (socket, clock) => {
-    socket.push(Buffer.alloc(100000))
+const fill = socket => socket.push(Buffer.alloc(100000))
+const withSlot = stream => stream.push('0\n') && stream
+
+for (const [name, socket, time, act = () => {}] of [
+  ['are idle', withSlot(duplex()), 0],
+  ['have a full buffer', withSlot(duplex()), 0, fill],
+  ['had a full buffer, and have closed by themselves', withSlot(duplex()), 0, async (socket, clock) => {
+    fill(socket)
     await clock.advance(1)
     socket.destroy()
-  },
-  'have bytes to send, and close by themselves': async (socket, clock, client) => {
+  }],
+  ['had bytes to send, and have closed by themselves', stuck(), 0, async (socket, clock, client) => {
     socket.write('x')
     client.close()
     await clock.advance(1)
     socket.destroy()
-  }
-})) {
+  }],
+  ["never emit 'close'", withSlot(duplex({ emitClose: false })), 1000],
+  ["have no slot yet and never emit 'close'", duplex({ emitClose: false }), 1000]
+]) {
   test(`a client that is closed does not keep the process alive, where its connections ${name}`, async t => {
-    let made = 0
-    const { clock, client } = await single(t, { timeout: 60000, connect: () => made++ === 0 ? stuck() : duplex() })
-    await end(client.connections[0].socket, clock, client)
+    const made = [socket]
+    const { clock, client } = await single(t, { timeout: 60000, connect: () => made.shift() || duplex() })
+    await act(socket, clock, client)
     await clock.advance(1)
     const outcome = outcomeOf(client.close({ timeout: 30000 }))
-    await clock.advance(0)
-    assert.deepEqual(outcome, { value: undefined })
-    assert.deepEqual(clock.pending, [])
+    await clock.advance(time)
+    assert.deepEqual([outcome, clock.pending, socket.destroyed], [{ value: undefined }, [], true])
   })
 }
-
-test("a client that is closed does not keep the process alive, where its connection never emits 'close'", async t => {
-  const stream = duplex({ emitClose: false })
-  stream.push('0\n')
-  const { clock, client } = await single(t, { timeout: 60000, connect: () => stream })
-  const outcome = outcomeOf(client.close())
-  await clock.advance(1000)
-  assert.deepEqual([outcome, clock.pending], [{ value: undefined }, []])
-})
 
 for (const [does, serve, reason] of [
   ['closes without a slot', async stream => { stream.destroy() }, 'ERR_SLOT_MISSING'],
@@ -327,16 +219,13 @@ for (const [does, serve, reason] of [
   }, 'ERR_SLOT_INVALID']
 ]) {
   test(`a server that ${does} fails once, and one that is silent meanwhile once`, async t => {
-    const clock = stopClock(t)
-    const streams = streamsOf()
-    const client = connect(t, [{ port: 1 }, { port: 2 }], { offers: 2, timeout: 1000, interval: 60000, fillInterval: 60000, connect: streams.connect })
-    const failures = []
-    client.on('failed', (server, error) => failures.push([server.port, error.code]))
-    await clock.advance(30000) // half a fillInterval: the first attempt begins
+    const { clock, client, streams } = await single(t, {
+      servers: 2, offers: 2, timeout: 1000, fillInterval: 60000, serve: () => undefined
+    })
+    await clock.advance(29995) // half a fillInterval: the first attempt begins
     await serve(streams[0], clock)
     await clock.advance(1500)
-    const ports = failures.map(([port]) => port).sort()
-    assert.deepEqual(ports, [1, 2])
-    assert.deepEqual(failures.map(([, code]) => code), [reason, 'ERR_SLOT_TIMEOUT'])
+    assert.deepEqual(client.failures.map(({ server }) => server.port).sort(), [1, 2])
+    assert.deepEqual(client.failures.map(({ error }) => error.code), [reason, 'ERR_SLOT_TIMEOUT'])
   })
 }

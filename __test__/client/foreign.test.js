@@ -4,15 +4,17 @@
 
 const assert = require('node:assert/strict')
 const { AsyncLocalStorage } = require('node:async_hooks')
+const { EventEmitter } = require('node:events')
 const net = require('node:net')
+const { Duplex } = require('node:stream')
 const test = require('node:test')
 const vm = require('node:vm')
 const { inspect } = require('node:util')
 
 const { CallosumClient } = require('../../client.js')
 const { run } = require('../support/child.js')
-const { sleep, until, listen, slots, connect, slotsOf } = require('../support/callosum-servers.js')
-const { duplex, outcomeOf, single, stuck } = require('../support/client-streams.js')
+const { sleep, until, filled, listen, slots, connect, pair, slotsOf } = require('../support/callosum-servers.js')
+const { countedSignal, duplex, outcomeOf, single, stuck } = require('../support/client-streams.js')
 
 const THROWN = new Error('thrown by the test')
 
@@ -29,36 +31,40 @@ function uncaughtIn (t) {
   return uncaught
 }
 
-// ---- Every place where the client calls what is not its own ----
+const EVENTS = ['open', 'close', 'failed', 'ejected', 'restored']
+const table = (names, titleOf, make) => Object.fromEntries(names.map(name => [titleOf(name), act => make(name, act)]))
 
-// Each makes the options of a client that calls `act` there, once.
+function actAfter (socket, name, act) {
+  const method = socket[name]
+  socket[name] = function (...values) {
+    try {
+      return method === undefined ? this : method.apply(this, values)
+    } finally {
+      act()
+    }
+  }
+}
+
+function actBefore (socket, name, act) {
+  let object = socket
+  while (!Object.hasOwn(object, name)) object = Object.getPrototypeOf(object)
+  const { get } = Object.getOwnPropertyDescriptor(object, name)
+  Object.defineProperty(socket, name, { get () { act(); return get.call(this) } })
+}
+
+// Each makes the options of a client that calls `act` there.
 const PLACES = {
   'options.servers()': act => ({ servers: () => { act(); return [{ port: 1 }] } }),
   'a getter of a server': act => ({ servers: [{ get host () { act() }, port: 1 }] }),
   'a getter of a list': act => ({ servers: () => Object.defineProperty([], 0, { get () { act(); return { port: 1 } }, enumerable: true }) }),
   'options.connect()': act => ({ before: act }),
-  ...Object.fromEntries(['open', 'close', 'failed', 'ejected', 'restored'].map(event => [`'${event}'`, act => ({ event, act })])),
-  ...Object.fromEntries(['newListener', 'removeListener', 'pause', 'close', 'prefinish'].map(event => [`'${event}' of a socket`, act => ({ prepare: socket => socket.on(event, act) })])),
-  ...Object.fromEntries(['read', 'end', 'destroy', 'unshift', 'on', 'removeListener', 'setKeepAlive'].map(name => [`${name}() of a socket`, act => ({
-    prepare (socket) {
-      const method = socket[name]
-      socket[name] = function (...values) {
-        try {
-          return method === undefined ? this : method.apply(this, values)
-        } finally {
-          act()
-        }
-      }
-    }
-  })])),
-  ...Object.fromEntries(['destroyed', 'writable', 'errored'].map(name => [`${name} of a socket`, act => ({
-    prepare (socket) {
-      let object = socket
-      while (!Object.hasOwn(object, name)) object = Object.getPrototypeOf(object)
-      const { get } = Object.getOwnPropertyDescriptor(object, name)
-      Object.defineProperty(socket, name, { get () { act(); return get.call(this) } })
-    }
-  })]))
+  ...table(EVENTS, event => `'${event}'`, (event, act) => ({ event, act })),
+  ...table(['newListener', 'removeListener', 'pause', 'close', 'prefinish'], event => `'${event}' of a socket`,
+    (event, act) => ({ prepare: socket => socket.on(event, act) })),
+  ...table(['read', 'end', 'destroy', 'unshift', 'on', 'removeListener', 'setKeepAlive'], name => `${name}() of a socket`,
+    (name, act) => ({ prepare: socket => actAfter(socket, name, act) })),
+  ...table(['destroyed', 'writable', 'errored'], name => `${name} of a socket`,
+    (name, act) => ({ prepare: socket => actBefore(socket, name, act) }))
 }
 
 const ACTIONS = {
@@ -74,45 +80,17 @@ const ACTIONS = {
 }
 
 /**
- * A client whose servers fail now and then, and what it does while lessees come and go: first
- * with the action at its place every third time, then without.
+ * Servers fail now and then, while lessees come and go: first with the action at its place
+ * every third time, then without.
  */
 async function exercise (t, place, action) {
-  const { clock, made, client, leases, closed, stop } = await clientWith(t, place, action)
-  for (let i = 0; i < 20; i++) {
-    const lease = client.lease()
-    await clock.advance(7)
-    if (lease !== undefined) lease.release(i % 3 === 0 ? THROWN : undefined)
-    client.use(() => { if (i % 5 === 4) throw THROWN }, { timeout: 20 }).catch(() => {})
-    if (i % 4 === 0) for (const socket of made.slice(-1)) socket.push(null)
-    await clock.advance(7)
-  }
-  stop()
-  for (const lease of leases.splice(0)) if (lease !== undefined) lease.release()
-  const outcome = outcomeOf(client.acquire())
-  await clock.advance(5000)
-  assert.deepEqual(Object.keys(outcome).length, 1, `acquire() is stranded: ${inspect(client)}`)
-  if (closed.length === 0) assert.equal(outcome.error, undefined)
-  else assert.equal(client.failures.length, closed[0])
-  if (outcome.value !== undefined) outcome.value.release()
-  for (const lease of leases.splice(0)) if (lease !== undefined) lease.release()
-  const end = outcomeOf(client.close({ timeout: 0 }))
-  await clock.advance(3000)
-  assert.deepEqual(end, { value: undefined })
-  const count = made.length
-  assert.deepEqual(made.filter(({ destroyed }) => !destroyed), [])
-  assert.deepEqual(clock.pending, [])
-  await clock.advance(5000)
-  assert.equal(made.length, count)
-}
-
-async function clientWith (t, place, action) {
+  const context = { client: undefined, leases: [], closed: [] }
+  const { leases, closed } = context
   const made = []
-  const context = { client: undefined, leases: [], closed: [], made }
   let calls = 0
-  let isOn = true
+  let isOn = false
   const act = () => {
-    if (!isOn || context.client === undefined || calls++ % 3 !== 1) return
+    if (!isOn || calls++ % 3 !== 1) return
     isOn = false // not within the action
     try {
       ACTIONS[action](context)
@@ -121,31 +99,46 @@ async function clientWith (t, place, action) {
     }
   }
   const { before = () => {}, prepare = () => {}, event, ...options } = PLACES[place](act)
-  const { clock, client } = await single(t, {
-    servers: [{ port: 1 }, { port: 2 }],
-    connections: 3,
-    interval: 10,
-    timeout: 50,
-    outliers: { failures: 1, ejectionTime: 20 },
-    ...options,
-    connect () {
-      before()
-      const socket = duplex()
-      made.push(socket)
-      prepare(socket)
-      return made.length % 5 === 4 ? socket.destroy() : socket.push(made.length % 5 === 3 ? 'junk\n' : `${made.length % 7}\nmore`) && socket
-    }
-  })
+  const connect = () => {
+    before()
+    const socket = duplex()
+    const number = made.push(socket)
+    prepare(socket)
+    if (number % 5 === 4) return socket.destroy()
+    socket.push(number % 5 === 3 ? 'junk\n' : `${number % 7}\nmore`)
+    return socket
+  }
+  const outliers = { failures: 1, ejectionTime: 20 }
+  const { clock, client } = await single(t, { servers: 2, connections: 3, interval: 10, timeout: 50, outliers, connect, ...options })
   context.client = client
   if (event !== undefined) client.on(event, act)
-  return {
-    ...context,
-    clock,
-    stop () {
-      isOn = false
-      assert.ok(calls > 1, `called ${calls} times`)
-    }
+
+  isOn = true
+  for (let i = 0; i < 20; i++) {
+    const lease = client.lease()
+    await clock.advance(7)
+    if (lease !== undefined) lease.release(i % 3 === 0 ? THROWN : undefined)
+    client.use(() => { if (i % 5 === 4) throw THROWN }, { timeout: 20 }).catch(() => {})
+    if (i % 4 === 0) for (const socket of made.slice(-1)) socket.push(null)
+    await clock.advance(7)
   }
+  isOn = false
+  assert.ok(calls > 1, `called ${calls} times`)
+
+  ACTIONS.release(context)
+  const outcome = outcomeOf(client.acquire())
+  await clock.advance(500)
+  assert.equal(Object.keys(outcome).length, 1, `acquire() is stranded: ${inspect(client)}`)
+  if (closed.length === 0) assert.equal(outcome.error, undefined)
+  else assert.equal(client.failures.length, closed[0])
+  leases.push(outcome.value)
+  ACTIONS.release(context)
+  const end = outcomeOf(client.close({ timeout: 0 }))
+  await clock.advance(3000)
+  const { length } = made
+  assert.deepEqual([end, clock.pending, made.filter(({ destroyed }) => !destroyed)], [{ value: undefined }, [], []])
+  await clock.advance(5000)
+  assert.equal(made.length, length)
 }
 
 for (const place of Object.keys(PLACES)) {
@@ -158,7 +151,7 @@ for (const place of Object.keys(PLACES)) {
   })
 }
 
-for (const event of ['open', 'close', 'failed', 'ejected', 'restored']) {
+for (const event of EVENTS) {
   test(`an exception of a listener of '${event}' is uncaught`, async t => {
     const uncaught = uncaughtIn(t)
     await exercise(t, `'${event}'`, 'throw')
@@ -166,33 +159,25 @@ for (const event of ['open', 'close', 'failed', 'ejected', 'restored']) {
   })
 }
 
-// ---- Signals ----
-
-const SIGNALS = {
-  'whose removeEventListener() throws': { removeEventListener () { throw THROWN } },
-  'whose addEventListener() throws': { addEventListener () { throw THROWN } },
-  'whose reason throws': { get reason () { throw THROWN } },
-  'whose reason throws nothing': { get reason () { throw undefined } } // eslint-disable-line no-throw-literal
-}
-
-for (const [what, members] of Object.entries(SIGNALS)) {
+for (const [what, members, thrown = THROWN] of [
+  ['whose removeEventListener() throws', { removeEventListener () { throw THROWN } }],
+  ['whose addEventListener() throws', { addEventListener () { throw THROWN } }],
+  ['whose reason throws', { get reason () { throw THROWN } }],
+  ['whose reason throws null', { get reason () { throw null } }, null] // eslint-disable-line no-throw-literal
+]) {
   test(`a signal ${what} strands nobody`, async t => {
     uncaughtIn(t)
     const { clock, client } = await single(t)
-    const listeners = []
-    const signal = Object.create({ aborted: false, addEventListener: (name, listener) => listeners.push(listener), removeEventListener () {} }, Object.getOwnPropertyDescriptors(members))
+    const signal = Object.defineProperties(countedSignal(), Object.getOwnPropertyDescriptors(members))
     const lease = client.lease()
-    const outcomes = [client.acquire({ signal }), client.acquire({ signal }), client.use(() => 1, { signal }), client.acquire({ timeout: 50 })].map(outcomeOf)
+    const other = outcomeOf(client.acquire({ timeout: 50 }))
+    const outcomes = [client.acquire({ signal }), client.acquire({ signal }), client.use(() => 1, { signal })].map(outcomeOf)
     await clock.advance(0)
-    for (const listener of listeners) listener()
+    signal.abort()
     lease.release()
     await clock.advance(50)
-    const thrown = what.endsWith('nothing') ? undefined : THROWN
-    for (const outcome of outcomes.slice(0, 3)) {
-      const { error, value } = outcome
-      assert.ok(value !== undefined || ('error' in outcome && (error === thrown || error.code === 'ABORT_ERR')))
-    }
-    assert.notEqual(outcomes[3].value, undefined)
+    for (const { error, value } of outcomes) assert.ok(value !== undefined || error === thrown || error.code === 'ABORT_ERR')
+    assert.notEqual(other.value, undefined)
   })
 }
 
@@ -218,42 +203,66 @@ for (const [what, value, isError] of [
   })
 }
 
-// ---- Sockets that connect() returns ----
-
-test("the reason of 'failed' is the error of a socket that connect() has destroyed", async t => {
-  const client = connect(t, [{ port: 1 }], { connect: options => net.connect(options).destroy(THROWN) })
-  await until(() => client.failures.length > 2)
-  assert.ok(client.failures.every(({ error }) => error === THROWN))
+const withSlot = stream => stream.push('0\nmore') && stream
+const throwing = name => Object.assign(withSlot(duplex()), { [name] () { throw THROWN } })
+const notDuplex = received => ({
+  name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE', message: `options.connect() must return a stream.Duplex. Received ${received}`
 })
+const closed = new net.Socket().destroy()
 
-for (const name of ['on', 'setKeepAlive', 'unshift']) {
-  test(`a stream whose ${name}() throws has failed, and is destroyed`, async t => {
-    const stream = duplex()
-    stream.push('0\nmore')
-    const { client } = await single(t, { connect: () => Object.assign(stream, { [name] () { throw THROWN } }) })
-    assert.deepEqual([client.failures.map(({ error }) => error), stream.destroyed], [[THROWN], true])
+for (const [what, connect, expected] of [
+  ['throws', () => net.connect({ port: 65536 }), { code: /^ERR_(SOCKET_BAD_PORT|OUT_OF_RANGE)$/ }],
+  ['gives nothing', () => undefined, notDuplex('undefined')],
+  ['gives null', () => null, notDuplex('null')],
+  ['gives an object that is no stream', () => ({}), notDuplex('an object')],
+  ['gives a string', () => 'socket', notDuplex("'socket'")],
+  ['gives an emitter that is no stream', () => new EventEmitter(), notDuplex('an object')],
+  ['gives the path of a socket that is too long', () => net.connect({ path: `/${'x'.repeat(200)}` }), { code: /^E/ }],
+  ['gives a socket that has closed', () => closed, { code: 'ERR_SLOT_MISSING' }],
+  ['gives a socket that it has destroyed with an error', () => net.connect(1).destroy(THROWN), THROWN],
+  ["gives a stream that never emits 'close'", () => duplex({ emitClose: false }), { code: 'ERR_SLOT_TIMEOUT' }],
+  ['gives a stream that sends objects', () => duplex({ readableObjectMode: true, read () { this.push({}) } }), {
+    code: 'ERR_SLOT_INVALID', message: 'The server sent no slot, but a value that is neither a string nor a Buffer: object'
+  }],
+  ['gives a stream with an AggregateError', () => duplex().destroy(new AggregateError([new Error('one'), THROWN])), {
+    message: `one, ${THROWN.message}`
+  }],
+  ...['on', 'setKeepAlive', 'unshift'].map(name => [`gives a stream whose ${name}() throws`, () => throwing(name), THROWN])
+]) {
+  test(`'failed' comes, and the next attempt, where options.connect() ${what}`, async t => {
+    const server = { port: 1 }
+    const made = []
+    const { client } = await single(t, { servers: [server], timeout: 20, connect: () => made[made.push(connect()) - 1], time: 105 })
+    assert.ok(client.failures.length > 2)
+    assert.equal(client.failures[0].server, server)
+    assert.throws(() => { throw client.failures[0].error }, expected)
+    assert.ok(!(made[0] instanceof Duplex) || made[0].destroyed)
   })
 }
 
-test("the path of a socket that is too long is a reason of 'failed'", async t => {
-  const client = connect(t, [{ path: `/${'x'.repeat(200)}` }], {})
-  await until(() => client.failures.length > 2)
-  assert.match(client.failures[0].error.code, /^E/)
+test('options.connect() gets the server as it is in the list, and nothing else', async t => {
+  const server = { port: 1 }
+  const calls = []
+  await single(t, { servers: [server], connect (...values) { calls.push(values); return duplex() } })
+  assert.deepEqual([calls[0].length, calls[0][0] === server], [1, true])
 })
 
-test('connect() must not be async, and what it resolves to is closed', async t => {
-  const server = await listen(t, slots())
+test('connections are kept alive, which finds out a server that has vanished', async t => {
+  const calls = []
+  await single(t, { connect: () => Object.assign(duplex(), { setKeepAlive (...values) { calls.push(values) } }) })
+  assert.deepEqual(calls, [[true, 60000]])
+})
+
+test('options.connect() must not be async, and what it resolves to is closed', async t => {
   let calls = 0
-  const client = connect(t, [server], {
+  const { server, client } = await pair(t, slots(), {
     async connect (options) {
       if (calls++ % 2 === 0) throw THROWN // handled, too
       return net.connect(options)
     }
   })
   await until(() => client.failures.length > 2)
-  const { error } = client.failures[0]
-  assert.deepEqual([error.name, error.code], ['TypeError', 'ERR_INVALID_ARG_TYPE'])
-  assert.equal(error.message, 'options.connect() must return a stream.Duplex. Received a promise: it must not be async')
+  assert.throws(() => { throw client.failures[0].error }, notDuplex('a promise: it must not be async'))
   await client.close()
   await until(() => server.sockets.size === 0)
 })
@@ -270,61 +279,53 @@ test('a socket that connect() returns once more keeps its one holder', async t =
   assert.equal(client.failures.pop().error.message, 'options.connect() must return a new stream each time')
 })
 
-test('an AggregateError names its reasons', async t => {
-  const client = connect(t, [{ port: 1 }], { connect: () => duplex().destroy(new AggregateError([new Error('one'), new Error('two')])) })
-  await until(() => client.failures.length > 0)
-  assert.equal(client.failures[0].error.message, 'one, two')
-  await assert.rejects(client.acquire({ timeout: 1 }), { message: 'No connection was idle within 1 ms: there is none. The last attempt failed: one, two' })
-})
+function block (time) {
+  for (const end = Date.now() + time; Date.now() < end;);
+}
 
-// ---- A blocked event loop ----
+function echo (socket) {
+  socket.write('0\r\n')
+  socket.on('data', data => socket.write(data))
+}
 
 test('a client whose event loop is blocked for longer than its timeout fills its pool, and reports no server', async t => {
-  const server = await listen(t, slots())
-  const client = connect(t, [server], { connections: 3, timeout: 20, offers: 2, fillInterval: 10 })
-  const blocking = setInterval(() => { for (const end = Date.now() + 40; Date.now() < end;); }, 50)
+  const { client } = await pair(t, slots(), { connections: 3, timeout: 20, offers: 2, fillInterval: 10 })
+  const blocking = setInterval(block, 50, 40)
   t.after(() => clearInterval(blocking))
-  await until(() => client.connections.length === 3)
+  await filled(client, 3)
   assert.deepEqual(client.failures, [])
 })
 
 test('a slot that arrives right after its deadline counts, and nothing has failed', async t => {
-  const client = connect(t, [{}], {
-    connections: 1,
-    timeout: 20,
-    interval: 60000,
-    connect () {
-      const stream = duplex()
-      queueMicrotask(() => setTimeout(() => stream.push('0\n'), 20)) // its timer comes after that of the deadline
-      return stream
-    }
-  })
-  await until(() => client.connections.length === 1)
+  const late = () => {
+    const stream = duplex()
+    queueMicrotask(() => setTimeout(() => stream.push('0\n'), 20)) // its timer comes after that of the deadline
+    return stream
+  }
+  const client = connect(t, [{}], { timeout: 20, interval: 60000, connect: late })
+  await filled(client)
   await sleep(5)
   assert.deepEqual(client.failures, [])
 })
 
 test('a connection that is idle by now wins against a timeout that has passed', async t => {
-  const server = await listen(t, socket => { socket.write('0\r\n'); socket.on('data', data => socket.write(data)) })
-  const client = connect(t, [server], { connections: 1, interval: 60000 })
+  const { client } = await pair(t, echo, { interval: 60000 })
   const { socket, release } = await client.acquire()
   socket.once('data', () => release())
   socket.write('x')
   const next = client.acquire({ timeout: 20 })
   await sleep(5)
-  for (const end = Date.now() + 40; Date.now() < end;);
+  block(40)
   assert.equal((await next).socket, socket)
 })
 
-// ---- Async contexts ----
-
 test('connections, events and what a request has left behind belong to no request', async t => {
   const storage = new AsyncLocalStorage()
-  const server = await listen(t, socket => { socket.write('0\r\n'); socket.on('data', data => socket.write(data)) })
+  const server = await listen(t, echo)
   const seen = new Set()
   const look = () => { seen.add(storage.getStore()) }
   const client = storage.run('maker', () => connect(t, [server], { connections: 2, connect: options => { look(); return net.connect(options) }, outliers: { failures: 1 } }))
-  for (const event of ['open', 'close', 'failed', 'ejected', 'restored']) client.on(event, look)
+  for (const event of EVENTS) client.on(event, look)
   for (const [name, end] of [['destroys', ({ socket, release }) => { socket.destroy(); release() }], ['fails', ({ release }) => release(THROWN)], ['waits', ({ release }) => release()]]) {
     await storage.run(name, async () => {
       const leases = [await client.acquire(), await client.acquire()]
@@ -335,17 +336,14 @@ test('connections, events and what a request has left behind belong to no reques
       for (const lease of leases) end(lease)
     })
   }
-  await until(() => client.connections.length === 2)
+  await filled(client, 2)
   await storage.run('use', () => client.use(() => assert.equal(storage.getStore(), 'use')))
   await storage.run('closer', () => client.close())
   assert.deepEqual([...seen], [undefined])
 })
 
-// ---- Stats ----
-
 test('stats and inspect() tell what the client has', async t => {
-  const { clock, client } = await single(t, { connections: 3, fillInterval: 5, serve: count => count < 2 ? `${count}\n` : undefined })
-  await clock.advance(20)
+  const { client } = await single(t, { connections: 3, fillInterval: 5, serve: count => [0, 1][count], time: 25 })
   client.lease()
   const expected = { idle: 1, leased: 1, waiting: 0, connecting: 1, ejected: 0 }
   assert.deepEqual(client.stats, expected)

@@ -13,8 +13,7 @@ const { Writable } = require('node:stream')
 const test = require('node:test')
 const fc = require('fast-check')
 
-const { CallosumClient } = require('../../client.js')
-const { PATIENCE, sleep, until, listen } = require('../support/callosum-servers.js')
+const { PATIENCE, connect, sleep, until, listen } = require('../support/callosum-servers.js')
 
 const { TEST_SECONDS = 10, TEST_SEED, TEST_PATH } = process.env
 const SECONDS = Number(TEST_SECONDS)
@@ -24,13 +23,17 @@ const SECONDS = Number(TEST_SECONDS)
 const PERIOD = 127
 const BYTES = Buffer.from(Array.from({ length: 400000 + PERIOD }, (_, i) => i % PERIOD))
 
-// ---- Servers ----
-
-const push = (socket, count) => {
+function push (socket, count) {
   if (socket.destroyed || !socket.writable) return
   const start = socket.sent % PERIOD
   socket.write(BYTES.subarray(start, start + count))
   socket.sent += count
+}
+
+const ENDS = {
+  end: socket => { push(socket, 3); socket.end() },
+  destroy: socket => socket.destroy(),
+  reset: socket => socket.resetAndDestroy()
 }
 
 // What a server does with a connection, or with one that has its slot, some time later.
@@ -43,14 +46,13 @@ const GREETINGS = {
       await sleep(1)
     }
   },
-  deaf: (socket, line) => { socket.pause(); socket.write(line) },
+  deaf: (socket, line) => socket.pause().write(line),
   flood: (socket, line) => { socket.write(line); push(socket, 300000) },
-  'slot and end': (socket, line) => { socket.write(line); push(socket, 10); socket.end() },
+  'slot and end': (socket, line) => { socket.write(line); ENDS.end(socket) },
   silent: () => {},
   junk: socket => socket.write('junk\0' + '9'.repeat(1000)),
-  end: socket => socket.end(),
-  destroy: socket => socket.destroy(),
-  reset: socket => socket.resetAndDestroy()
+  ...ENDS,
+  end: socket => socket.end()
 }
 
 const TURNS = {
@@ -58,70 +60,56 @@ const TURNS = {
   some: socket => push(socket, 100),
   many: socket => push(socket, 150000),
   none: () => {},
-  end: socket => { push(socket, 3); socket.end() },
-  destroy: socket => socket.destroy(),
-  reset: socket => socket.resetAndDestroy()
+  ...ENDS
 }
 
 const peers = new Map() // the sockets of servers, by both ports
 
 /** A server that serves by the program, and gives the lowest free slot. */
-function serve (t, script, halfOpen) {
+function serve (t, script, allowHalfOpen) {
   const used = new Set()
   return listen(t, async (socket, count) => {
     const { greeting, turns } = script.isWell ? { greeting: 'slot', turns: [] } : script[count % script.length]
+    const ports = `${socket.remotePort} ${socket.localPort}`
     let slot = 0
     while (used.has(slot)) slot++
     used.add(slot)
-    socket.on('close', () => used.delete(slot))
+    peers.set(ports, socket)
+    socket.on('close', () => {
+      used.delete(slot)
+      peers.delete(ports)
+    })
     socket.resume()
     socket.sent = 0
-    const ports = `${socket.remotePort} ${socket.localPort}`
-    peers.set(ports, socket)
-    socket.on('close', () => peers.delete(ports))
     await GREETINGS[greeting](socket, `${slot}\r\n`)
     for (const { turn, time } of turns) {
       await sleep(time)
       if (!socket.destroyed) TURNS[turn](socket)
     }
-  }, { listener: handler => net.createServer({ allowHalfOpen: halfOpen }, handler) })
+  }, { listener: handler => net.createServer({ allowHalfOpen }, handler) })
 }
 
-// ---- Lessees ----
-
-const untilClosed = (socket, time) => Promise.race([sleep(time), new Promise(resolve => socket.once('close', resolve))])
-
-/** Adds a listener for a time. */
-async function listenFor (socket, name, listener, time) {
-  socket.on(name, listener)
-  await sleep(time)
-  socket.removeListener(name, listener)
+const readerOf = (socket, take) => () => {
+  for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) take(chunk)
 }
 
-/** Reads all that the server has sent by now. */
-async function readAll (socket, isBehind, name, listener) {
-  const end = Date.now() + 1000 * PATIENCE
+/** Adds a listener until then. */
+async function listenUntil (then, socket, name, listener) {
   socket.on(name, listener)
-  while (isBehind() && !socket.closed) {
-    assert.ok(Date.now() < end, `${name}: bytes do not come`)
-    await sleep(1)
-  }
+  await then
   socket.removeListener(name, listener)
 }
 
 // How a lessee reads, and calls `take` with what it has read. It may release by itself.
 const MODES = {
-  'all data': (socket, take, time, release, isBehind) => readAll(socket, isBehind, 'data', take),
-  'all that is readable': (socket, take, time, release, isBehind) => readAll(socket, isBehind, 'readable', () => {
-    for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) take(chunk)
-  }),
+  'all data': (socket, take, time, release, all) => listenUntil(all(), socket, 'data', take),
+  'all that is readable': (socket, take, time, release, all) => listenUntil(all(), socket, 'readable', readerOf(socket, take)),
   once: async (socket, take, time, release) => {
     if (time % 2 === 0) await sleep(time) // several chunks come meanwhile
     await new Promise(resolve => {
       const end = () => {
         clearTimeout(timer)
-        socket.removeListener('data', onData)
-        socket.removeListener('close', end)
+        socket.removeListener('data', onData).removeListener('close', end)
         release()
         resolve()
       }
@@ -133,22 +121,14 @@ const MODES = {
       socket.once('data', onData).once('close', end)
     })
   },
-  data: (socket, take, time) => listenFor(socket, 'data', take, time),
-  paused: async (socket, take, time) => {
-    socket.on('data', take)
-    await sleep(time)
-    socket.pause()
-    await sleep(time)
-    socket.removeListener('data', take)
-  },
-  encoding: (socket, take, time) => listenFor(socket.setEncoding('latin1'), 'data', take, time),
-  readable: (socket, take, time) => listenFor(socket, 'readable', () => {
-    for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) take(chunk)
-  }, time),
-  piecemeal: (socket, take, time) => listenFor(socket, 'readable', () => {
+  data: (socket, take, time) => listenUntil(sleep(time), socket, 'data', take),
+  paused: (socket, take, time) => listenUntil(sleep(time).then(() => socket.pause()).then(() => sleep(time)), socket, 'data', take),
+  encoding: (socket, take, time) => listenUntil(sleep(time), socket.setEncoding('latin1'), 'data', take),
+  readable: (socket, take, time) => listenUntil(sleep(time), socket, 'readable', readerOf(socket, take)),
+  piecemeal: (socket, take, time) => listenUntil(sleep(time), socket, 'readable', () => {
     const chunk = socket.readableLength > 0 ? socket.read(Math.min(socket.readableLength, 5)) : null
     if (chunk !== null) take(chunk)
-  }, time),
+  }),
   pipe: async (socket, take, time) => {
     const sink = new Writable({ highWaterMark: 50, write (chunk, encoding, done) { take(chunk); setTimeout(done, 1) } })
     socket.pipe(sink)
@@ -166,21 +146,15 @@ const MODES = {
     } catch {}
     clearTimeout(timer)
   },
-  late: async (socket, take, time) => {
-    await sleep(time)
-    await MODES.data(socket, take, time)
-  },
-  nothing: (socket, take, time) => untilClosed(socket, time),
+  late: (socket, take, time) => sleep(time).then(() => MODES.data(socket, take, time)),
+  nothing: (socket, take, time) => Promise.race([sleep(time), new Promise(resolve => socket.once('close', resolve))]),
   write: async (socket, take, time) => {
     socket.write(Buffer.alloc(50000))
     if (time % 2 === 0) await sleep(time)
   },
   destroy: socket => { socket.destroy() },
   'destroy with an error': socket => { socket.destroy(new Error('mine')) },
-  end: async (socket, take, time) => {
-    socket.end()
-    await sleep(time)
-  }
+  end: (socket, take, time) => { socket.end(); return sleep(time) }
 }
 
 /** What is known of a client, and what must hold. */
@@ -194,7 +168,6 @@ class Model {
 
   constructor (client, { connections }) {
     this.client = client
-    this.capacity = connections
     client.on('open', ({ socket }) => {
       this.check(client.connections.length <= connections, 'the pool has too many connections')
       this.positions.set(socket, 0)
@@ -235,9 +208,9 @@ class Model {
       release(fails ? new Error('failed') : undefined)
       release()
     }
-    const peer = peers.get(`${socket.localPort} ${socket.remotePort}`)
-    const sent = peer === undefined ? 0 : peer.sent
-    await MODES[mode](socket, take, time, end, () => this.positions.get(socket) < sent)
+    const { sent } = peers.get(`${socket.localPort} ${socket.remotePort}`) || { sent: 0 }
+    const all = () => until(() => this.positions.get(socket) >= sent || socket.closed)
+    await MODES[mode](socket, take, time, end, all)
     end()
   }
 
@@ -288,8 +261,6 @@ function waitOf ({ wait, patience }) {
   if (wait === 'signal') return { signal: AbortSignal.timeout(patience) }
 }
 
-// ---- Programs ----
-
 const keysOf = table => fc.constantFrom(...Object.keys(table))
 const weighted = table => fc.oneof({ weight: 2, arbitrary: fc.constantFrom(...Object.keys(table).slice(0, 3)) }, { weight: 1, arbitrary: keysOf(table) })
 
@@ -330,18 +301,16 @@ const program = fc.record({
 async function run (t, { scripts, halfOpen, options, steps, closeTime }) {
   const servers = await Promise.all(scripts.map(script => serve(t, script, halfOpen)))
   let listed = servers
-  const model = new Model(new CallosumClient({
+  const client = connect(t, async () => listed, {
     ...options,
-    servers: async () => listed,
     connect (server) {
       model.connects++
       const socket = net.connect({ host: server.host, port: server.port, allowHalfOpen: halfOpen })
       model.sockets.add(socket)
       return socket.on('close', () => model.sockets.delete(socket))
     }
-  }), options)
-  const { client } = model
-  t.after(() => client.close({ timeout: 0 }))
+  })
+  const model = new Model(client, options)
   const work = []
   for (const step of steps) {
     if (step.act === 'list') listed = listed.length > 1 ? [servers[step.time % servers.length]] : servers

@@ -63,17 +63,35 @@ function slots (...given) {
   }
 }
 
-/** A client that is closed at the end of the test. `failures` has the errors of 'failed'. */
+/**
+ * A client that is closed at the end of the test, with one connection unless the options say
+ * otherwise. It records what comes with 'failed', 'open' and 'close'.
+ */
 function connect (t, servers, options) {
-  const client = new CallosumClient({ servers, interval: 5, fillInterval: 5, offers: 1, timeout: 1000 * PATIENCE, ...options })
-  client.failures = []
-  client.on('failed', (server, error) => client.failures.push({ server, error }))
+  const defaults = { connections: 1, interval: 5, fillInterval: 5, offers: 1, timeout: 1000 * PATIENCE }
+  const client = new CallosumClient({ servers, ...defaults, ...options })
+  const [failures, opened, closed] = [[], [], []]
+  client.on('failed', (server, error) => failures.push({ server, error }))
+  client.on('open', connection => opened.push(connection))
+  client.on('close', connection => closed.push(connection))
   t.after(() => client.close({ timeout: 0 }))
-  return client
+  return Object.assign(client, { failures, opened, closed })
 }
 
-function slotsOf (client) {
-  return client.connections.map(({ slot }) => slot)
+/** A server and a client for it. */
+async function pair (t, serve, options, serverOptions) {
+  const server = await listen(t, serve, serverOptions)
+  return { server, client: connect(t, [server], options) }
 }
 
-module.exports = { PATIENCE, WAIT, sleep, until, listen, slots, connect, slotsOf }
+/** Waits until the client has this many connections. */
+function filled (client, count = 1) {
+  return until(() => client.connections.length === count)
+}
+
+/** The slots of connections or leases, or of the connections of a client. */
+function slotsOf (owner) {
+  return (owner.connections || owner).map(({ slot }) => slot)
+}
+
+module.exports = { PATIENCE, WAIT, sleep, until, listen, slots, connect, pair, filled, slotsOf }

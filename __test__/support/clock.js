@@ -3,9 +3,11 @@
 // A clock that a test moves. The test need not wait, and a busy machine cannot be too slow
 // for it.
 
+const assert = require('node:assert/strict')
+const { performance } = require('node:perf_hooks')
+
 const { setTimeout, clearTimeout, setImmediate } = global
 const { random } = Math
-const { performance } = require('node:perf_hooks')
 const realNow = performance.now.bind(performance)
 
 // It is read-only in Node.js 18.
@@ -37,7 +39,7 @@ function stopClock (t, chance = 0.5) {
     Math.random = random
   })
 
-  return {
+  const clock = {
     /** The time in ms since the clock was stopped. */
     get now () { return now },
 
@@ -58,8 +60,17 @@ function stopClock (t, chance = 0.5) {
         next.run()
       }
       now = until
+    },
+
+    /** Lets this many ms pass. The condition must hold after the last of them, and not before it. */
+    async exactly (time, condition) {
+      await clock.advance(time - 1)
+      assert.equal(condition(), false, `${condition} holds after less than ${time} ms`)
+      await clock.advance(1)
+      assert.equal(condition(), true, `${condition} does not hold after ${time} ms`)
     }
   }
+  return clock
 }
 
 // What streams and promises have to do is done after one turn of the event loop, or two.
