@@ -60,7 +60,6 @@ function open (entry, { connect, timeout }, pool, callback) {
       const rest = data.slice(end + 1)
       if (rest.length > 0) socket.unshift(rest, socket.readableEncoding)
       connection = new Connection(socket, Number(match[1]), entry, timeout, pool)
-      connection.watch()
     } catch (error) {
       sockets.destroy(socket)
       return callback(error)

@@ -69,8 +69,7 @@ class Pool {
   /** Keeps an offer if the pool has room, or if its slot is lower than that of an idle connection, which it replaces. */
   async consider (offer) {
     const { key } = offer
-    guarded(() => offer.unwatch()) // a listener of 'open' may read
-    await new Promise(resolve => process.nextTick(resolve)) // Node.js deals then with the listener that was removed
+    await new Promise(resolve => process.nextTick(resolve)) // Node.js deals then with the listener that opening.js has removed
     const isUnwanted = this.outliers.isEjected(key) || (this.outliers.isOnProbation(key) && this.has(key))
     if (this.isClosed || isUnwanted || !offer.isOpen) return this.drop(offer)
     if (!this.hasRoom) {
@@ -134,7 +133,6 @@ class Pool {
    */
   ended (connection) {
     if (connection.state === 'idle') this.lose(connection, true)
-    else if (connection.state === 'offered') this.sockets.destroy(connection.socket)
   }
 
   /** Called when the socket of a connection has closed. */
