@@ -8,7 +8,7 @@ const {
   BITMAP_OFFSET, CAPACITY, CURSOR, FREE_COUNT, HIGH_WATER, INITIAL_LEAF_WORDS, LEAF_WORDS, LIMIT, MAX_GIVEN, SPARSE_COUNT
 } = require('./layout.js')
 
-const { clz32 } = Math
+const { clz32, max, min } = Math
 const Words = Int32Array // captured in case the global is patched later
 const lengthWith = leafWords => BITMAP_OFFSET + leafWords + leafWords / 16
 const INITIAL_LENGTH = lengthWith(INITIAL_LEAF_WORDS)
@@ -18,7 +18,7 @@ function newWords (maxSlots) {
   const words = new Words(INITIAL_LENGTH)
   words[LIMIT] = maxSlots
   words[LEAF_WORDS] = INITIAL_LEAF_WORDS
-  words[CAPACITY] = maxSlots < 32 * INITIAL_LEAF_WORDS ? maxSlots : 32 * INITIAL_LEAF_WORDS
+  words[CAPACITY] = min(maxSlots, 32 * INITIAL_LEAF_WORDS)
   return words
 }
 
@@ -31,9 +31,7 @@ function sizeOf (words) {
 }
 
 function maxSlotGivenOf (words) {
-  const highWater = words[HIGH_WATER]
-  const given = words[MAX_GIVEN]
-  return given > highWater ? given : highWater
+  return max(words[MAX_GIVEN], words[HIGH_WATER])
 }
 
 /** One more than the highest slot in use below the capacity; 0 if there is none. */
@@ -71,6 +69,7 @@ function setSummaryBits (words, node) {
   const parent = node >>> 5
   const summary = BITMAP_OFFSET + words[LEAF_WORDS] + parent
   const bits = words[summary]
+  // Stryker disable next-line ConditionalExpression: if they are not 0, the bits above are set already
   if (bits === 0 && parent !== 0) setSummaryBits(words, parent)
   words[summary] = bits | 1 << node
 }
@@ -92,6 +91,7 @@ function nextWord (words, word) {
       bits = words[summaries + node] & ~bit
       words[summaries + node] = bits
     }
+    // Stryker disable next-line EqualityOperator: they differ for the first leaf word alone, which is zero (C1)
     while (bits !== 0 && node < leafWords) {
       node = (node << 5) + 31 - clz32(bits & -bits)
       bits = words[node < leafWords ? summaries + node : leaves + node]

@@ -62,6 +62,17 @@ test('an attempt ends one fillInterval after its first slot, however many come m
   assert.equal(streams[2].destroyed, true)
 })
 
+test('stats.connecting counts the connections of an attempt that have not failed', async t => {
+  const { client } = await single(t, { servers: 2, offers: 2, serve: count => count === 0 ? 'junk\n' : undefined })
+  assert.equal(client.stats.connecting, 1)
+})
+
+test('a stream from options.connect() that has closed the client is closed', async t => {
+  const { clock, client, streams } = await single(t, { time: 0, connect () { client.close(); return streams.connect() } })
+  await clock.advance(5)
+  assert.deepEqual([streams.length, streams[0].destroyed], [1, true])
+})
+
 test("a connection has left the pool when 'open' comes with the one that replaces it", async t => {
   const { clock, client } = await single(t, { connections: 2, interval: 5, fillInterval: 20, serve: count => 9 - count })
   const pools = []

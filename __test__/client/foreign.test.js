@@ -63,7 +63,7 @@ const PLACES = {
     (event, act) => ({ prepare: socket => socket.on(event, act) })),
   ...table(['read', 'end', 'destroy', 'unshift', 'on', 'removeListener', 'setKeepAlive'], name => `${name}() of a socket`,
     (name, act) => ({ prepare: socket => actAfter(socket, name, act) })),
-  ...table(['destroyed', 'writable', 'errored'], name => `${name} of a socket`,
+  ...table(['destroyed', 'writable', 'errored', 'readableEnded'], name => `${name} of a socket`,
     (name, act) => ({ prepare: socket => actBefore(socket, name, act) }))
 }
 
@@ -180,6 +180,39 @@ for (const [what, members, thrown = THROWN] of [
     assert.notEqual(other.value, undefined)
   })
 }
+
+test('use() of a signal whose addEventListener() throws rejects with that, and does no work', async t => {
+  const { client } = await single(t)
+  const signal = Object.assign(countedSignal(), { addEventListener () { throw THROWN } })
+  await assert.rejects(client.use(() => assert.fail('it works'), { signal }), THROWN)
+})
+
+test('acquire() rejects if its connection closes the client while it is lent', async t => {
+  const { clock, client, streams: [stream] } = await single(t)
+  actAfter(stream, 'removeListener', () => client.close())
+  const outcome = outcomeOf(client.acquire())
+  await clock.advance(0)
+  assert.equal(outcome.error.code, 'ERR_CLIENT_CLOSED')
+})
+
+test('a connection that aborts the only call that waits, while it is lent, is idle again', async t => {
+  const { clock, client, streams: [stream] } = await single(t)
+  const { release } = client.lease()
+  const controller = new AbortController()
+  const outcome = outcomeOf(client.acquire({ signal: controller.signal }))
+  actAfter(stream, 'removeListener', () => controller.abort())
+  release()
+  await clock.advance(0)
+  assert.deepEqual([outcome.error.code, client.stats.idle, client.lease().socket], ['ABORT_ERR', 1, stream])
+})
+
+test('acquire() that times out names no failure whose message cannot be read', async t => {
+  const failure = Object.defineProperty(new Error(), 'message', { get () { throw THROWN } })
+  const { clock, client } = await single(t, { connect () { throw failure } })
+  const outcome = outcomeOf(client.acquire({ timeout: 50 }))
+  await clock.advance(50)
+  assert.equal(outcome.error.message, 'No connection was idle within 50 ms: there is none')
+})
 
 test('acquire() that is aborted rejects although Error.prototype is frozen', async () => {
   const output = await run(['-e', `

@@ -78,6 +78,10 @@ for (const [name, run, counts] of [
     await new Promise(resolve => socket.on('end', resolve))
     throw new Error('no reply')
   }), true],
+  ['work of use() that failed on a connection whose getter throws', client => client.use(({ socket }) => {
+    Object.defineProperty(socket, 'readableEnded', { get () { throw FAILURE } })
+    throw new Error('no reply')
+  }), true],
   ['release() with an error in the work of use()', client => client.use(({ release }) => release(FAILURE)), true],
   ['an error that the work of use() throws by itself', client => client.use(() => { throw new Error('not found') }), false],
   ['an abort of use()', client => client.use(() => new Promise(() => {}), { signal: AbortSignal.abort() }), false],
@@ -142,6 +146,16 @@ test('a server on probation has one connection, until a release without an error
   for (const { socket } of client.connections) socket.destroy()
   await clock.advance(100)
   assert.equal(namesOf(client), 'AAA')
+})
+
+test('a server on probation is tried although a lease from before its ejection goes on', async t => {
+  const { clock, client, streams, fail } = await several(t, 2, { connections: 2, ...ONCE })
+  client.lease()
+  await fail(1)
+  await clock.advance(1000)
+  client.connections[1].socket.destroy()
+  await clock.advance(50)
+  assert.deepEqual([namesOf(client), client.connections.some(({ socket }) => socket === streams[0])], ['AA', true])
 })
 
 test('an attempt tries a server on probation once', async t => {

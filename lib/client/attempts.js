@@ -46,15 +46,11 @@ class Attempts {
   async attempt () {
     const { pool } = this
     this.isUnderway = true
-    try {
-      const entries = await this.list()
-      // If all connections are leased, none can be replaced.
-      if (!this.isStopped && (pool.hasRoom || pool.hasIdle)) {
-        const connection = await this.lowestOffer(this.choose(entries, pool.hasRoom ? this.settings.offers : 1))
-        if (connection !== undefined) await pool.consider(connection)
-      }
-    } catch (error) {
-      this.failed(undefined, error)
+    const entries = await this.list()
+    // If all connections are leased, none can be replaced.
+    if (!this.isStopped && (pool.hasRoom || pool.hasIdle)) {
+      const connection = await this.lowestOffer(this.choose(entries, pool.hasRoom ? this.settings.offers : 1))
+      if (connection !== undefined) await pool.consider(connection)
     }
     this.isUnderway = false
     this.schedule()

@@ -114,7 +114,7 @@ class Pool {
 
   /** Closes a connection: at once if it is broken, otherwise after what was written to it is sent. */
   drop (connection, isBroken = false) {
-    // Stryker disable next-line StringLiteral: any state but 'idle' and 'offered' does the same
+    // Stryker disable next-line StringLiteral: any state but 'idle' does the same
     connection.state = 'closing'
     if (isBroken) this.sockets.destroy(connection.socket)
     else this.sockets.end(connection.socket)
