@@ -139,18 +139,6 @@ test('a listener may refuse on and on, until the stack is full: nothing is lost'
   assert.deepEqual([slots.get(), slots.size], [40, 41])
 })
 
-test('a listener may start the manager afresh, and make many others', () => {
-  const slots = take(new CallosumServerSlots(), 100)
-  let made = 0
-  slots.once('error', () => {
-    CallosumServerSlots.call(slots)
-    for (let i = 0; i < 1000; i++) made += take(new CallosumServerSlots(), 3).size
-    take(slots, 5)
-  })
-  assert.equal(slots.put(100), true)
-  assert.deepEqual([slots.size, made], [5, 3000])
-})
-
 const escaped = text => Array.from({ length: text.length }, (_, i) => `\\u${text.charCodeAt(i).toString(16).padStart(4, '0')}`).join('')
 
 const CONTROL = '\0\x01\n\x1b\x1f\x7f\x80\x9f\xad'

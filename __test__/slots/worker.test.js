@@ -20,36 +20,6 @@ function work (body) {
     ${body}`, { eval: true })
 }
 
-/** Takes and gives back until it is told to stop; dies of the first wrong slot. */
-const BUSY = `
-  const slots = new CallosumServerSlots()
-  function round () {
-    for (let slot = 0; slot < 3000; slot++) if (slots.get() !== slot) throw new Error('wrong slot')
-    for (let i = 0; i < 3000; i++) slots.put(i * 1009 % 3000)
-    if (slots.size !== 0) throw new Error('wrong size')
-  }`
-
-test('a worker uses the package while the main thread does', async () => {
-  const workers = [1, 2, 3].map(() => work(`${BUSY}
-    for (let i = 0; i < 30; i++) round()
-    parentPort.postMessage(slots.maxSlotGiven)`))
-  const answers = workers.map(worker => once(worker, 'message'))
-  const exits = workers.map(worker => once(worker, 'exit'))
-  let left = workers.length
-  for (const worker of workers) worker.on('exit', () => left--)
-  const slots = new CallosumServerSlots()
-  let rounds = 0
-  while (left > 0) { // eslint-disable-line no-unmodified-loop-condition
-    for (let slot = 0; slot < 1000; slot++) assert.equal(slots.get(), slot)
-    for (let i = 0; i < 1000; i++) slots.put(i * 7 % 1000)
-    rounds++
-    await new Promise(resolve => setImmediate(resolve))
-  }
-  assert.ok(rounds > 0)
-  for (const answer of answers) assert.deepEqual(await answer, [3000])
-  for (const exit of exits) assert.deepEqual(await exit, [0])
-})
-
 test('a worker that exits of itself with managers in use exits cleanly', async () => {
   const worker = work('globalThis.kept = [1, 2, 3].map(() => { const slots = new CallosumServerSlots(); slots.get(); return slots })')
   assert.deepEqual(await once(worker, 'exit'), [0])
