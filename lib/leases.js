@@ -27,16 +27,16 @@ class Leases {
   }
 
   /**
-   * Makes room for the lease of a slot: in the array if the slot is below the capacity, and
-   * else in a Map. False if the allocation failed; then nothing has changed.
+   * Makes room for the lease of a slot that has none and is beyond the array: in the array if the
+   * slot is below the capacity, and else in a Map. False if the allocation failed; then nothing
+   * has changed.
    */
   makeRoom (slot, capacity) {
-    if (slot < this.end) return true
+    // Stryker disable next-line EqualityOperator: a Map and the array are both right for the slot at the capacity
     if (slot < capacity) return this.#growOver(slot)
     const key = slot >>> 16
     if (!this.pages.has(key)) this.pages.set(key, new OwnMap())
-    const page = this.pages.get(key)
-    if (!page.has(slot)) page.set(slot, 0)
+    this.pages.get(key).set(slot, 0) // so that set() needs no memory
     return true
   }
 
@@ -50,15 +50,17 @@ class Leases {
       return false
     }
     for (let i = 0; i < this.end; i++) larger[i] = this.numbers[i]
+    // A growth that was terminated may have left slots in the Maps that the array covers.
     this.pages.forEach((page, key) => {
-      if (key << 16 < end) page.forEach((number, leased) => { if (leased >= this.end && leased < end) larger[leased] = number })
+      // Stryker disable next-line ConditionalExpression,EqualityOperator: it saves time, as writes beyond the end do nothing
+      if (key << 16 < end) page.forEach((number, leased) => { if (leased >= this.end) larger[leased] = number })
     })
     this.numbers = larger
     this.end = end
-    // The Maps do not keep what the array covers.
     this.pages.forEach((page, key, pages) => {
-      if ((key + 1) * 65536 <= end) pages.delete(key)
-      else if (key << 16 < end) page.forEach((_, leased) => { if (leased < end) page.delete(leased) })
+      // Stryker disable next-line ConditionalExpression,EqualityOperator: it saves time
+      if (key << 16 < end) page.forEach((_, leased) => { if (leased < end) page.delete(leased) })
+      if (page.size === 0) pages.delete(key)
     })
     return true
   }

@@ -10,6 +10,7 @@ const { inspect } = require('node:util')
 
 const CallosumServerSlots = require('../..')
 const { Internals: { leasesOf, wordsOf } } = require('../../lib/internals.js')
+const { Leases } = require('../../lib/leases.js')
 const { LEASE_COUNT } = require('../../lib/layout.js')
 const { ROOT, run } = require('../support/child')
 const { take, errorsOf } = require('../support/states')
@@ -93,6 +94,33 @@ test('leases that ended leave nothing behind', () => {
   assert.equal(wordsOf(slots)[LEASE_COUNT], 4)
   for (const { slot, release } of leases) if (slot % 2 === 0) release(); else slots.put(slot)
   assert.deepEqual([wordsOf(slots)[LEASE_COUNT], leasesOf(slots).pages.size], [0, 0])
+})
+
+/** Leases whose array covers 2,048 slots, after it did not cover slots 1,023 and 1,024. */
+function grown (prepare = () => {}) {
+  const leases = new Leases()
+  for (const [slot, number] of [[1023, 1], [1024, 2], [3000, 3]]) {
+    leases.makeRoom(slot, 1023)
+    leases.set(slot, number)
+  }
+  leases.makeRoom(1000, 1024)
+  leases.set(1000, 4)
+  prepare(leases)
+  leases.makeRoom(1500, 2048)
+  return leases
+}
+
+test('the table of leases grows over some of those that it did not cover, and they are in it alone', () => {
+  const leases = grown()
+  assert.deepEqual([0, 1000, 1023, 1024, 1500, 3000].map(slot => leases.numberOf(slot)), [0, 4, 1, 2, 0, 3])
+  assert.deepEqual([leases.end, [...leases.pages.get(0)]], [2048, [[3000, 3]]])
+  leases.makeRoom(3000, 4096)
+  assert.deepEqual([leases.numberOf(3000), leases.pages.size], [3, 0])
+})
+
+test('what a terminated growth has left behind replaces no lease', () => {
+  const leases = grown(({ pages }) => pages.get(0).set(1000, 77))
+  assert.deepEqual([leases.numberOf(1000), [...leases.pages.get(0).keys()]], [4, [3000]])
 })
 
 test('no method calls what a subclass overrides', () => {

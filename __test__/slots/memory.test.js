@@ -83,15 +83,17 @@ test('1,000,000 slots given and returned take at most 0.2 byte a slot, as V8 is 
   }
 })
 
-test('reserve() far above all other slots takes next to no memory', async () => {
-  for (const [count, most] of [[1, { arrayBuffers: 1e5, rss: 10e6 }], [1000, { arrayBuffers: 1e6, rss: 20e6 }]]) {
-    const slots = new CallosumServerSlots()
-    const before = process.memoryUsage()
-    for (let i = 0; i < count; i++) assert.equal(slots.reserve(2000000000 - i * 1000000), true)
-    const after = process.memoryUsage()
-    for (const kind of ['arrayBuffers', 'rss']) assert.ok(after[kind] - before[kind] < most[kind], `${count}: ${kind}`)
-  }
-})
+for (const name of ['reserve', 'lease']) {
+  test(`${name}() far above all other slots takes next to no memory`, () => {
+    for (const [count, most] of [[1, { arrayBuffers: 1e5, rss: 10e6 }], [1000, { arrayBuffers: 1e6, rss: 20e6 }]]) {
+      const slots = new CallosumServerSlots()
+      const before = process.memoryUsage()
+      for (let i = 0; i < count; i++) assert.ok(slots[name](2000000000 - i * 1000000))
+      const after = process.memoryUsage()
+      for (const kind of ['arrayBuffers', 'rss']) assert.ok(after[kind] - before[kind] < most[kind], `${count}: ${kind}`)
+    }
+  })
+}
 
 for (const [how, letGo] of [
   ['the instance is collected', 'globalThis.manager = null'],
