@@ -52,7 +52,7 @@ pub enum CannotReserve {
 ///
 /// - C4. A slot below the high-water mark is in use exactly when it is not in the map. A slot at
 ///   or above it is in use exactly when it is a sparse reservation, all of which are at or above
-///   the capacity.
+///   the capacity, in runs no two of which touch.
 ///
 /// JavaScript relies on these invariants: `index.js` runs [`Slots::get`] and [`Slots::put`] on
 /// the same words, in the same steps.
@@ -363,6 +363,8 @@ impl<M: Memory> Slots<M> {
         assert_eq!(self.map().next_in_map(high_water), covered, "C3: a slot above {high_water}");
         let sparse = || self.sparse.runs_from(0);
         assert!(sparse().all(|run| capacity <= run.start), "C4: {:?}", self.sparse);
+        let mut pairs = sparse().zip(sparse().skip(1));
+        assert!(pairs.all(|(run, next)| run.end < next.start), "C4: {:?}", self.sparse);
         let counted: u32 = sparse().map(|run| run.end - run.start).sum();
         assert_eq!(self.load(SPARSE_COUNT), counted, "C4: {:?}", self.sparse);
     }
