@@ -45,14 +45,6 @@ describe('workers', { concurrency: 2 }, () => {
     }
   })
 
-  test('free the slot of a connection that ends', async t => {
-    const { port } = await start(t, 1)
-    const clients = [await connect(t, port), await connect(t, port), await connect(t, port)]
-    clients[1].socket.end()
-    await until(() => clients[1].closed)
-    assert.equal((await connect(t, port)).slot, 1)
-  })
-
   test('that are killed are replaced by one that begins at 0', { skip: onWindows }, async t => {
     const { port, listening } = await start(t, 1)
     for (const slot of [0, 1]) assert.equal((await connect(t, port)).slot, slot)

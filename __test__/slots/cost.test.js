@@ -52,6 +52,11 @@ const CONSTANT = {
   'get() and put()': slots => { const n = slots.size; const random = randomFrom(1); return () => { slots.put(random(n)); slots.get() } },
   'put() and reserve()': slots => { const n = slots.size; const random = randomFrom(1); return () => { const slot = random(n); slots.put(slot); slots.reserve(slot) } },
   'put() and lease() of a slot': slots => { const n = slots.size; const random = randomFrom(1); return () => { const slot = random(n); slots.put(slot); slots.lease(slot).release(); slots.reserve(slot) } },
+  'put(), get() and peek() below a free run': slots => {
+    const n = slots.size
+    for (let slot = 64; slot < n; slot++) slots.put(slot)
+    return i => { slots.put(i % 32); slots.get(); slots.peek() }
+  },
   'peek()': slots => { slots.put(slots.size >> 1); return () => slots.peek() },
   'has()': slots => { const n = slots.size; return i => slots.has(i * 7919 % n) },
   size: slots => () => slots.size,

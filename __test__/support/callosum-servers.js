@@ -19,10 +19,10 @@ function sleep (time) {
   return new Promise(resolve => setTimeout(resolve, time))
 }
 
-async function until (condition) {
-  const end = Date.now() + WAIT
+async function until (condition, describe = () => String(condition), wait = WAIT) {
+  const end = Date.now() + wait
   while (!condition()) {
-    assert.ok(Date.now() < end, `waited ${WAIT} ms for ${condition}`)
+    assert.ok(Date.now() < end, `waited ${wait} ms for ${describe()}`)
     await sleep(2)
   }
 }

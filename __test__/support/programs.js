@@ -8,10 +8,9 @@ const { once } = require('node:events')
 const net = require('node:net')
 const path = require('node:path')
 
-const { PATIENCE, sleep } = require('./callosum-servers')
+const { until } = require('./callosum-servers')
 
 const ROOT = path.join(__dirname, '..', '..')
-const WAIT = 10000 * PATIENCE // ms: the longest that a test waits for any one thing
 const onWindows = process.platform === 'win32' && 'Windows does not have it'
 
 const children = new Set()
@@ -107,14 +106,6 @@ async function connect (t, port, options) {
 function framesOf (output) {
   return output.split('\x1b[H').slice(1).filter(frame => frame.includes('\x1b[J')).map(frame =>
     frame.slice(0, frame.indexOf('\x1b[J')).replace(/\x1b\[(\d*m|K)/g, '').split('\n')) // eslint-disable-line no-control-regex
-}
-
-async function until (condition, describe = () => String(condition), wait = WAIT) {
-  const end = Date.now() + wait
-  while (!condition()) {
-    assert.ok(Date.now() < end, `waited ${wait} ms for ${describe()}`)
-    await sleep(2)
-  }
 }
 
 module.exports = { ROOT, connect, dial, framesOf, listen, onWindows, run, start, until }
