@@ -65,6 +65,7 @@ CallosumServerSlots.prototype.get = function () {
   // Rust, which throws.
   if (!(words[FREE_COUNT] > 0)) {
     const slot = words[HIGH_WATER]
+    // Stryker disable next-line ConditionalExpression: getAtCapacity() takes every slot right, but takes longer
     if (!(slot < words[CAPACITY])) return getAtCapacity(this)
     words[HIGH_WATER] = slot + 1
     return slot
@@ -101,6 +102,7 @@ CallosumServerSlots.prototype.put = function (slot) {
   } else if (word < cursor) {
     if (words[BITMAP_OFFSET + cursor] !== 0) setSummaryBits(words, words[LEAF_WORDS] + cursor)
     words[CURSOR] = word
+  // Stryker disable next-line ConditionalExpression: if they are not 0, the bit above is set already
   } else if (bits === 0 && word !== cursor) {
     setSummaryBits(words, words[LEAF_WORDS] + word)
   }

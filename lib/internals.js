@@ -31,7 +31,7 @@ class Internals extends function (object) { return object } {
     // What may throw comes before the object gets its fields, so that it has all of them or none.
     nextWords = newWords(maxSlots)
     super(object)
-    nextWords = undefined
+    nextWords = undefined // lets go of them
   }
 
   /** Makes the object a manager. If it is one already, it is reset, as in 0.1.0. */

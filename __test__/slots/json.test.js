@@ -167,12 +167,12 @@ function joined (runs) {
   return all
 }
 
-test('from() makes an instance of the class that it is called on, whose constructor may take a slot, and emits nothing', () => {
+test('from() makes an instance of the class that it is called on, whose constructor may lease a slot, and emits nothing', () => {
   class Mine extends CallosumServerSlots {
     constructor (options) {
       super(options)
       this.options = options
-      this.get()
+      this.leased = this.lease()
     }
 
     emit () { throw new Error('emitted') }
@@ -180,6 +180,7 @@ test('from() makes an instance of the class that it is called on, whose construc
   const slots = Mine.from(GOOD)
   assert.ok(slots instanceof Mine)
   assert.equal(slots.options.maxSlots, 100)
+  slots.leased.release() // it ended when the state replaced that of the constructor
   assert.deepStrictEqual(slots.toJSON(), GOOD)
 })
 

@@ -53,6 +53,11 @@ for (const [name, call, leafWords] of [
   })
 }
 
+test('reset() needs no more words for few slots far above', () => {
+  const [rust, words] = native(0)
+  assert.equal(rust.reset(words, 2e9, new Int32Array([0, 10, 5000, 5001]), 0), 0)
+})
+
 test('inUseRuns() writes as many runs as there is room for', () => {
   const slots = CallosumServerSlots.from({ maxSlots: 2e9, maxSlotGiven: 2e9, inUse: [[1, 3], [1000, 1026], [1e9, 1e9 + 2]] })
   const [rust, words] = [nativeOf(slots), wordsOf(slots)]
