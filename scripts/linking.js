@@ -21,7 +21,7 @@ async function zig () {
   return step(`zig-${ZIG}-${ZIGBUILD}`, folder => pip(folder, [`ziglang==${ZIG}`, `cargo-zigbuild==${ZIGBUILD}`]))
 }
 
-/** The environment in which cargo and `napi build --cross-compile` find zig. */
+/** The environment in which cargo finds zig. */
 async function zigEnvironment () {
   const folder = await zig()
   const PATH = [join(folder, 'bin'), join(folder, 'ziglang'), process.env.PATH].join(delimiter)
