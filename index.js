@@ -200,7 +200,7 @@ const members = {
     const lowest = lowestFree(words)
     if (lowest < words[CAPACITY]) return lowest
     const slot = lowest > 0 && words[SPARSE_COUNT] === 0 ? lowest : nativeOf(this).peek(words)
-    return slot >= 0 && slot < words[LIMIT] ? slot : undefined
+    return slot === -1 || slot === words[LIMIT] ? undefined : slot
   },
 
   /** Whether the slot is in use; false for anything that is not a valid slot. */

@@ -33,6 +33,13 @@ test('get() and lease() return undefined, also if nobody listens', () => {
   assert.deepEqual([slots.get(), slots.lease(), slots.size], [undefined, undefined, 2])
 })
 
+test('no slot is free where sparse reservations are all above a full bitmap', () => {
+  const slots = new CallosumServerSlots({ maxSlots: 1026 })
+  for (const slot of [1025, 1024]) slots.reserve(slot)
+  take(slots, 1024)
+  assert.deepEqual([slots.size, slots.peek(), slots.get()], [1026, undefined, undefined])
+})
+
 test("a listener of 'full' that throws ends the get(), which has changed nothing", () => {
   const slots = take(new CallosumServerSlots({ maxSlots: 1 }), 1)
   slots.on('full', () => { throw new Error('mine') })

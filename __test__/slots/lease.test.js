@@ -49,6 +49,7 @@ const LEASED = {
   'by lease(slot), above it': slots => slots.lease(900),
   'by lease(slot), in a larger bitmap': slots => take(slots, 1000).lease(5000),
   'by lease(slot), as a sparse reservation': slots => slots.lease(1e9),
+  'by lease(slot), at the end of the table of leases': slots => slots.lease(1023) && slots.lease(1024),
   'by adopt()': slots => take(slots, 3).adopt(1),
   'by adopt(), of a sparse reservation': slots => slots.reserve(1e9) && slots.adopt(1e9),
   'by lease(), where the bitmap has to grow': slots => take(slots, 1024).lease(),
