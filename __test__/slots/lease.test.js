@@ -94,7 +94,7 @@ test('leases that ended leave nothing behind', () => {
   assert.equal(slots.lease(1e9), undefined)
   assert.equal(wordsOf(slots)[LEASE_COUNT], 4)
   for (const { slot, release } of leases) if (slot % 2 === 0) release(); else slots.put(slot)
-  assert.deepEqual([wordsOf(slots)[LEASE_COUNT], leasesOf(slots).pages.size], [0, 0])
+  assert.deepEqual([wordsOf(slots)[LEASE_COUNT], leasesOf(slots).pages.size, leasesOf(slots).end], [0, 0, 2048])
 })
 
 /** Leases whose array covers 2,048 slots, after it did not cover slots 1,023 and 1,024. */
