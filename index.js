@@ -230,6 +230,7 @@ const members = {
   /** Iterates over the slots in use at the time of the call, ascending. */
   values () {
     const words = readableWordsOf(this)
+    // Stryker disable next-line ConditionalExpression: it saves time
     return new SlotIterator(words, words[SPARSE_COUNT] === 0 ? undefined : Internals.runsOf(this, words[CAPACITY]))
   },
 
@@ -247,6 +248,7 @@ const members = {
     if (slot === undefined) {
       const words = wordsOf(this)
       slot = lowestFree(words)
+      // Stryker disable next-line ConditionalExpression: growIfFull() does nothing if there is no need
       if (!(slot < words[CAPACITY])) {
         if (!growIfFull(this)) return undefined
         slot = lowestFree(wordsOf(this))
