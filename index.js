@@ -344,8 +344,10 @@ function from (json, options) {
 // of which Rust knows.
 function putSparse (slots, slot) {
   const words = readableWordsOf(slots)
+  // Stryker disable next-line ConditionalExpression: the second half saves time, as Rust refuses the same
   if (!isNonNegativeInt32(slot) || words[SPARSE_COUNT] === 0) return refuse(slots, slot)
   const native = nativeOf(slots)
+  // Stryker disable next-line ConditionalExpression: it saves time
   if (words[LEASE_COUNT] !== 0) endLease(slots, slot) // only slots in use are leased
   return native.put(words, slot) ? undefined : refuse(slots, slot)
 }

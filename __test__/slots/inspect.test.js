@@ -39,6 +39,7 @@ for (const [name, shown, expected] of [
   ['the name of an ES5 constructor', util.inspect(new Old()), LINE.replace('CallosumServerSlots', 'Old')],
   ['a name if the constructor has gone', util.inspect(Object.assign(make(), { constructor: undefined })), LINE],
   ['a name if that of the class is no string', util.inspect(new Named({ maxSlots: 5 })), LINE],
+  ['a name if the class has none', util.inspect(new (class extends CallosumServerSlots {})({ maxSlots: 5 })), LINE],
   ['an object that is no manager', util.inspect(Object.create(CallosumServerSlots.prototype)), 'CallosumServerSlots {}'],
   ['a receiver that is no object', CallosumServerSlots.prototype[util.inspect.custom].call(5), 'Number {}'],
   ['colours where asked for', util.inspect(make(), { colors: true }), LINE.replace(/\d/g, '\x1b[33m$&\x1b[39m')]

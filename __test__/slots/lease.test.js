@@ -53,6 +53,10 @@ const LEASED = {
   'by adopt()': slots => take(slots, 3).adopt(1),
   'by adopt(), of a sparse reservation': slots => slots.reserve(1e9) && slots.adopt(1e9),
   'by lease(), where the bitmap has to grow': slots => take(slots, 1024).lease(),
+  'by lease(), past a sparse reservation where the bitmap ends': slots => {
+    slots.reserve(1024)
+    return take(slots, 1024).lease()
+  },
   'by lease(slot), before the bitmap grew over it': slots => {
     const lease = slots.lease(100000)
     take(slots, 70000)
