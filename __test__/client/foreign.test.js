@@ -332,7 +332,10 @@ test('a client whose event loop is blocked for longer than its timeout fills its
 test('a slot that arrives right after its deadline counts, and nothing has failed', async t => {
   const late = () => {
     const stream = duplex()
-    queueMicrotask(() => setTimeout(() => stream.push('0\n'), 20)) // its timer comes after that of the deadline
+    queueMicrotask(() => { // its timer comes after that of the deadline, in the same turn
+      setTimeout(() => stream.push('0\n'), 20)
+      block(30)
+    })
     return stream
   }
   const client = connect(t, [{}], { timeout: 20, interval: 60000, connect: late })
