@@ -10,23 +10,23 @@ const { ROOT, run } = require('../support/child')
 const PACKAGE = JSON.stringify(ROOT)
 
 for (const [name, end] of [
-  ['process.exit()', 'process.exit(0)'],
-  ['process.exit() in an error handler', "slots.on('error', () => process.exit(0)); slots.put(-1)"],
-  ['calls on exit', "process.on('exit', () => { for (let i = 0; i < 3000; i++) slots.get(); new CallosumServerSlots().get() })"],
-  ['the end of the event loop', '']
+  ['process.exit()', "say('ended'); process.exit(0)"],
+  ['process.exit() in an error handler', "slots.on('error', () => { say('ended'); process.exit(0) }); slots.put(-1)"],
+  ['calls on exit', "process.on('exit', () => { for (let i = 0; i < 3000; i++) slots.get(); new CallosumServerSlots().get(); say('ended') })"],
+  ['the end of the event loop', "say('ended')"]
 ]) {
-  test(`the process ends cleanly with managers in use: ${name}`, async () => {
+  test(`a process ends cleanly with managers in use: ${name}`, async () => {
     assert.equal(await run(['--expose-gc', '-e', `
       const CallosumServerSlots = require(${PACKAGE})
+      const say = text => require('fs').writeSync(1, text)
       const slots = globalThis.kept = new CallosumServerSlots()
       for (let i = 0; i < 2000; i++) { slots.get(); new CallosumServerSlots().get() }
       gc()
-      require('fs').writeSync(1, 'ended')
       ${end}`]), 'ended')
   })
 }
 
-test('a process ends cleanly with managers in use, in workers too', async () => {
+test('a process ends cleanly with managers in use: process.exit() while a worker calls', async () => {
   const printed = await run(['-e', `
     const { Worker } = require('node:worker_threads')
     const CallosumServerSlots = require(${PACKAGE})

@@ -35,8 +35,8 @@ const FAILED = /^ *not ok \d+ - (.*)\n(?! *---\n(?: .*\n)*? *failureType: 'subte
  *
  * @param {Runtime} runtime
  * @param {{ file: string, tests?: RegExp, reason: string }[]} known
- * @returns {Promise<{ passed: number, known: number, failed: number }>} numbers of tests, but
- *   of what failed also files that did not end well
+ * @returns {Promise<{ passed: number, known: number, failed: number }>} numbers of tests; `failed`
+ *   counts a file that did not end well, too
  * @throws {Error} if `known` names a file that does not exist
  */
 async function runAll (runtime, known) {
