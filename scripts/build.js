@@ -1,7 +1,7 @@
 'use strict'
 
-// Builds the addon for a target so that it runs on other machines too, with Rust from rustup, in a
-// folder of its own, or with the one that is installed.
+// Builds the addon for a target so that it runs on other machines too. Rust is what the caller
+// passes: the one that is installed, or one that rustup puts into a folder of the project.
 
 const { copyFileSync, rmSync } = require('node:fs')
 const { homedir } = require('node:os')

@@ -2,7 +2,7 @@
 
 // How each target is linked: the cargo command, its environment and the compiler's options.
 //
-// zig is the linker. It contains the symbols of old C libraries. A binary that is linked with the
+// zig is the linker, but for macOS. It contains the symbols of old C libraries. A binary that is linked with the
 // system's linker needs at least the system's version of these libraries.
 
 const fs = require('fs')
@@ -35,7 +35,7 @@ async function zigEnvironment () {
   }
 }
 
-/** The names of targets in the tools that build them, if they differ. */
+/** Rust's name of a target. */
 function rustTarget (target) {
   // A binary for gnullvm loads in the same Node.js, and needs no Visual C++ runtime.
   return target.replace(/-msvc$/, '-gnullvm')

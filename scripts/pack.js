@@ -4,7 +4,7 @@
 //
 //   node scripts/pack.js [--as-is] [--complete] [--destination folder]
 //
-//   --as-is        takes this machine's binary as it is, and does not build it for all glibc
+//   --as-is        takes all binaries as they are, and does not build this machine's for all glibc
 //   --complete     refuses if the binary of a platform is missing
 //   --destination  where to put the tarball; here by default
 //
@@ -20,7 +20,7 @@ const { npm } = require('./run.js')
 
 const FOR_CLONES = ['scripts', 'devDependencies', 'overrides', 'allowScripts', 'napi']
 
-/** Builds this machine's binary; on Linux for all glibc from 2.17 on. Elsewhere the linker's own runs on other machines too. */
+/** Builds this machine's binary; on Linux for all glibc from 2.17 on. Elsewhere a binary of the system's linker runs on other machines too. */
 async function buildHere () {
   if (process.platform !== 'linux') return npm(['run', '--silent', 'build'])
   const target = targets.find(target => fileOf(target).endsWith(`.linux-${process.arch}-gnu.node`))

@@ -1,5 +1,5 @@
-//! The binding, by tests in JavaScript. cargo-mutants runs `cargo test` alone, so this stands
-//! for them: `.cargo/mutants.toml`.
+//! The binding, by tests in JavaScript. cargo-mutants runs `cargo test` alone, so this calls
+//! them: `.cargo/mutants.toml`.
 
 #![cfg(feature = "node")]
 

@@ -393,7 +393,7 @@ test('stats and inspect() tell what the client has', async t => {
   await mine.close()
 })
 
-test('[Symbol.asyncDispose]() closes the client', { skip: !Symbol.asyncDispose && 'no Symbol.asyncDispose' }, async t => {
+test('[Symbol.asyncDispose]() closes the client', async t => {
   const { client } = await single(t, { connect: stuck })
   assert.deepEqual(slotsOf(client), [0])
   await Promise.all([client[Symbol.asyncDispose](), client.close({ timeout: 0 })])

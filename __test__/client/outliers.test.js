@@ -169,7 +169,7 @@ test('an attempt tries a server on probation once', async t => {
 })
 
 for (const [what, isClosed] of [['', false], [' whose connection has closed meanwhile', true]]) {
-  for (const [effect, error] of [['fails for nobody', FAILURE], ['ends no probation', undefined]]) {
+  for (const [effect, error] of [['counts against no server', FAILURE], ['ends no probation', undefined]]) {
     test(`a lease from before the ejection${what} ${effect}`, async t => {
       const { clock, client, events, fail } = await several(t, 2, { connections: 3 })
       const lease = client.lease()

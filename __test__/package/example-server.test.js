@@ -180,15 +180,6 @@ describe('the server, on a terminal,', { concurrency: 2 }, () => {
     ])
   })
 
-  test('draws at most 20 times a second', async t => {
-    const started = Date.now()
-    const server = await startServer(t, { terminal: '80x24' })
-    for (let i = 0; i < 200; i++) (await connect(t, server.port)).socket.end()
-    await draws(server, / 0 in use$/m)
-    const frames = framesOf(server.output).length
-    assert.ok(frames <= 2 + (Date.now() - started) / 50, `${frames} frames in ${Date.now() - started} ms`)
-  })
-
   test('fits the columns and the rows, whatever their number', async t => {
     const server = await startServer(t, { terminal: '80x24' })
     await connectMany(t, server, 130)

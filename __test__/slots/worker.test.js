@@ -20,11 +20,6 @@ function work (body) {
     ${body}`, { eval: true })
 }
 
-test('a worker that exits of itself with managers in use exits cleanly', async () => {
-  const worker = work('globalThis.kept = [1, 2, 3].map(() => { const slots = new CallosumServerSlots(); slots.get(); return slots })')
-  assert.deepEqual(await once(worker, 'exit'), [0])
-})
-
 test('a clone of a manager, as another thread gets it, is a plain object; one with listeners cannot be cloned', () => {
   const slots = take(new CallosumServerSlots(), 3)
   const clone = structuredClone(slots)

@@ -32,7 +32,6 @@ async function listen (t, serve, { listener = handler => net.createServer(handle
   const sockets = new Set()
   const server = listener(socket => {
     const count = address.accepted++
-    address.times.push(Date.now())
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => {})
@@ -44,7 +43,6 @@ async function listen (t, serve, { listener = handler => net.createServer(handle
   const address = { host: '127.0.0.1', port: server.address().port, ...options }
   Object.defineProperties(address, Object.getOwnPropertyDescriptors({
     accepted: 0,
-    times: [],
     sockets,
     stop () {
       for (const socket of sockets) socket.destroy()

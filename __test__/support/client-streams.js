@@ -11,7 +11,7 @@ function duplex (options) {
   return new Duplex({ read () {}, write (chunk, encoding, done) { done() }, ...options })
 }
 
-/** A stream with a slot that gets rid of nothing that is written to it. */
+/** A stream with a slot that never finishes a write. */
 function stuck () {
   const stream = duplex({ write () {} })
   stream.push('0\n')

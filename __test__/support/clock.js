@@ -73,7 +73,7 @@ function stopClock (t, chance = 0.5) {
   return clock
 }
 
-// What streams and promises have to do is done after one turn of the event loop, or two.
+// What streams and promises have to do is done after three turns of the event loop.
 async function events () {
   for (let i = 0; i < 3; i++) await new Promise(resolve => setImmediate(resolve))
 }

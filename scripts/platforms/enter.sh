@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs a program with the files of another system below those of the machine, and with an
+# Runs a program with the files of another system over those of the machine, and with an
 # interpreter for programs of another processor. It uses a user and mount namespace of its
 # own: nothing outside of it changes, and it ends with the program.
 #

@@ -47,11 +47,11 @@ const PROGRAM = `
   console.log(Object.keys(require.cache).filter(file => file.endsWith('.node')).map(file => require('path').basename(file)).join())`
 
 /**
- * Holds that of all binaries that were built the target's is loaded.
+ * Checks that of all binaries that were built the target's is loaded.
  *
  * @throws {Error} if another one is
  */
-async function choose (target, { command: [binary, ...options], env }) {
+async function assertLoads (target, { command: [binary, ...options], env }) {
   const { stdout } = await promisify(execFile)(binary, [...options, '-e', PROGRAM], { cwd: ROOT, env })
   if (stdout.trim() !== fileOf(target)) throw new Error(`the package must load ${fileOf(target)}. It loads ${stdout.trim()}`)
 }
@@ -72,7 +72,7 @@ async function test (target, { system, start, slower = 1 }, jobs, checkout = che
       timeout: TIMEOUT * patience,
       jobs
     }
-    await choose(target, runtime)
+    await assertLoads(target, runtime)
     const tests = { ...runtime, command: [...command, '--test-reporter=tap'] }
     const { failed } = await runAll(tests, known.filter(({ targets }) => !targets || targets.includes(target)))
     return failed === 0
