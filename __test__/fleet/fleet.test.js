@@ -9,7 +9,7 @@ const path = require('node:path')
 const { describe, test } = require('node:test')
 
 const { readOptions } = require('../../examples/fleet/options')
-const { ROOT, framesOf, onWindows, run: runProgram, until } = require('../support/programs')
+const { ROOT, framesOf, onWindows, run: runProgram, until } = require('../support/examples')
 
 const SMALL = ['--servers', '3', '--clients', '2', '--connections', '30', '--duration', '2']
 const SETTLING = [...SMALL, '--duration', '4', '--interval', '4'] // on a busy machine too

@@ -6,7 +6,7 @@ const assert = require('node:assert/strict')
 const { describe, test } = require('node:test')
 
 const { listen } = require('../support/callosum-servers')
-const { run } = require('../support/programs')
+const { run } = require('../support/examples')
 
 const CLIENT = /^Usage: node examples\/client\.js PORT/
 const REQUESTS = /^Usage: node examples\/requests\.js PORT/

@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict')
 const { describe, test } = require('node:test')
 
-const { onWindows, run, start, until } = require('../support/programs')
+const { onWindows, run, start, until } = require('../support/examples')
 
 const CLIENT = 'examples/client.js'
 

@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict')
 const { describe, test } = require('node:test')
 
-const { connect, dial, onWindows, run, until } = require('../support/programs')
+const { connect, dial, onWindows, run, until } = require('../support/examples')
 
 const CLUSTER = ['examples/cluster.js']
 const LISTENS = /^worker (\d+) \((\d+)\) listens on 127\.0\.0\.1:(\d+)$/

@@ -8,7 +8,7 @@ const { describe, test } = require('node:test')
 const serve = require('../../examples/limited-server')
 const { request } = require('../../examples/requests')
 const { connect, listen } = require('../support/callosum-servers')
-const { listen: listenOn, onWindows, run, start, until } = require('../support/programs')
+const { listen: listenOn, onWindows, run, start, until } = require('../support/examples')
 
 const SAFE = { isSafe: true }
 

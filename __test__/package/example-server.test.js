@@ -6,7 +6,7 @@ const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')
 const { describe, test } = require('node:test')
 
-const { ROOT, connect, dial, framesOf, onWindows, start, until } = require('../support/programs')
+const { ROOT, connect, dial, framesOf, onWindows, start, until } = require('../support/examples')
 
 const SERVER = ['examples/server.js']
 

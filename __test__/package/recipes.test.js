@@ -21,7 +21,7 @@ const serveWith = require('../../examples/limited-server')
 const { limitOf, intervalOf } = require('../../examples/sizing')
 const { sleep, until, connect } = require('../support/callosum-servers.js')
 const { ROOT, run } = require('../support/child.js')
-const { connect: connectTo, dial, listen, onWindows, start } = require('../support/programs')
+const { connect: connectTo, dial, listen, onWindows, start } = require('../support/examples')
 
 const serve = maxSlots => serveWith(maxSlots, counter)
 const page = readFileSync(path.join(ROOT, 'docs', 'recipes.md'), 'utf8')

@@ -1,14 +1,14 @@
 'use strict'
 
 // A search of every state that a manager of a few slots can be in, and of every call in
-// each: what is compared, see support/run.js. States are told apart by the words.
+// each: what is compared, see support/random-program.js. States are told apart by the words.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
 
 const CallosumServerSlots = require('../..')
 const { Internals: { wordsOf } } = require('../../lib/internals.js')
-const { Run } = require('../support/run')
+const { Run } = require('../support/random-program')
 const { slotsBelow } = require('../support/states')
 
 const MAX = 2147483647

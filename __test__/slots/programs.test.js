@@ -1,6 +1,6 @@
 'use strict'
 
-// Random programs over the whole API: what their steps do and compare, see support/run.js.
+// Random programs over the whole API: what their steps do and compare, see support/random-program.js.
 //
 //   TEST_PROGRAMS=100000 node --test __test__/slots/programs.test.js
 //
@@ -15,7 +15,7 @@ const { inspect } = require('node:util')
 const CallosumServerSlots = require('../..')
 const { Internals: { wordsOf } } = require('../../lib/internals.js')
 const { BITMAP_OFFSET, LEAF_WORDS } = require('../../lib/layout.js')
-const { MAKES, Run } = require('../support/run')
+const { MAKES, Run } = require('../support/random-program')
 const { notSlots } = require('../support/values')
 
 const MAX = 2147483647

@@ -30,6 +30,29 @@ test('it is a base for ES6 classes', () => {
   assert.deepStrictEqual([slots.get(), slots.get(), slots.put(0), slots.get()], ['slot 0', 'slot 1', undefined, 'slot 0'])
 })
 
+test('no method calls what a subclass overrides, but emit()', () => {
+  class Mapped extends CallosumServerSlots {
+    get () { return super.get() + 8000 }
+    put (slot) { return super.put(slot - 8000) }
+    has (slot) { return super.has(slot - 8000) }
+    reserve (slot) { return super.reserve(slot - 8000) }
+    peek () { return super.peek() + 8000 }
+    clear () { throw new Error('clear() ran') }
+    values () { throw new Error('values() ran') }
+    get size () { throw new Error('size ran') }
+    get maxSlots () { throw new Error('maxSlots ran') }
+    get maxSlotGiven () { throw new Error('maxSlotGiven ran') }
+  }
+  const slots = new Mapped({ maxSlots: 3 })
+  const leases = [slots.lease(), slots.lease(1)]
+  assert.deepStrictEqual([leases[0].slot, leases[1].slot, slots.get()], [0, 1, 8002])
+  assert.strictEqual(slots.adopt(2).slot, 2)
+  leases[0].release()
+  assert.match(util.inspect(slots), /size: 2, maxSlotGiven: 3, next: 0, maxSlots: 3/)
+  assert.deepStrictEqual([[...slots], slots.toJSON().inUse], [[1, 2], [[1, 3]]])
+  assert.deepStrictEqual(Mapped.from(slots.toJSON()).toJSON(), slots.toJSON())
+})
+
 test('its name, length and super_ are those of 0.1.0', () => {
   assert.strictEqual(CallosumServerSlots.name, 'CallosumServerSlots')
   assert.strictEqual(CallosumServerSlots.length, 0)
