@@ -68,6 +68,17 @@ test('use() that waits in vain for half of its time rejects with the same code, 
   assert.equal(outcome.error.message, 'No connection was idle within 100 ms, half of the timeout: the only one is leased, and 1 call waits')
 })
 
+test('use() without a timeout waits for as long as it takes', async t => {
+  const { clock, client } = await single(t)
+  const { release } = client.lease()
+  const outcome = outcomeOf(client.use(() => 5))
+  await clock.advance(600000)
+  assert.deepEqual(outcome, {})
+  release()
+  await clock.advance(0)
+  assert.equal(outcome.value, 5)
+})
+
 test('use() tells a timeout after the end of its connection from another', async t => {
   const { clock, client, streams } = await single(t)
   const outcome = outcomeOf(client.use(({ socket }) => once(socket.resume(), 'data'), { timeout: 100 }))
