@@ -73,6 +73,20 @@ test('a stream from options.connect() that has closed the client is closed', asy
   assert.deepEqual([streams.length, streams[0].destroyed], [1, true])
 })
 
+for (const [event, act] of [
+  ['close', stream => stream.destroy()],
+  ['readable', stream => stream.push('0\n')],
+  ['readable', stream => stream.push('junk\n')]
+]) {
+  test(`a listener of '${event}' from options.connect() that closes the client ends its attempt: ${act}`, async t => {
+    const stream = duplex().on(event, () => client.close())
+    const { clock, client } = await single(t, { connect: () => stream, time: 500, fillInterval: 1000 })
+    act(stream)
+    await clock.advance(0)
+    assert.deepEqual([client.stats.connecting, clock.pending, client.failures], [0, [], []])
+  })
+}
+
 test("a connection has left the pool when 'open' comes with the one that replaces it", async t => {
   const { clock, client } = await single(t, { connections: 2, interval: 5, fillInterval: 20, serve: count => 9 - count })
   const pools = []

@@ -28,7 +28,7 @@ function open (entry, { connect, timeout }, pool, callback) {
     socket = take(connect(entry.server), sockets)
     for (const name of Object.keys(listeners)) socket.on(name, listeners[name])
     if (typeof socket.setKeepAlive === 'function') socket.setKeepAlive(true, KEEP_ALIVE)
-    if (socket.destroyed) process.nextTick(() => { if (!isOver) onClose() }) // its 'close' may have come before
+    if (socket.destroyed) process.nextTick(onClose) // its 'close' may have come before
   } catch (error) {
     failure = error // 'close' may come first
     if (socket !== undefined) sockets.destroy(socket)
@@ -38,8 +38,10 @@ function open (entry, { connect, timeout }, pool, callback) {
     fail(coded(new Error(`The server sent no slot within ${timeout} ms`), 'ERR_SLOT_TIMEOUT'))
   })
 
+  // A listener that the program added before may have cancelled.
   function onReadable () {
-    for (let chunk = socket.read(); chunk !== null; chunk = isOver ? null : socket.read()) onData(chunk)
+    const next = () => isOver ? null : socket.read()
+    for (let chunk = next(); chunk !== null; chunk = next()) onData(chunk)
   }
 
   function onData (data) {
@@ -76,6 +78,7 @@ function open (entry, { connect, timeout }, pool, callback) {
   }
 
   function onClose () {
+    if (isOver) return
     stop()
     callback(failure || guarded(() => socket.errored) || slotMissing())
   }

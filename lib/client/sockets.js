@@ -7,7 +7,7 @@ const CLOSE_TIME = 1000 // ms from destroy() to 'close', which some streams do n
 
 /** The sockets of a client that have not closed. */
 class Sockets {
-  #open = new Set()
+  #open = new Map() // from the socket to what stops its timer in destroy()
   #timeout
   #onNone = () => {}
 
@@ -18,7 +18,7 @@ class Sockets {
 
   add (socket) {
     socket.on('close', () => this.#forget(socket))
-    this.#open.add(socket)
+    this.#open.set(socket, () => {})
   }
 
   has (socket) {
@@ -41,17 +41,18 @@ class Sockets {
 
   /** Closes a socket, and does not wait for its 'close' for ever. */
   destroy (socket) {
-    const forget = () => {
-      cancel()
-      this.#forget(socket)
+    const forget = () => this.#forget(socket)
+    const stop = this.#open.get(socket)
+    if (stop !== undefined) {
+      stop()
+      this.#open.set(socket, after(CLOSE_TIME, forget))
     }
-    const cancel = this.#open.has(socket) ? after(CLOSE_TIME, forget) : () => {}
     guarded(() => socket.on('close', forget)) // a lessee may have removed the listener of add()
     guarded(() => socket.destroy())
   }
 
   destroyAll () {
-    for (const socket of this.#open) this.destroy(socket)
+    for (const socket of Array.from(this.#open.keys())) this.destroy(socket)
   }
 
   /** Resolves when no socket is open. No socket may be added afterwards. */
@@ -63,7 +64,10 @@ class Sockets {
     })
   }
 
+  // 'close' may be under way when destroy() is called, which then hears no other.
   #forget (socket) {
+    const stop = this.#open.get(socket)
+    if (stop !== undefined) stop()
     this.#open.delete(socket)
     if (this.#open.size === 0) this.#onNone()
   }
