@@ -6,7 +6,9 @@ const assert = require('node:assert/strict')
 const test = require('node:test')
 
 const { CallosumClient } = require('../../client.js')
+const { Outliers } = require('../../lib/client/outliers.js')
 const { outcomeOf, single } = require('../support/client-streams.js')
+const { stopClock } = require('../support/clock.js')
 
 const FAILURE = new Error('no reply')
 
@@ -84,6 +86,10 @@ for (const [name, run, counts] of [
   }), true],
   ['release() with an error in the work of use()', client => client.use(({ release }) => release(FAILURE)), true],
   ['an error that the work of use() throws by itself', client => client.use(() => { throw new Error('not found') }), false],
+  ['an abort during the work of use()', client => {
+    const controller = new AbortController()
+    return client.use(() => { controller.abort(); return new Promise(() => {}) }, { signal: controller.signal })
+  }, false],
   ['an abort of use()', client => client.use(() => new Promise(() => {}), { signal: AbortSignal.abort() }), false],
   ['release() with a value that is no error', async client => client.lease().release(true), false],
   ['release() of a socket that was destroyed', async client => {
@@ -98,6 +104,7 @@ for (const [name, run, counts] of [
     await clock.advance(10)
     assert.equal('value' in outcome || 'error' in outcome, true)
     assert.deepEqual(events.map(([event, server]) => [event, server]), counts ? [['ejected', 'A']] : [])
+    if (counts && outcome.error !== undefined) assert.equal(events[0][2], outcome.error)
   })
 }
 
@@ -227,6 +234,54 @@ test('outliers: false ejects nobody, and destroys connections all the same', asy
   }
   assert.deepEqual([events, client.stats.ejected], [[], 0])
   assert.equal(leased.size, 10)
+})
+
+/** Outlier detection of these servers, each a letter, at this chance; a failure is of a new connection. */
+function detectionOf (t, keys, { chance = 0, failures = 1 } = {}) {
+  const clock = stopClock(t, chance)
+  const outliers = new Outliers({ failures, ejectionTime: 1000, maxEjectionTime: 10000 })
+  outliers.list(new Set(keys))
+  return { clock, outliers, fail: key => outliers.failed({ key, openedAt: clock.now + 1 }) }
+}
+
+for (const [chance, time] of [[0, 1000], [1, 750]]) {
+  test(`an ejection ends after ${time} of 1000 ms at a chance of ${chance}, and the probation begins`, async t => {
+    const { clock, outliers, fail } = detectionOf(t, 'ab', { chance })
+    assert.equal(fail('a'), true)
+    const states = () => [outliers.isEjected('a'), outliers.isOnProbation('a'), outliers.ejected]
+    await clock.advance(time - 1)
+    assert.deepEqual(states(), [true, false, 1])
+    await clock.advance(1)
+    assert.deepEqual(states(), [false, true, 0])
+  })
+}
+
+test('a connection that was opened at the moment of the ejection counts for nothing', t => {
+  const { clock, outliers, fail } = detectionOf(t, 'ab')
+  fail('a')
+  const connection = { key: 'a', openedAt: clock.now }
+  assert.deepEqual([outliers.failed(connection), outliers.succeeded(connection), outliers.ejected], [false, false, 1])
+})
+
+test('no more than half of the servers are ejected', t => {
+  const { outliers, fail } = detectionOf(t, 'ab')
+  assert.deepEqual([fail('a'), fail('b'), outliers.ejected], [true, false, 1])
+})
+
+test('of a shorter list those are in use again whose ejection would end first', async t => {
+  const { clock, outliers, fail } = detectionOf(t, 'abcd', { failures: 2 })
+  for (const key of 'abb') fail(key)
+  await clock.advance(10)
+  fail('a')
+  outliers.list(new Set('ab'))
+  assert.deepEqual(['a', 'b'].map(key => outliers.isEjected(key)), [true, false])
+})
+
+test('a server that leaves the list is forgotten', t => {
+  const { outliers, fail } = detectionOf(t, 'ab', { failures: 2 })
+  fail('a')
+  for (const keys of ['b', 'ab']) outliers.list(new Set(keys))
+  assert.equal(fail('a'), false)
 })
 
 test('the options of outlier detection are checked', async () => {

@@ -32,9 +32,9 @@ class Outliers {
     this.#listed = keys
     for (const key of this.#records.keys()) if (!keys.has(key)) this.#records.delete(key)
     const now = performance.now()
-    const ejected = Array.from(this.#records.values()).filter(({ end }) => end > now).sort((a, b) => a.end - b.end)
-    // At least half of the servers stay in use, of a shorter list too.
-    while (2 * ejected.length > keys.size) ejected.shift().end = now
+    // At least half of the servers stay in use, of a shorter list too. Those that are not ejected come first.
+    const records = Array.from(this.#records.values()).sort((a, b) => a.end - b.end)
+    while (2 * records.length > keys.size) records.shift().end = now
   }
 
   /**
@@ -48,7 +48,7 @@ class Outliers {
     const record = this.#records.get(key)
     if (openedAt <= record.start) return false
     record.failures++
-    if (record.failures < failures && record.ejections === 0) return false
+    if (record.failures < failures) return false // their number stays: the next one after an ejection is enough
     if (2 * (this.ejected + 1) > this.#listed.size) return false // at least half of the servers stay in use
     const time = Math.min(ejectionTime * 2 ** record.ejections, maxEjectionTime)
     record.ejections++

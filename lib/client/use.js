@@ -28,8 +28,8 @@ async function use (pool, work, timeout, signal) {
   return new Promise((resolve, reject) => {
     let isOver = false
     let cancel = () => {}
+    // Each step but the first call's does nothing.
     const end = (settle, value, how) => {
-      if (isOver) return
       isOver = true
       cancel()
       pool.uses.delete(onClosed)
@@ -38,8 +38,8 @@ async function use (pool, work, timeout, signal) {
       settle(value)
     }
     const fail = (error, isFailure) => end(reject, error, { error: error === undefined ? new Error() : error, isFailure })
-    const onClosed = () => fail(clientClosed(), false)
-    const onAbort = error => fail(error, false)
+    const onClosed = () => fail(clientClosed())
+    const onAbort = error => fail(error)
     const onTimeout = () => {
       const state = connection.isBroken ? 'its connection has closed' : 'its connection is open'
       fail(coded(new Error(`The work took longer than ${timeout} ms: ${state}`), 'ERR_USE_TIMEOUT'), true)
@@ -51,7 +51,7 @@ async function use (pool, work, timeout, signal) {
       if (signal !== undefined) pool.signals.follow(signal, onAbort)
       if (signal !== undefined && signal.aborted) onAbort(pool.signals.errorOf(signal))
     } catch (error) {
-      fail(error, false) // thrown by the signal
+      fail(error) // thrown by the signal
     }
     if (isOver) return
     const working = async () => work(lease)
