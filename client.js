@@ -85,6 +85,7 @@ class CallosumClient extends EventEmitter {
   }
 }
 
+// Stryker disable next-line ConditionalExpression: in another realm, as under jest, it may not exist
 if (Symbol.asyncDispose !== undefined) {
   Object.defineProperty(CallosumClient.prototype, Symbol.asyncDispose, {
     value () { return this.close() },

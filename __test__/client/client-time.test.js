@@ -73,6 +73,25 @@ test('a stream from options.connect() that has closed the client is closed', asy
   assert.deepEqual([streams.length, streams[0].destroyed], [1, true])
 })
 
+test('stats count no connection that has closed', async t => {
+  const { clock, client, streams } = await single(t)
+  streams[0].destroy()
+  await clock.advance(0)
+  assert.deepEqual(client.stats, { idle: 0, leased: 0, waiting: 0, connecting: 0, ejected: 0 })
+})
+
+test('the release of a lease whose connection has closed delays no attempt', async t => {
+  const { clock, client, streams } = await single(t, { interval: 1000 })
+  const { release } = client.lease()
+  streams[0].destroy()
+  await clock.advance(5) // there is another one
+  await clock.advance(900)
+  assert.equal(streams.length, 2)
+  release()
+  await clock.advance(100)
+  assert.equal(streams.length, 3)
+})
+
 for (const [event, act] of [
   ['close', stream => stream.destroy()],
   ['readable', stream => stream.push('0\n')],

@@ -142,7 +142,7 @@ test('a lease is disposable', async t => {
 })
 
 test("pick: 'lowest' leases the lowest slot that is idle", async t => {
-  const { client } = await single(t, { serve: count => [5, 1, 3][count], connections: 3, pick: 'lowest', time: 25 })
+  const { client } = await single(t, { serve: count => [1, 5, 3][count], connections: 3, pick: 'lowest', time: 25 })
   assert.deepEqual(slotsOf([client.lease(), client.lease(), client.lease()]), [1, 3, 5])
 })
 
@@ -256,6 +256,12 @@ test('acquire({ timeout: 0 }) does not wait, and says that there is no connectio
   const error = await timeoutOf(await single(t, { servers: [] }), 0)
   assert.equal(error.message, 'No connection was idle within 0 ms: there is none')
   assert.equal('cause' in error, false)
+})
+
+test('acquire() that times out says how many connections are leased', async t => {
+  const pool = await single(t, { connections: 2, serve: count => count, time: 20 })
+  assert.ok(pool.client.lease() && pool.client.lease())
+  assert.equal((await timeoutOf(pool, 10)).message, 'No connection was idle within 10 ms: all 2 are leased, and 1 call waits')
 })
 
 test('acquire() that times out without connections says why the last attempt failed', async t => {

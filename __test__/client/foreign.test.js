@@ -197,6 +197,13 @@ test('acquire() rejects if its connection closes the client while it is lent', a
   assert.equal(outcome.error.code, 'ERR_CLIENT_CLOSED')
 })
 
+test('a connection that closes the client while it is replaced is the last one', async t => {
+  const { clock, client, streams } = await single(t, { serve: count => 5 - count, interval: 10 })
+  actAfter(streams[0], 'end', () => client.close())
+  await clock.advance(100)
+  assert.deepEqual([streams.length, client.opened.length], [2, 1])
+})
+
 test('a connection that aborts the only call that waits, while it is lent, is idle again', async t => {
   const { clock, client, streams: [stream] } = await single(t)
   const { release } = client.lease()

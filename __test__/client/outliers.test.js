@@ -156,13 +156,41 @@ test('a server on probation has one connection, until a release without an error
 })
 
 test('a server on probation is tried although a lease from before its ejection goes on', async t => {
-  const { clock, client, streams, fail } = await several(t, 2, { connections: 2, ...ONCE })
-  client.lease()
+  const { clock, client, fail } = await several(t, 2, { connections: 3, ...ONCE })
+  const old = client.lease().socket
   await fail(1)
-  await clock.advance(1000)
-  client.connections[1].socket.destroy()
+  await clock.advance(100)
+  assert.equal(namesOf(client), 'ABB')
+  const [b, other] = client.connections.filter(({ server }) => server.name === 'B')
+  await clock.advance(900)
+  b.socket.destroy()
   await clock.advance(50)
-  assert.deepEqual([namesOf(client), client.connections.some(({ socket }) => socket === streams[0])], ['AA', true])
+  assert.deepEqual([namesOf(client), old.destroyed, other.socket.destroyed], ['AAB', false, false])
+})
+
+test('an ejection closes no connection to another server', async t => {
+  const { clock, client, servers } = await several(t, 2, { connections: 2, ...ONCE })
+  servers.reverse()
+  client.connections[0].socket.destroy()
+  await clock.advance(50)
+  assert.equal(namesOf(client), 'AB')
+  const { socket } = client.connections.find(({ server }) => server.name === 'B')
+  const leases = [client.lease(), client.lease()]
+  leases.find(({ server }) => server.name === 'A').release(FAILURE)
+  leases.find(({ server }) => server.name === 'B').release()
+  await clock.advance(50)
+  assert.deepEqual([client.stats.ejected, socket.destroyed], [1, false])
+})
+
+test('an offer of a server that is ejected meanwhile is closed', async t => {
+  const { clock, client, streams } = await single(t, {
+    servers: 2, connections: 2, chance: 0, fillInterval: 10, serve: count => count === 0 ? 0 : undefined, ...ONCE
+  })
+  await clock.advance(20)
+  client.lease().release(FAILURE)
+  streams[1].push('0\n')
+  await clock.advance(0)
+  assert.deepEqual([client.stats.ejected, client.opened.length, streams[1].destroyed], [1, 1, true])
 })
 
 test('an attempt tries a server on probation once', async t => {

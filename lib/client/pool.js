@@ -70,14 +70,13 @@ class Pool {
   async consider (offer) {
     const { key } = offer
     await new Promise(resolve => process.nextTick(resolve)) // Node.js deals then with the listener that opening.js has removed
-    const isUnwanted = this.outliers.isEjected(key) || (this.outliers.isOnProbation(key) && this.has(key))
-    if (this.isClosed || isUnwanted || !offer.isOpen) return this.drop(offer)
+    if (this.isClosed || this.outliers.isEjected(key) || !offer.isOpen) return this.drop(offer)
     if (!this.hasRoom) {
       const highest = this.highestIdle()
       if (highest === undefined || highest.slot <= offer.slot) return this.drop(offer)
       this.remove(highest)
       this.drop(highest)
-      if (this.isClosed || !this.hasRoom) return this.drop(offer)
+      if (this.isClosed) return this.drop(offer)
     }
     this.lastFailure = undefined
     this.kept.add(offer)
@@ -85,7 +84,7 @@ class Pool {
     offer.state = 'idle'
     offer.wasOpened = true
     this.emit('open', offer.shown)
-    if (offer.state !== 'closing') guarded(() => offer.opened()) // it may be leased
+    guarded(() => offer.opened()) // it may be leased by now, or closing
     this.serve()
   }
 
@@ -132,7 +131,7 @@ class Pool {
    * released.
    */
   ended (connection) {
-    if (connection.state === 'idle') this.lose(connection, true)
+    if (connection.state === 'idle') this.lose(connection)
   }
 
   /** Called when the socket of a connection has closed. */
@@ -176,6 +175,7 @@ class Pool {
       else this.release(hold)
     })
     hold.lease = { socket, slot, server, release }
+    // Stryker disable next-line ConditionalExpression: in another realm, as under jest, it may not exist
     if (Symbol.dispose !== undefined) hold.lease[Symbol.dispose] = release
     return hold
   }
@@ -219,7 +219,6 @@ class Pool {
   acquire (timeout, signal, limit = `${timeout} ms`) {
     return new Promise((resolve, reject) => {
       if (signal !== undefined && signal.aborted) return reject(this.signals.errorOf(signal))
-      if (this.isClosed) return reject(clientClosed())
       const hold = this.lend()
       if (hold !== undefined) return resolve(hold)
       if (this.isClosed) return reject(clientClosed())
@@ -229,7 +228,7 @@ class Pool {
       const end = () => {
         this.waiting.delete(number)
         cancel()
-        if (signal !== undefined) this.signals.unfollow(signal, waiter.reject)
+        this.signals.unfollow(signal, waiter.reject)
       }
       const waiter = {
         resolve (hold) { end(); resolve(hold) },
