@@ -285,7 +285,7 @@ for (const [chance, time] of [[0, 1000], [1, 750]]) {
 }
 
 test('a connection that was opened at the moment of the ejection counts for nothing', t => {
-  const { clock, outliers, fail } = detectionOf(t, 'ab')
+  const { clock, outliers, fail } = detectionOf(t, 'abcd')
   fail('a')
   const connection = { key: 'a', openedAt: clock.now }
   assert.deepEqual([outliers.failed(connection), outliers.succeeded(connection), outliers.ejected], [false, false, 1])

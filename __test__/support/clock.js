@@ -24,7 +24,7 @@ function stopClock (t, chance = 0.5) {
   let now = 0
 
   global.setTimeout = (callback, time, ...values) => {
-    const timer = { end: now + Math.max(time, 1), run: () => callback(...values), isReferenced: true }
+    const timer = { end: now + (time >= 1 ? time : 1), run: () => callback(...values), isReferenced: true }
     timer.ref = () => { timer.isReferenced = true; return timer }
     timer.unref = () => { timer.isReferenced = false; return timer }
     timers.add(timer)
