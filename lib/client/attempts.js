@@ -50,7 +50,7 @@ class Attempts {
     // If all connections are leased, none can be replaced.
     if (!this.isStopped && (pool.hasRoom || pool.hasIdle)) {
       const connection = await this.lowestOffer(this.choose(entries, pool.hasRoom ? this.settings.offers : 1))
-      if (connection !== undefined) await pool.consider(connection)
+      if (connection !== undefined) pool.consider(connection)
     }
     this.isUnderway = false
     this.schedule()

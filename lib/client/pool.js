@@ -67,10 +67,8 @@ class Pool {
   // ---- Connections that come and go ----
 
   /** Keeps an offer if the pool has room, or if its slot is lower than that of an idle connection, which it replaces. */
-  async consider (offer) {
-    const { key } = offer
-    await new Promise(resolve => process.nextTick(resolve)) // Node.js deals then with the listener that opening.js has removed
-    if (this.isClosed || this.outliers.isEjected(key) || !offer.isOpen) return this.drop(offer)
+  consider (offer) {
+    if (this.isClosed || this.outliers.isEjected(offer.key) || !offer.isOpen) return this.drop(offer)
     if (!this.hasRoom) {
       const highest = this.highestIdle()
       if (highest === undefined || highest.slot <= offer.slot) return this.drop(offer)
@@ -136,8 +134,6 @@ class Pool {
 
   /** Called when the socket of a connection has closed. */
   closed (connection) {
-    // Stryker disable next-line StringLiteral: see drop()
-    connection.state = 'closing'
     if (this.remove(connection)) this.onLoss()
     if (connection.wasOpened) this.emit('close', connection.shown)
   }
@@ -260,6 +256,7 @@ class Pool {
    * passes by all that were deleted before it, O(n²) for n calls.
    */
   nextWaiter () {
+    // Stryker disable next-line EqualityOperator: there is no waiter with the next number
     while (this.next < this.calls) {
       const waiter = this.waiting.get(this.next++)
       if (waiter !== undefined) return waiter
@@ -309,6 +306,7 @@ function reasonOf (failure) {
 function lowestOf (connections) {
   let lowest = 0
   for (let i = 1; i < connections.length; i++) {
+    // Stryker disable next-line EqualityOperator: any of those with the lowest slot will do
     if (connections[i].slot < connections[lowest].slot) lowest = i
   }
   return lowest
