@@ -10,9 +10,6 @@
 //! with all slots in use up to where something ends: a leaf word, a summary word, the
 //! capacity. In others the slots searched are far apart and all between them stay in
 //! use, so that leaf words and summary words become zero under stale summary bits.
-//!
-//! `cargo test --release --test exhaustive -- --ignored --nocapture` goes deeper,
-//! with one or two slots more everywhere.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -102,26 +99,6 @@ fn slots_just_above_the_capacity() {
 #[test]
 fn slots_far_above_the_capacity() {
     Search { near: 4, others: &[1 << 20, (1 << 20) + 1, MAX_SLOTS - 1], ..EIGHT }.run();
-}
-
-#[test]
-#[ignore = "takes minutes"]
-fn deeper() {
-    for leaf_words in [0, 16, 32, 64] {
-        for max_slots in [8, 10, MAX_SLOTS] {
-            Search { leaf_words, max_slots, near: max_slots.min(10), ..EIGHT }.run();
-        }
-        for base in [29, 509, 1021] {
-            Search { leaf_words, base, near: 8, ..EIGHT }.run();
-            Search { leaf_words, base, near: 7, max_slots: base + 7, ..EIGHT }.run();
-        }
-        Search { leaf_words, near: 4, others: &[31, 32, 1023, 1024], ..EIGHT }.run();
-        Search { leaf_words, near: 3, others: &[1023, 1024, 1025, 2047, 2048], ..EIGHT }.run();
-        let others = &[31, 32, 1023, 1024, 2047, 2048];
-        Search { leaf_words, base: 2051, near: 1, others, ..EIGHT }.run();
-        let others = &[1 << 20, (1 << 20) + 1, MAX_SLOTS - 2, MAX_SLOTS - 1];
-        Search { leaf_words, near: 4, others, ..EIGHT }.run();
-    }
 }
 
 #[derive(Clone)]

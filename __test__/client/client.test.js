@@ -32,12 +32,6 @@ for (const [what, given, connections, opened, closed] of [
   })
 }
 
-test('the array of connections is a new one each time', async t => {
-  const { client } = await single(t)
-  client.connections.pop()
-  assert.deepEqual(slotsOf(client), [0])
-})
-
 test('a connection has its socket, its slot and its server', async t => {
   const { server, client } = await pair(t, slots(4))
   await filled(client)

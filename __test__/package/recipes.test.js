@@ -18,7 +18,7 @@ const PacketIds = require('../../examples/packet-ids')
 const Players = require('../../examples/players')
 const { counter } = require('../../examples/service')
 const serveWith = require('../../examples/limited-server')
-const { limitOf, intervalOf } = require('../../examples/sizing')
+const { limitOf } = require('../../examples/sizing')
 const { sleep, until, connect } = require('../support/callosum-servers.js')
 const { ROOT, run } = require('../support/child.js')
 const { connect: connectTo, dial, listen, onWindows, start } = require('../support/examples')
@@ -291,14 +291,6 @@ describe('the limit', () => {
   test('that is computed lets them be complete', async t => {
     assert.equal(limitOf(fleet), 42)
     assert.equal(await keptWith(t, limitOf(fleet)), 60)
-  })
-})
-
-describe('the interval', () => {
-  test('is bounded by the lifetime and by the recovery', () => {
-    assert.equal(intervalOf({ connections: 10, lifetime: 600, recovery: 3600 }), 6)
-    assert.equal(intervalOf({ connections: 10, lifetime: 86400, recovery: Infinity }), 864)
-    assert.equal(intervalOf({ connections: 10, lifetime: 86400, recovery: 65 }), 5)
   })
 })
 

@@ -37,17 +37,6 @@ test('it is emitted once, through the emit of the instance, whatever that return
   assert.equal(slots.reserve(-1), false)
 })
 
-test('it goes to all listeners, with the instance as this and a new error each time', () => {
-  const slots = new CallosumServerSlots()
-  const calls = []
-  for (let i = 0; i < 2; i++) slots.on('error', function (error) { calls.push([this, error]) })
-  slots.put(1)
-  slots.put(1)
-  assert.ok(calls.length === 4 && calls.every(([receiver]) => receiver === slots))
-  assert.equal(calls[0][1], calls[1][1])
-  assert.notEqual(calls[1][1], calls[2][1])
-})
-
 test('the error has a stack that leads to the caller', function caller () {
   const slots = new CallosumServerSlots()
   let stack

@@ -8,26 +8,13 @@ const { test } = require('node:test')
 const CallosumServerSlots = require('../..')
 const { Internals } = require('../../lib/internals.js')
 const { BITMAP_OFFSET, LEAF_WORDS } = require('../../lib/layout.js')
-const { take, slotsBelow, shuffled } = require('../support/states')
+const { take, slotsBelow } = require('../support/states')
 const Twin = require('../support/twin')
 
 const COUNT = 300000
 
 function givesAscending (slots, expected) {
   for (const slot of expected) if (slots.get() !== slot) assert.fail(`${slot} was not given in its turn`)
-}
-
-for (const [share, rounds, count] of [['half', 2, COUNT / 2], ['a few', 30, 100]]) {
-  test(`${share} of ${COUNT} slots, put back in any order, are given again ascending, ${rounds} times`, () => {
-    const slots = take(new CallosumServerSlots(), COUNT)
-    for (let seed = 1; seed <= rounds; seed++) {
-      const back = shuffled(slotsBelow(COUNT), seed).slice(0, count)
-      for (const slot of back) slots.put(slot)
-      assert.equal(slots.size, COUNT - count)
-      givesAscending(slots, back.sort((a, b) => a - b))
-    }
-    assert.equal(slots.get(), COUNT)
-  })
 }
 
 test('a slot put back under an emptied summary is found', () => {

@@ -116,7 +116,8 @@ test('an instance shows no state of its own beside that of EventEmitter, but to 
   assert.deepStrictEqual(Object.keys({ ...slots }), Object.keys(new EventEmitter()))
 })
 
-const receivers = { '{}': {}, 'Object.create(prototype)': Object.create(prototype), undefined, null: null, 17: 17, 'the prototype': prototype, 'an emitter': new EventEmitter() }
+const instance = new CallosumServerSlots()
+const receivers = { 'a Proxy of an instance': new Proxy(instance, {}), 'its heir': Object.create(instance), '{}': {}, 'Object.create(prototype)': Object.create(prototype), undefined, null: null, 17: 17, 'the prototype': prototype, 'an emitter': new EventEmitter() }
 for (const [name, receiver] of Object.entries(receivers)) {
   test(`every member throws a TypeError on ${name}`, () => {
     for (const key of Reflect.ownKeys(prototype)) {
@@ -126,11 +127,6 @@ for (const [name, receiver] of Object.entries(receivers)) {
     }
   })
 }
-
-test('a frozen instance works', () => {
-  const slots = Object.freeze(new CallosumServerSlots())
-  assert.deepStrictEqual([slots.get(), slots.get(), slots.put(0), slots.get()], [0, 1, undefined, 0])
-})
 
 test('assert.deepStrictEqual() tells managers in different states apart', () => {
   const [a, b] = [new CallosumServerSlots(), new CallosumServerSlots()]

@@ -11,7 +11,7 @@ const ofAll = [
   { file: 'package/types.test.js', reason: 'it asks the TypeScript compiler, which is the same in all' },
   {
     file: 'slots/memory.test.js',
-    tests: /^(an instance is made in at most|require takes at most)/,
+    tests: /^an instance is made in at most/,
     reason: 'npm test holds Node.js 20 to these times; others are slower or faster of themselves'
   }
 ]
