@@ -282,6 +282,24 @@ for (const [what, connect, expected] of [
   })
 }
 
+test('an error of a stream that closes at once is one failure', async t => {
+  const { clock, client } = await single(t, { connect: () => throwing('setKeepAlive'), time: 500, fillInterval: 1000 })
+  await clock.advance(0)
+  assert.deepEqual([client.failures.map(({ error }) => error), client.stats.connecting], [[THROWN], 0])
+})
+
+test('a stream that has no property for its error fails with it', async t => {
+  const stream = () => Object.defineProperty(duplex(), 'errored', { value: undefined }).destroy(THROWN)
+  const { client } = await single(t, { connect: stream })
+  assert.equal(client.failures[0].error, THROWN)
+})
+
+test('a getter of a server that closes the client and throws is no failure', async t => {
+  const { clock, client } = await single(t, { servers: [{ get host () { client.close(); throw THROWN } }], time: 0 })
+  await clock.advance(5)
+  assert.deepEqual(client.failures, [])
+})
+
 test('options.connect() gets the server as it is in the list, and nothing else', async t => {
   const server = { port: 1 }
   const calls = []

@@ -60,6 +60,7 @@ function open (entry, { connect, timeout }, pool, callback) {
     let connection
     try {
       const rest = data.slice(end + 1)
+      // Stryker disable next-line ConditionalExpression,EqualityOperator: nothing need not be put back
       if (rest.length > 0) socket.unshift(rest, socket.readableEncoding)
       connection = new Connection(socket, Number(match[1]), entry, timeout, pool)
     } catch (error) {

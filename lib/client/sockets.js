@@ -33,7 +33,6 @@ class Sockets {
       this.destroy(socket)
     }
     guarded(() => {
-      if (socket.destroyed) return destroy()
       socket.on('close', cancel)
       socket.end(destroy)
     })
