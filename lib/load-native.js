@@ -15,6 +15,7 @@ const HELP_WITHOUT_ADDONS = ["Node.js's permission model needs --allow-addons. W
 function load () {
   const errors = new Map() // by name
   const names = namesFor(process.platform, process.arch)
+  // Stryker disable next-line StringLiteral: any other name is that of build-from-source.js
   for (const name of [...names, '']) {
     const binary = requireBinary(name, errors)
     if (binary !== undefined) return binary

@@ -68,7 +68,7 @@ test('stats.connecting counts the connections of an attempt that have not failed
 })
 
 test('a stream from options.connect() that has closed the client is closed', async t => {
-  const { clock, client, streams } = await single(t, { time: 0, connect () { client.close(); return streams.connect() } })
+  const { clock, client, streams } = await single(t, { servers: 2, offers: 2, time: 0, connect () { client.close(); return streams.connect() } })
   await clock.advance(5)
   assert.deepEqual([streams.length, streams[0].destroyed], [1, true])
 })

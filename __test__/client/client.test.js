@@ -466,8 +466,8 @@ test("'failed' comes where somebody has put junk into the list", async t => {
 test('a server whose properties throw is a failure, and attempts go on', async t => {
   let calls = 0
   const bad = { get host () { if (calls++ === 0) throw new Error('mine') } }
-  const { client } = await single(t, { servers: [bad, {}], offers: 2 })
-  assert.deepEqual(client.failures.map(({ server, error }) => [server === bad, error.message]), [[true, 'mine']])
+  const { client } = await single(t, { servers: [bad, {}, { get port () { throw undefined } }], offers: 2 }) // eslint-disable-line no-throw-literal
+  assert.deepEqual(client.failures.map(({ server, error }) => [server === bad, error.message]), [[true, 'mine'], [false, 'undefined was thrown']])
   assert.deepEqual(slotsOf(client), [0])
 })
 

@@ -258,6 +258,8 @@ for (const [what, connect, expected] of [
   ['gives null', () => null, notDuplex('null')],
   ['gives an object that is no stream', () => ({}), notDuplex('an object')],
   ['gives a string', () => 'socket', notDuplex("'socket'")],
+  ['gives a stream that lacks a method', () => Object.assign(duplex(), { unshift: undefined }), notDuplex('an object')],
+  ['gives an object with the methods of a stream', () => ({ on () {}, removeListener () {}, read () {}, unshift () {}, end () {}, destroy () {} }), notDuplex('an object')],
   ['gives an emitter that is no stream', () => new EventEmitter(), notDuplex('an object')],
   ['gives the path of a socket that is too long', () => net.connect({ path: `/${'x'.repeat(200)}` }), { code: /^E/ }],
   ['gives a socket that has closed', () => closed, { code: 'ERR_SLOT_MISSING' }],
@@ -292,6 +294,25 @@ test('a stream that has no property for its error fails with it', async t => {
   const stream = () => Object.defineProperty(duplex(), 'errored', { value: undefined }).destroy(THROWN)
   const { client } = await single(t, { connect: stream })
   assert.equal(client.failures[0].error, THROWN)
+})
+
+test('a stream that has failed and closed before it is given fails with its error', async t => {
+  const stream = duplex().on('error', () => {}).destroy(THROWN)
+  await new Promise(resolve => stream.on('close', resolve))
+  const { client } = await single(t, { connect: () => stream })
+  assert.equal(client.failures[0].error, THROWN)
+})
+
+test('what the client sets of an error is like what a constructor sets', async t => {
+  const [empty, named] = [new AggregateError([THROWN]), new AggregateError([THROWN], 'named')]
+  const errors = [empty, named]
+  const { client } = await single(t, { connect () { throw errors.shift() }, time: 20 })
+  assert.deepEqual([empty.message, named.message], [THROWN.message, 'named'])
+  const error = await client.acquire({ signal: AbortSignal.abort() }).catch(error => error)
+  for (const [object, name] of [[empty, 'message'], [error, 'name']]) {
+    const { enumerable, writable, configurable } = Object.getOwnPropertyDescriptor(object, name)
+    assert.deepEqual([enumerable, writable, configurable], [false, true, true])
+  }
 })
 
 test('a getter of a server that closes the client and throws is no failure', async t => {
@@ -336,7 +357,8 @@ test('a socket that connect() returns once more keeps its one holder', async t =
   socket.push('1\n')
   await clock.advance(5000)
   assert.deepEqual([String(lease.socket.read()), client.lease(), socket.destroyed, streams.length], ['1\n', undefined, false, 0])
-  assert.equal(client.failures.pop().error.message, 'options.connect() must return a new stream each time')
+  const { code, message } = client.failures.pop().error
+  assert.deepEqual([code, message], ['ERR_INVALID_ARG_TYPE', 'options.connect() must return a new stream each time'])
 })
 
 function block (time) {
@@ -416,13 +438,17 @@ test('stats and inspect() tell what the client has', async t => {
   assert.deepEqual(client.stats, { ...expected, idle: 0, leased: 2, waiting: 1 })
   class Mine extends CallosumClient {}
   const mine = new Mine({ servers: [] })
-  assert.match(inspect(mine), /^Mine \{ idle: 0, /)
+  assert.match(inspect(mine, { breakLength: 5 }), /^Mine \{ idle: 0, .* \}$/)
+  assert.match(inspect(Object.assign(mine, { constructor: undefined })), /^CallosumClient \{ idle: 0, /)
   await mine.close()
 })
 
 test('[Symbol.asyncDispose]() closes the client', async t => {
   const { client } = await single(t, { connect: stuck })
   assert.deepEqual(slotsOf(client), [0])
-  await Promise.all([client[Symbol.asyncDispose](), client.close({ timeout: 0 })])
+  const disposed = client[Symbol.asyncDispose]()
   await assert.rejects(client.acquire(), { code: 'ERR_CLIENT_CLOSED' })
+  await Promise.all([disposed, client.close({ timeout: 0 })])
+  const { writable, configurable } = Object.getOwnPropertyDescriptor(CallosumClient.prototype, Symbol.asyncDispose)
+  assert.deepEqual([writable, configurable], [true, true])
 })

@@ -315,7 +315,7 @@ test('a server that leaves the list is forgotten', t => {
 test('the options of outlier detection are checked', async () => {
   const make = outliers => new CallosumClient({ servers: [], outliers })
   for (const outliers of [null, true, 5, 'x', { failures: '3' }, { ejectionTime: null }, { maxEjectionTime: {} }]) {
-    assert.throws(() => make(outliers), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE', message: /^options\.outliers/ })
+    assert.throws(() => make(outliers), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE', message: /^options\.outliers(\.\w+ must be a number| must be an object or false)\. / })
   }
   for (const outliers of [{ failures: 0 }, { failures: 1.5 }, { ejectionTime: 0 }, { ejectionTime: 2 ** 31 }, { maxEjectionTime: 999 }, { ejectionTime: 500, maxEjectionTime: 499 }]) {
     assert.throws(() => make(outliers), { name: 'RangeError', code: 'ERR_OUT_OF_RANGE', message: /^options\.outliers\./ })
@@ -349,6 +349,7 @@ const ADDRESS = { host: 'a', port: 1, path: undefined }
 for (const [what, before, after] of [
   ['an entry with the same host, port and path is the same server', [{ ...ADDRESS }], () => [{ ...ADDRESS }]],
   ['an entry with the same host and nothing else is the same server', [{ host: 'a' }], () => [{ host: 'a' }]],
+  ['an entry with the same port and nothing else is the same server', [{ port: 1 }], () => [{ port: 1 }]],
   ['an object with other properties is the same server', [ADDRESS], () => [Object.assign(ADDRESS, { name: 'other' })]],
   ['an empty list closes no connection', [{}], () => []],
   ['a list that cannot be read changes nothing', [{}], () => { throw FAILURE }],

@@ -89,15 +89,12 @@ class Attempts {
     return valid
   }
 
-  /** What options.servers() gives, or an empty list if the attempt is stopped. */
+  /** What options.servers() gives. */
   inTime (servers) {
     return new Promise((resolve, reject) => {
       const { timeout } = this.settings
       const cancel = after(timeout, () => reject(coded(new Error(`options.servers() gave no list within ${timeout} ms`), 'ERR_SERVERS_TIMEOUT')))
-      this.stopAttempt = () => {
-        cancel()
-        resolve([])
-      }
+      this.stopAttempt = cancel
       new Promise(resolve => resolve(servers())).finally(cancel).then(resolve, reject)
     })
   }
@@ -175,12 +172,12 @@ class Attempts {
   }
 }
 
-/** Node.js leaves the message of an AggregateError empty, as of a host with two addresses. */
+/** Gives an AggregateError a message. Node.js leaves it empty, as of a host with two addresses. */
 function nameReasons (error) {
   try {
-    if (!(error instanceof AggregateError) || error.message !== '') return
+    if (error.message !== '') return
     Object.defineProperty(error, 'message', { value: error.errors.map(({ message }) => message).join(', '), configurable: true, writable: true })
-  } catch {} // an error that is frozen, for example
+  } catch {} // it has no errors, or is frozen, for example
 }
 
 /** Servers, each with its key or the error of one of its getters. */

@@ -4,6 +4,7 @@
 
 const { AsyncResource } = require('async_hooks')
 
+// Stryker disable next-line StringLiteral: debuggers alone show the name
 const context = new AsyncResource('CallosumClient')
 
 /**
