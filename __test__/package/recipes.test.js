@@ -109,15 +109,6 @@ describe('a server with a limit', () => {
     await until(() => client.closed)
   })
 
-  test('ends idle connections at once when it closes', async t => {
-    const { server, slots, close } = await startServer(t, 5)
-    const socket = net.connect(server.address().port, '127.0.0.1')
-    await once(socket, 'data')
-    await close(60000)
-    assert.equal(slots.size, 0)
-    await until(() => socket.destroyed)
-  })
-
   test('tells its figures over HTTP', async t => {
     const { port, metricsPort } = await startProgram(t)
     await connectTo(t, port)

@@ -3,7 +3,6 @@
 // The event 'error' as an EventEmitter's user sees it, and calls from within its listeners.
 
 const assert = require('node:assert/strict')
-const { errorMonitor } = require('node:events')
 const fs = require('node:fs')
 const { createRequire, wrap } = require('node:module')
 const { test } = require('node:test')
@@ -98,15 +97,6 @@ test('with captureRejections a listener that rejects is an error', async () => {
     assert.equal((await heard).message, 'rejected')
   }
   assert.throws(() => new CallosumServerSlots({ captureRejections: 5 }), { code: 'ERR_INVALID_ARG_TYPE' })
-})
-
-test('errorMonitor hears of the error before it throws, and may call', () => {
-  const slots = take(new CallosumServerSlots(), 2)
-  const heard = []
-  slots.on(errorMonitor, error => heard.push(error.slot, slots.get()))
-  assert.throws(() => slots.put(9), { code: 'ERR_INVALID_SLOT' })
-  assert.deepEqual(heard, [9, 2])
-  assert.equal(slots.size, 3)
 })
 
 test('a listener that throws in the middle of others leaves all as it was', () => {
