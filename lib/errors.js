@@ -50,8 +50,7 @@ function checkedSnapshot (json, options) {
   for (let i = 0; i < runs.length; i++) [flat[2 * i], flat[2 * i + 1]] = runs[i]
   const limit = maxSlotsOf(options, maxSlots, last)
   const { captureRejections } = options || {}
-  const optionsOfNew = captureRejections === undefined ? { maxSlots: limit } : { maxSlots: limit, captureRejections }
-  return { optionsOfNew, maxSlotGiven, runs: flat }
+  return { optionsOfNew: { maxSlots: limit, captureRejections }, maxSlotGiven, runs: flat }
 }
 
 function checkType (name, value, type) {

@@ -85,6 +85,9 @@ test('what a listener throws is thrown as it is, even if it is about the error',
   let wrapped
   slots.on('error', context => { throw (wrapped = Object.assign(new Error('mine'), { context })) })
   assert.throws(() => slots.put(1), error => error === wrapped)
+  const other = Object.assign(new Error('mine'), { code: 'ERR_UNHANDLED_ERROR', context: 5 })
+  slots.removeAllListeners().on('error', () => { throw other })
+  assert.throws(() => slots.put(1), error => error === other)
   slots.removeAllListeners().on('error', () => { throw null }) // eslint-disable-line no-throw-literal
   assert.throws(() => slots.put(1), error => error === null)
 })
