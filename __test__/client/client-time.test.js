@@ -73,6 +73,16 @@ test('a stream from options.connect() that has closed the client is closed', asy
   assert.deepEqual([streams.length, streams[0].destroyed], [1, true])
 })
 
+test('a connection that is destroyed twice leaves no timer once it has closed', async t => {
+  const stream = duplex({ emitClose: false })
+  const { clock, client } = await single(t, { connect: () => stream.push('0\n') && stream })
+  client.lease().release(new Error('mine'))
+  client.close({ timeout: 0 })
+  await clock.advance(5)
+  stream.emit('close')
+  assert.deepEqual(clock.pending, [])
+})
+
 test('stats count no connection that has closed', async t => {
   const { clock, client, streams } = await single(t)
   streams[0].destroy()
