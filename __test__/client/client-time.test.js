@@ -83,6 +83,14 @@ test('a connection that is destroyed twice leaves no timer once it has closed', 
   assert.deepEqual(clock.pending, [])
 })
 
+test('a leased connection whose server has ended it is not ended before its release', async t => {
+  const { clock, client, streams: [stream] } = await single(t)
+  const { socket } = client.lease()
+  socket.resume().push(null)
+  await clock.advance(5)
+  assert.deepEqual([stream.readableEnded, stream.writableEnded, client.connections.length], [true, false, 1])
+})
+
 test('stats count no connection that has closed', async t => {
   const { clock, client, streams } = await single(t)
   streams[0].destroy()

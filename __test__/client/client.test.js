@@ -136,8 +136,8 @@ test('a lease is disposable', async t => {
 })
 
 test("pick: 'lowest' leases the lowest slot that is idle", async t => {
-  const { client } = await single(t, { serve: count => [1, 5, 3][count], connections: 3, pick: 'lowest', time: 25 })
-  assert.deepEqual(slotsOf([client.lease(), client.lease(), client.lease()]), [1, 3, 5])
+  const { client } = await single(t, { serve: count => [3, 1, 5, 0][count], connections: 4, pick: 'lowest', time: 40 })
+  assert.deepEqual(slotsOf([client.lease(), client.lease(), client.lease(), client.lease()]), [0, 1, 3, 5])
 })
 
 test("pick: 'random' leases all idle connections equally often", async t => {
