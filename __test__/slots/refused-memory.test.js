@@ -1,7 +1,6 @@
 'use strict'
 
-// Memory that the system refuses: an error, the state as before, and all works
-// again when there is memory. In a process with an address space of its own.
+// Memory that is refused: an error, the state as before, and all works again when there is some.
 
 const assert = require('node:assert/strict')
 const { spawnSync } = require('node:child_process')
@@ -65,20 +64,43 @@ test('get() and reserve() that get no memory say so, change nothing, and work ag
   assert.equal(size, 67108867)
 })
 
-test('clear() that gets no memory for smaller words frees all slots in those it has', async () => {
-  const said = await run(['-e', `
-    const Integers = Int32Array
+/** What a program says in which arrays of this type are refused while `isArmed` is true. */
+function saidWithout (type, program) {
+  return run(['-e', `
+    const Original = ${type}
     let isArmed = false
-    globalThis.Int32Array = function (length) {
+    globalThis.${type} = function (length) {
       if (isArmed) throw new RangeError('refused')
-      return new Integers(length)
+      return new Original(length)
     }
-    const slots = new (require(${JSON.stringify(ROOT)}))({ maxSlots: 2e9 })
+    const CallosumServerSlots = require(${JSON.stringify(ROOT)})
+    ${program}`])
+}
+
+test('clear() that gets no memory for smaller words frees all slots in those it has', async () => {
+  const said = await saidWithout('Int32Array', `
+    const slots = new CallosumServerSlots({ maxSlots: 2e9 })
     for (let i = 0; i < 2000; i++) slots.get()
     slots.reserve(1e9)
     isArmed = true
     slots.clear()
     isArmed = false
-    console.log(slots.size, slots.has(5), slots.has(1e9), slots.get(), slots.maxSlots)`])
+    console.log(slots.size, slots.has(5), slots.has(1e9), slots.get(), slots.maxSlots)`)
   assert.equal(said, '0 false false 0 2000000000\n')
+})
+
+test('memory that a lease does not get: an error, and the slot stays as it was', async () => {
+  const said = await saidWithout('Float64Array', `
+    const slots = new CallosumServerSlots()
+    const held = slots.lease()
+    slots.on('error', ({ code, message }) => console.log(code, message))
+    for (let i = 0; i < 50; i++) slots.get()
+    isArmed = true
+    console.log(slots.lease(), slots.lease(60), slots.adopt(50), slots.size, slots.peek())
+    isArmed = false
+    console.log(slots.lease().slot, slots.lease(60).slot, slots.adopt(50).slot)
+    held.release()
+    console.log(slots.size, slots.peek())`)
+  const error = 'ERR_MEMORY_ALLOCATION_FAILED Memory allocation failed: the table of leases cannot grow\n'
+  assert.equal(said, `${error.repeat(3)}undefined undefined undefined 51 51\n51 60 50\n52 0\n`)
 })

@@ -116,8 +116,7 @@ test('an instance shows no state of its own beside that of EventEmitter, but to 
   assert.deepStrictEqual(Object.keys({ ...slots }), Object.keys(new EventEmitter()))
 })
 
-const instance = new CallosumServerSlots()
-const receivers = { 'a Proxy of an instance': new Proxy(instance, {}), 'its heir': Object.create(instance), '{}': {}, 'Object.create(prototype)': Object.create(prototype), undefined, null: null, 17: 17, 'the prototype': prototype, 'an emitter': new EventEmitter() }
+const receivers = { 'a Proxy of an instance': new Proxy(new CallosumServerSlots(), {}), 'an heir': Object.create(new CallosumServerSlots()), '{}': {}, 'Object.create(prototype)': Object.create(prototype), undefined, null: null, 17: 17, 'the prototype': prototype, 'an emitter': new EventEmitter() }
 for (const [name, receiver] of Object.entries(receivers)) {
   test(`every member throws a TypeError on ${name}`, () => {
     for (const key of Reflect.ownKeys(prototype)) {

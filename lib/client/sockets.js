@@ -63,7 +63,7 @@ class Sockets {
     })
   }
 
-  // 'close' may be under way when destroy() is called, which then hears no other.
+  // Stops the timer of destroy() too, which hears no 'close' if one is being emitted already.
   #forget (socket) {
     const stop = this.#open.get(socket)
     if (stop !== undefined) stop()

@@ -28,7 +28,7 @@ async function use (pool, work, timeout, signal) {
   return new Promise((resolve, reject) => {
     let isOver = false
     let cancel = () => {}
-    // Each step but the first call's does nothing.
+    // Called again, as when work ends after its timeout, it does nothing: each step has its effect once.
     const end = (settle, value, how) => {
       isOver = true
       cancel()
